@@ -1,0 +1,1 @@
+//! Ingest: push parsers that turn bytes into a table and a report of what was skipped.

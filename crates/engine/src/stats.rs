@@ -1,0 +1,3 @@
+//! Statistics: each function cites its formula and its source.
+
+pub mod interval;
