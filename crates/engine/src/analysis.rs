@@ -10,6 +10,7 @@
 //! An analysis is written once, typed, as an [`Analysis`]. A [`Plan`] hides its types, so that workers and shards pass
 //! states and partials around as bytes and never know which analysis they run.
 
+pub mod funnel;
 pub mod overview;
 
 use serde::de::DeserializeOwned;
