@@ -11,6 +11,7 @@
 //! states and partials around as bytes and never know which analysis they run.
 
 pub mod cluster;
+pub mod funnel;
 pub mod overview;
 pub mod segment;
 
@@ -26,6 +27,8 @@ use crate::table::{Bucket, BucketId, Table};
 pub enum Query {
     /// What the data hold: events by frequency, activity by day, columns.
     Overview(overview::OverviewQuery),
+    /// How many users pass from step to step.
+    Funnel(funnel::FunnelQuery),
     /// How many users segments hold, how they overlap, and who they are.
     Segment(segment::SegmentQuery),
     /// Groups of users who behave alike.
@@ -38,6 +41,7 @@ pub enum Query {
 #[expect(missing_docs, reason = "named after the queries")]
 pub enum Answer {
     Overview(overview::OverviewAnswer),
+    Funnel(funnel::FunnelAnswer),
     Segment(segment::SegmentAnswer),
     Cluster(cluster::ClusterAnswer),
 }
@@ -50,7 +54,7 @@ impl Query {
     pub fn plan(&self, table: &Table) -> Result<Plan, QueryError> {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
-            Self::Segment(_) | Self::Cluster(_) => {
+            Self::Funnel(_) | Self::Segment(_) | Self::Cluster(_) => {
                 let explanation = "this analysis is being built".to_owned();
                 Err(QueryError::new("kind", crate::error::QueryProblem::Conflict { explanation }))
             }
