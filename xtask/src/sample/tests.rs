@@ -42,6 +42,13 @@ fn the_readme_states_the_numbers_that_the_sample_has() {
 }
 
 #[test]
+fn the_public_files_are_the_ones_that_were_checked() {
+    let print = |name: &str| fnv1a(&fs::read(samples_folder().join(name)).unwrap());
+    assert_eq!(print("online-retail-invoices.csv.gz"), 5_608_400_457_842_856_627);
+    assert_eq!(print("ecom-clicks.csv.gz"), 17_837_300_081_567_409_575);
+}
+
+#[test]
 fn the_sample_has_50_000_events_of_3_to_4_thousand_users_over_six_months() {
     let found = measures();
     assert_eq!(found.n_events, 50_000);
