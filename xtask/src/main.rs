@@ -1,3 +1,77 @@
-//! Stub.
+//! `cargo xtask COMMAND`: everything that a person or CI does with this checkout.
 
-fn main() {}
+mod build;
+mod hash;
+mod places;
+mod post_build;
+mod setup;
+mod shell;
+
+use std::process::ExitCode;
+
+use shell::Result;
+
+/// One command: its name, how it is called, what it does, and the function behind it.
+struct Command {
+    name: &'static str,
+    usage: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Result,
+}
+
+/// Every command. A new one is one line here and one module.
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "setup",
+        usage: "",
+        about: "install what is missing, outside the checkout",
+        run: setup::run,
+    },
+    Command {
+        name: "build",
+        usage: "",
+        about: "build the release page and its artifacts into dist/",
+        run: build::run,
+    },
+    Command {
+        name: "post-build",
+        usage: "",
+        about: "finish Trunk's output (Trunk calls it)",
+        run: post_build::run,
+    },
+];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nerror: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(args: &[String]) -> Result {
+    let Some((name, rest)) = args.split_first() else {
+        print!("{}", help());
+        return Ok(());
+    };
+    if matches!(name.as_str(), "help" | "--help" | "-h") {
+        print!("{}", help());
+        return Ok(());
+    }
+    match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) => (command.run)(rest),
+        None => Err(format!("there is no command `{name}`\n\n{}", help())),
+    }
+}
+
+fn help() -> String {
+    let mut text = String::from("cargo xtask COMMAND\n\n");
+    for command in COMMANDS {
+        let call = format!("{} {}", command.name, command.usage);
+        text.push_str(&format!("  {:32} {}\n", call.trim_end(), command.about));
+    }
+    text
+}
