@@ -4,6 +4,7 @@ mod build;
 mod hash;
 mod places;
 mod post_build;
+mod serve;
 mod setup;
 mod shell;
 
@@ -21,25 +22,20 @@ struct Command {
 
 /// Every command. A new one is one line here and one module.
 const COMMANDS: &[Command] = &[
-    Command {
-        name: "setup",
-        usage: "",
-        about: "install what is missing, outside the checkout",
-        run: setup::run,
-    },
-    Command {
-        name: "build",
-        usage: "",
-        about: "build the release page and its artifacts into dist/",
-        run: build::run,
-    },
-    Command {
-        name: "post-build",
-        usage: "",
-        about: "finish Trunk's output (Trunk calls it)",
-        run: post_build::run,
-    },
+    command("setup", "", "install what is missing, outside the checkout", setup::run),
+    command("serve", "[--port N]", "build, and serve dist/ on http://127.0.0.1:8080", serve::run),
+    command("build", "", "build the release page and its artifacts into dist/", build::run),
+    command("post-build", "", "finish Trunk's output (Trunk calls it)", post_build::run),
 ];
+
+const fn command(
+    name: &'static str,
+    usage: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Result,
+) -> Command {
+    Command { name, usage, about, run }
+}
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -55,6 +55,18 @@ pub(crate) fn wasm_bindgen_version() -> Result<String> {
     locked_version(&lock, "wasm-bindgen").ok_or_else(|| "Cargo.lock names no wasm-bindgen".into())
 }
 
+/// Adds to `files` the file at `path`, or every file below the folder at `path`, in no order.
+pub(crate) fn collect_files(path: &Path, files: &mut Vec<PathBuf>) -> Result {
+    if path.is_file() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path).or_cannot(format!("list {}", path.display()))?.flatten() {
+        collect_files(&entry.path(), files)?;
+    }
+    Ok(())
+}
+
 fn locked_version(lock: &str, package: &str) -> Option<String> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name);
