@@ -1,12 +1,19 @@
 //! `cargo xtask COMMAND`: everything that a person or CI does with this checkout.
+#![allow(clippy::print_stdout, reason = "a terminal is what it talks to")]
 
+mod bench;
 mod build;
+mod cases;
+mod checks;
 mod hash;
 mod places;
 mod post_build;
 mod serve;
 mod setup;
 mod shell;
+mod simd;
+mod size;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -24,7 +31,12 @@ struct Command {
 const COMMANDS: &[Command] = &[
     command("setup", "", "install what is missing, outside the checkout", setup::run),
     command("serve", "[--port N]", "build, and serve dist/ on http://127.0.0.1:8080", serve::run),
+    command("test", "[--only NAME…]", "set up and run every test and check, or those named", checks::run),
     command("build", "", "build the release page and its artifacts into dist/", build::run),
+    command("bench", "[browser] [ARGS…]", "the engine's benches, or the page's in Chromium", bench::run),
+    command("size", "", "the size of every artifact, and its budget", size::run),
+    command("tidy", "", "the house rules that no compiler checks", tidy::run),
+    command("cases", "DIR [--show ID]", "conformance cases against the engine", cases::run),
     command("post-build", "", "finish Trunk's output (Trunk calls it)", post_build::run),
 ];
 
@@ -67,7 +79,8 @@ fn help() -> String {
     let mut text = String::from("cargo xtask COMMAND\n\n");
     for command in COMMANDS {
         let call = format!("{} {}", command.name, command.usage);
-        text.push_str(&format!("  {:32} {}\n", call.trim_end(), command.about));
+        text.push_str(&format!("  {:24} {}\n", call.trim_end(), command.about));
     }
+    text.push_str(&format!("\nThe checks of `test`: {}\n", checks::names()));
     text
 }

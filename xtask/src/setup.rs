@@ -1,5 +1,6 @@
 //! `setup`: installs what is missing, and says what it does. Nothing goes into the checkout but a link.
 
+pub(crate) mod chrome;
 mod npm;
 mod tools;
 mod wasm_target;
@@ -9,9 +10,10 @@ use std::ffi::OsString;
 use crate::places;
 use crate::shell::{self, Context, Result, stage};
 
-/// Makes ready for `build`; what is there already is reused.
+/// Makes ready for everything; what is there already is reused.
 pub(crate) fn run(_args: &[String]) -> Result {
-    for_building()
+    for_building()?;
+    for_testing()
 }
 
 /// Everything that a release build needs.
@@ -21,16 +23,22 @@ pub(crate) fn for_building() -> Result {
     stage("set up the npm tools", npm::install)?;
     stage("fetch the crates", || {
         let host = host_triple()?;
-        shell::run(shell::cargo().args([
-            "fetch",
-            "--quiet",
-            "--locked",
-            "--target",
-            places::WASM,
-            "--target",
-            &host,
-        ]))
+        let targets = ["--target", places::WASM, "--target", &host];
+        shell::run(shell::cargo().args(["fetch", "--quiet", "--locked"]).args(targets))
     })
+}
+
+/// What the checks need besides.
+pub(crate) fn for_testing() -> Result {
+    stage("set up rustfmt and clippy", || {
+        let works = |tool| shell::output(shell::cargo().args([tool, "--version"])).is_ok();
+        if works("fmt") && works("clippy") {
+            println!("    both are there");
+            return Ok(());
+        }
+        shell::run(shell::program("rustup").args(["component", "add", "rustfmt", "clippy"]))
+    })?;
+    stage("set up Chromium", || chrome::find_or_install().map(drop))
 }
 
 /// PATH with the tools of the cache in front: Trunk, wasm-bindgen, wasm-opt, tsc.
