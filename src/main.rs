@@ -1,3 +1,7 @@
 //! Stub.
 
-fn main() {}
+use leptos::prelude::*;
+
+fn main() {
+    leptos::mount::mount_to_body(|| view! { <main><h1>"Cairn"</h1></main> });
+}

@@ -1,3 +1,5 @@
 //! Stub.
 
-fn main() {}
+fn main() {
+    let _scope = js_sys::global();
+}
