@@ -4,13 +4,13 @@ use cairn_engine::Failure;
 use gloo::utils::{document, document_element};
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
-use web_sys::{File, FilePropertyBag};
+use web_sys::File;
 
 use crate::client::{Assets, fetch_bytes, fetch_text};
 use crate::panel::{GROUPS, Panel};
 use crate::session::{Facts, Session};
 use crate::text::{failure, text};
-use crate::view::{Notice, Select, Severity, select::Choice};
+use crate::view::{Choice, Notice, Select, Severity};
 
 /// The sample that the page can open by itself.
 const SAMPLE: &str = "saas-events.csv.gz";
@@ -39,7 +39,7 @@ async fn fetch_all(version: &str) -> Result<(Assets, Option<File>), Failure> {
 
 fn file_of(bytes: &[u8]) -> Option<File> {
     let parts = Array::of1(&Uint8Array::from(bytes));
-    File::new_with_u8_array_sequence_and_options(&parts, SAMPLE, &FilePropertyBag::new()).ok()
+    File::new_with_u8_array_sequence(&parts, SAMPLE).ok()
 }
 
 #[component]

@@ -4,7 +4,6 @@ mod answer;
 mod form;
 
 use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery};
-use cairn_engine::analysis::suggest::SuggestFunnelQuery;
 use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
 
@@ -33,7 +32,9 @@ pub fn Funnels() -> impl IntoView {
         Answer::Funnel(answer) => Some(answer.clone()),
         _ => None,
     });
-    let with = move |show: fn(&FunnelAnswer) -> String| found.with(|found| found.as_ref().map(show).unwrap_or_default());
+    let with = move |show: fn(&FunnelAnswer) -> String| {
+        found.with(|found| found.as_ref().map(show).unwrap_or_default())
+    };
     let spec = Signal::derive(move || found.get().as_ref().map(answer::chart));
     let table = Signal::derive(move || found.get().as_ref().map(answer::table).unwrap_or_default());
     view! {
@@ -55,19 +56,14 @@ pub fn Funnels() -> impl IntoView {
     }
 }
 
-/// Proposes a funnel from the data where the person has none yet.
+/// Proposes.
 fn propose(session: Session, draft: Memo<Option<FunnelQuery>>) {
-    let wanted = Memo::new(move |_| {
-        draft.read().is_none().then(|| Query::SuggestFunnel(SuggestFunnelQuery::default()))
-    });
-    let proposed = session.ask(wanted);
+    let facts = expect_context::<crate::session::Facts>();
     Effect::new(move || {
-        let asked = proposed.read();
-        let Some(Answer::SuggestFunnel(answer)) = asked.answer.as_ref().map(|answered| &answered.answer) else {
-            return;
-        };
-        if draft.read_untracked().is_none() {
-            session.set_draft(Panel::Funnels, Query::Funnel(answer.query.clone()));
+        let events = facts.events();
+        if draft.get().is_none() && !events.is_empty() {
+            let steps = events.iter().take(4).map(|(name, _)| cairn_engine::analysis::funnel::Step::event(name.clone())).collect();
+            session.set_draft(Panel::Funnels, Query::Funnel(FunnelQuery { steps, ..FunnelQuery::default() }));
         }
     });
 }

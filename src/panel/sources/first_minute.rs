@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::open_first;
 use crate::session::Session;
-use crate::text::{text, text_with};
+use crate::text::text;
 use crate::view::{Disclosure, DropSize, FileDrop};
 
 /// What a person meets first.
@@ -59,7 +59,6 @@ fn Proof() -> impl IntoView {
                     </button>
                     <p role="status">{verdict}</p>
                 </div>
-                <p>{move || text_with("proof.workers", &[("n", "1")])}</p>
             </Disclosure>
         </div>
     }
