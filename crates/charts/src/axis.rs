@@ -8,6 +8,17 @@ use crate::ticks::Scale;
 const TICK_GAP: f64 = 10.0;
 /// The height that tick texts take below a plot.
 pub(crate) const TICK_LINE: f64 = 24.0;
+/// A plot is at least this high, whatever stands above it; else its numbers would not fit.
+const LOWEST_PLOT: f64 = 96.0;
+/// The distance of two ticks on the upright axis, roughly.
+const STEP: f64 = 56.0;
+
+/// The height of the plot between `head` pixels of other things and the ticks below, in a picture that should be
+/// `height` high, and how many steps its upright axis should have.
+pub(crate) fn plot_height(height: f64, head: f64) -> (f64, usize) {
+    let plot = (height - head - TICK_LINE).max(LOWEST_PLOT);
+    (plot, (plot / STEP).floor().clamp(2.0, 8.0) as usize)
+}
 
 /// A place on an axis that may be named. The caller offers more ticks than fit, and says which matter more.
 #[derive(Clone, Debug, PartialEq)]

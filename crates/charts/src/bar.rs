@@ -101,7 +101,8 @@ fn extent(bars: &[Bar]) -> (f64, f64) {
         let (low, high) = b.interval.unwrap_or((b.value, b.value));
         [b.value, low, high]
     });
-    ends.filter_map(finite).fold((0.0, 0.0), |(low, high), v| (low.min(v), high.max(v)))
+    let (low, high) = ends.filter_map(finite).fold((0.0_f64, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
+    if low < high { (low, high) } else { (0.0, 1.0) }
 }
 
 fn text_width(bar: &Bar, with_notes: bool) -> f64 {

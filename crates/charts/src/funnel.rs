@@ -174,6 +174,11 @@ fn step_name(index: usize, name: &str, room: f64) -> Vec<String> {
     wrap(name, Face::NAME.size, Face::NAME.weight(), room - number_width(index), 2)
 }
 
+/// How many lines a step's number and name take: one or two.
+fn step_lines(index: usize, name: &str, room: f64) -> usize {
+    step_name(index, name, room).len().max(1)
+}
+
 /// Draws a step's number and its name, as [`step_name`] breaks it; `at` is the first baseline.
 fn draw_step_name(canvas: &mut Canvas, index: usize, name: &str, at: (f64, f64), room: f64) {
     canvas.text(&format!("{}", index + 1), at, Anchor::Start, &Face::VALUE.shaded(Shade::Faint));

@@ -1,6 +1,6 @@
 //! Several groups, wide: a line per group, a column per step, level bars from a common baseline in each column.
 
-use super::{Group, arrow, draw_level_bar, draw_step_name, step_name};
+use super::{Group, arrow, draw_level_bar, draw_step_name, step_lines};
 use crate::canvas::{Anchor, Canvas, Face, Frame, Paint, Shade};
 use crate::text::plain;
 
@@ -20,7 +20,7 @@ pub(super) fn fits(width: f64, groups: &[Group], n_steps: usize) -> bool {
 
 pub(super) fn draw(canvas: &mut Canvas, groups: &[Group], steps: &[String], top: f64) -> f64 {
     let layout = Layout::of(canvas.width(), groups, steps.len());
-    let lines = steps.iter().enumerate().map(|(k, step)| step_name(k, step, layout.track).len()).max();
+    let lines = steps.iter().enumerate().map(|(k, step)| step_lines(k, step, layout.track)).max();
     let head = NAME_LINE * lines.unwrap_or(1) as f64 + 12.0;
     for (k, step) in steps.iter().enumerate() {
         draw_step_name(canvas, k, step, (layout.column(k), top + 14.0), layout.track);

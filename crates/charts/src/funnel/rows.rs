@@ -1,6 +1,6 @@
 //! Narrow canvases and long funnels: steps under each other, level bars.
 
-use super::{Group, Part, arrow, draw_level_bar, draw_step_name, step_name};
+use super::{Group, Part, arrow, draw_level_bar, draw_step_name, step_lines};
 use crate::canvas::{Anchor, Canvas, Face, Frame};
 use crate::text::{fit, plain};
 
@@ -15,7 +15,7 @@ const CONVERSION: f64 = 20.0;
 pub(super) fn draw_one(canvas: &mut Canvas, group: &Group, steps: &[String], top: f64) -> f64 {
     let beside = canvas.width() >= NAMES_BESIDE;
     let row = Row::of(canvas.width(), group, steps);
-    let mut y = top;
+    let mut y = top + 4.0;
     for (k, (step, part)) in steps.iter().zip(&group.bars).enumerate() {
         let from = y;
         if k > 0 {
@@ -63,7 +63,7 @@ fn draw_row_beside(canvas: &mut Canvas, group: &Group, index: usize, step: &str,
     draw_level_bar(canvas, &group.bars[index], bar, group.tone);
     let baseline = Face::NAME.baseline_at(y + 9.0);
     // A name of two lines is centered on its bar; the second line uses the air that the conversion leaves.
-    let raise = NAME_LINE / 2.0 * (step_name(index, step, row.names).len().max(1) - 1) as f64;
+    let raise = NAME_LINE / 2.0 * (step_lines(index, step, row.names) - 1) as f64;
     draw_step_name(canvas, index, step, (0.0, baseline - raise), row.names);
     draw_texts(canvas, &group.bars[index], baseline, row);
     28.0
@@ -75,7 +75,7 @@ fn draw_row_above(canvas: &mut Canvas, group: &Group, index: usize, step: &str, 
     let room = width - row.shares - row.values - 2.0 * GAP;
     draw_step_name(canvas, index, step, (0.0, y + 14.0), room);
     draw_texts(canvas, &group.bars[index], y + 14.0, row);
-    let names = NAME_LINE * step_name(index, step, room).len().max(1) as f64;
+    let names = NAME_LINE * step_lines(index, step, room) as f64;
     draw_level_bar(canvas, &group.bars[index], Frame::new(0.0, y + names + 5.0, width, 12.0), group.tone);
     names + 27.0
 }
