@@ -4,5 +4,5 @@
 mod assets;
 mod link;
 
-pub use assets::{Assets, fetch_bytes, fetch_text, lock_down};
+pub use assets::{Assets, LOCKED, fetch_bytes, fetch_text, lock_down};
 pub use link::Link;

@@ -3,6 +3,7 @@
 mod conditions;
 mod funnels;
 mod segments;
+mod shared;
 mod sources;
 
 use leptos::prelude::*;

@@ -95,6 +95,11 @@ impl Session {
         Scope { segment: chosen.map(|saved| saved.segment), zone, ..Scope::default() }
     }
 
+    /// The IANA zone that times are shown in.
+    pub fn zone(self) -> String {
+        self.source.get().and_then(|source| source.mapping.zone.clone()).unwrap_or_else(|| "UTC".to_owned())
+    }
+
     /// Sets the query of a panel.
     pub fn set_draft(self, panel: Panel, query: Query) {
         if self.drafts.with_untracked(|drafts| drafts.get(&panel) != Some(&query)) {

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, Response, Url, Worker, WorkerOptions, WorkerType};
 
 /// The policy that the page adds once it holds all it needs. It can never be taken back, and every worker inherits it.
-const LOCKED: &str = "connect-src 'none'; img-src data: blob:; form-action 'none'";
+pub const LOCKED: &str = "connect-src 'none'; img-src data: blob:; form-action 'none'";
 
 /// All that the page fetches before it opens a file.
 #[derive(Clone, Debug)]

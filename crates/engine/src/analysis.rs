@@ -54,7 +54,8 @@ impl Query {
     pub fn plan(&self, table: &Table) -> Result<Plan, QueryError> {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
-            Self::Funnel(_) | Self::Segment(_) | Self::Cluster(_) => {
+            Self::Segment(query) => query.check(table).map(Plan::new),
+            Self::Funnel(_) | Self::Cluster(_) => {
                 let explanation = "this analysis is being built".to_owned();
                 Err(QueryError::new("kind", crate::error::QueryProblem::Conflict { explanation }))
             }
