@@ -25,6 +25,8 @@ use crate::table::{Bucket, BucketId, Table};
 pub enum Query {
     /// What the data hold: events by frequency, activity by day, columns.
     Overview(overview::OverviewQuery),
+    /// How many users pass through a sequence of steps, and where they stop.
+    Funnel(funnel::FunnelQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -33,6 +35,7 @@ pub enum Query {
 #[expect(missing_docs, reason = "named after the queries")]
 pub enum Answer {
     Overview(overview::OverviewAnswer),
+    Funnel(funnel::FunnelAnswer),
 }
 
 impl Query {
@@ -43,6 +46,7 @@ impl Query {
     pub fn plan(&self, table: &Table) -> Result<Plan, QueryError> {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
+            Self::Funnel(query) => query.check(table).map(Plan::new),
         }
     }
 }
