@@ -27,7 +27,7 @@ use crate::table::{Bucket, BucketId, Table};
 pub enum Query {
     /// What the data hold: events by frequency, activity by day, columns.
     Overview(overview::OverviewQuery),
-    /// How many users pass from step to step.
+    /// How many users pass from step to step, and where they stop.
     Funnel(funnel::FunnelQuery),
     /// How many users segments hold, how they overlap, and who they are.
     Segment(segment::SegmentQuery),
@@ -54,8 +54,9 @@ impl Query {
     pub fn plan(&self, table: &Table) -> Result<Plan, QueryError> {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
+            Self::Funnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
-            Self::Funnel(_) | Self::Cluster(_) => {
+            Self::Cluster(_) => {
                 let explanation = "this analysis is being built".to_owned();
                 Err(QueryError::new("kind", crate::error::QueryProblem::Conflict { explanation }))
             }

@@ -127,7 +127,9 @@ pub struct Step {
     /// What people call it; none = the event's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether chains may skip it. Optional steps do not count in a user's level; they are reported apart. The first
+    /// Whether chains may skip it. Optional steps do not count in a user's level; they are reported apart, for the
+    /// users who did them on the counted chain, after the required step before and not after its next step. Among
+    /// optional steps that follow the user's last required step, the furthest one makes the counted chain. The first
     /// step is never optional.
     pub optional: bool,
     /// Which of the user's matching events count.
