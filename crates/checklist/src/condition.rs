@@ -296,12 +296,14 @@ impl Fnv {
     }
 
     fn test(&mut self, test: &Test) {
-        match test {
-            Test::Is(value) => (self.bytes(b"="), self.value(value)),
-            Test::OneOf(values) => (self.bytes(b"|"), values.iter().for_each(|value| self.value(value))),
-            Test::AtLeast(number) => (self.bytes(b">"), self.value(&Value::Number(*number))),
-            Test::AtMost(number) => (self.bytes(b"<"), self.value(&Value::Number(*number))),
+        let (sign, values): (&[u8], &[Value]) = match test {
+            Test::Is(value) => (b"=", std::slice::from_ref(value)),
+            Test::OneOf(values) => (b"|", values),
+            Test::AtLeast(number) => (b">", &[Value::Number(*number)]),
+            Test::AtMost(number) => (b"<", &[Value::Number(*number)]),
         };
+        self.bytes(sign);
+        values.iter().for_each(|value| self.value(value));
     }
 }
 

@@ -203,11 +203,15 @@ fn read_task(value: &Value, path: &str, ids: &[Option<&str>], report: &mut Repor
     let (detail, minutes) = (fields.text("detail"), fields.whole("minutes", 1, 600));
     let mut requires = Vec::new();
     for (place, item) in fields.items("requires") {
-        match (item.text(), ids.iter().position(|id| id.is_some() && *id == item.text())) {
-            (_, Some(index)) => requires.push(index),
-            (Some(id), None) => fields.report.problem(&place, format!("no task has the id \"{id}\"")),
-            (None, None) => {
-                fields.report.problem(&place, format!("must be a task's id, not {}", item.kind()))
+        match ids.iter().position(|id| id.is_some() && *id == item.text()) {
+            Some(index) => requires.push(index),
+            None => {
+                let known = ids.iter().flatten().copied().collect::<Vec<_>>().join(", ");
+                let message = match item.text() {
+                    Some(id) => format!("no task has the id \"{id}\"; there are: {known}"),
+                    None => format!("must be a task's id, not {}", item.kind()),
+                };
+                fields.report.problem(&place, message);
             }
         }
     }

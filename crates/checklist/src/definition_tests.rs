@@ -68,7 +68,7 @@ fn every_problem_is_named_with_its_path_in_one_go() {
             "$.tasks[0].title: must not be empty",
             "$.tasks[0].minutes: must be a whole number from 1 to 600",
             &format!("$.tasks[0].complete_when: {conditions}"),
-            "$.tasks[1].requires[0]: no task has the id \"z\"",
+            "$.tasks[1].requires[0]: no task has the id \"z\"; there are: a, a, d",
             "$.tasks[1].requires[1]: must be a task's id, not a number",
             "$.tasks[2]: must be an object, not text",
             "$.tasks[3].requires: must be a list, not text",

@@ -78,7 +78,7 @@ pub enum Effect {
     /// Everything is done, for the first time.
     Finished,
     /// A row for the log.
-    Logged(Row),
+    Logged(Box<Row>),
 }
 
 /// Why an event was not taken. The state is as before.
@@ -322,7 +322,7 @@ impl Step<'_> {
 
     fn log(&mut self, event: &'static str, task: Option<usize>, value: Option<&str>) {
         let visitor = self.moment.visitor;
-        self.effects.push(Effect::Logged(Row {
+        self.effects.push(Effect::Logged(Box::new(Row {
             user_id: visitor.user.clone(),
             time: self.moment.now,
             event,
@@ -333,7 +333,7 @@ impl Step<'_> {
             value: value.map(str::to_owned),
             url: self.moment.url.to_owned(),
             ..Row::default()
-        }));
+        })));
     }
 }
 

@@ -76,11 +76,13 @@ fn unticked(task: &str) -> Event {
 }
 
 fn rows(effects: &[Effect]) -> Vec<(&str, Option<&str>, Option<&str>)> {
-    let row = |effect| match effect {
-        &Effect::Logged(ref row) => Some((row.event, row.task.as_deref(), row.value.as_deref())),
-        _ => None,
-    };
-    effects.iter().filter_map(row).collect()
+    fn brief(effect: &Effect) -> Option<(&str, Option<&str>, Option<&str>)> {
+        match effect {
+            Effect::Logged(row) => Some((row.event, row.task.as_deref(), row.value.as_deref())),
+            _ => None,
+        }
+    }
+    effects.iter().filter_map(brief).collect()
 }
 
 #[test]
@@ -266,7 +268,7 @@ fn the_log_says_who_when_what_and_where_and_each_sighting_once() {
         url: "/p".into(),
         ..Row::default()
     };
-    assert_eq!(*row, wanted);
+    assert_eq!(**row, wanted);
     assert_eq!(rows(&effects).len(), 4);
     assert_eq!(rows(&desk.act(&Event::Opened)), [("checklist_seen", None, None)]);
     assert_eq!(
