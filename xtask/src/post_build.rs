@@ -8,19 +8,23 @@ use crate::hash::Fnv;
 use crate::places;
 use crate::shell::{self, Context, Result};
 
-/// A hand-written module in front of a generated one.
+/// A hand-written module with a name that never changes, in front of files that change with each build.
 struct Entry {
     /// The module, below `www/`.
     source: &'static str,
-    /// The folder of the site that it goes to, where Trunk has put the generated module.
+    /// The folder of the site that it goes to.
     folder: &'static str,
-    /// The generated module's name, which the entry imports as `./NAME.js` with `./NAME_bg.wasm`.
-    module: &'static str,
+    /// What Trunk has put into that folder, and the entry names as `./NAME`.
+    beside: &'static [&'static str],
 }
 
 const ENTRIES: [Entry; 2] = [
-    Entry { source: "cairn-checklist.js", folder: "cairn", module: "cairn-widget" },
-    Entry { source: "api/cairn.js", folder: "api", module: "cairn-jsapi" },
+    Entry {
+        source: "cairn-checklist.js",
+        folder: "cairn",
+        beside: &["cairn-widget.js", "cairn-widget_bg.wasm", "cairn-static.js", "widget.css"],
+    },
+    Entry { source: "api/cairn.js", folder: "api", beside: &["cairn-jsapi.js", "cairn-jsapi_bg.wasm"] },
 ];
 
 /// The sample that the page offers, below `samples/`.
@@ -46,31 +50,27 @@ pub(crate) fn run(_args: &[String]) -> Result {
     write(&index, &replace(&html, PAGE_VERSION, &format!("data-version=\"{version}\""))?)
 }
 
-/// Puts an entry beside its module, without its comments, and versions the names in it: a host's cache must not
-/// pair yesterday's module with today's wasm.
+/// Puts an entry into its folder, without its comments, and versions the names in it: a host's cache must not pair
+/// yesterday's module with today's wasm.
 fn add_entry(staging: &Path, entry: &Entry) -> Result {
     let folder = staging.join(entry.folder);
     let source = places::root().join("www").join(entry.source);
-    if !source.is_file() {
-        println!("    {} is not there yet", source.display());
-        return Ok(());
-    }
-    let wasm = format!("{}_bg.wasm", entry.module);
-    let module = format!("{}.js", entry.module);
-    let version = hash_of(&[folder.join(&module), folder.join(&wasm)])?;
-    // tsc also drops the comments, which are half of a small file that counts every byte.
+    // tsc drops the comments, which are half of a small file that counts every byte.
     let tsc = ["--ignoreConfig", "--allowJs", "--checkJs", "false", "--noResolve", "--removeComments"];
     let target = ["--target", "esnext", "--module", "esnext", "--outDir"];
     let mut command = shell::program(places::npm()?.join("node_modules/.bin/tsc"));
     shell::output(command.args(tsc).args(target).arg(&folder).arg(&source))?;
+    let version = hash_of(&entry.beside.iter().map(|name| folder.join(name)).collect::<Vec<_>>())?;
     let copy = folder.join(source.file_name().unwrap_or_default());
-    let mut text = read(&copy)?;
-    for name in [module, wasm] {
-        let plain = format!("./{name}");
-        text = replace(&text, &plain, &format!("{plain}?v={version}"))
-            .map_err(|error| format!("{}: {error}", entry.source))?;
-    }
-    write(&copy, &text)
+    let text = add_versions(&read(&copy)?, entry.beside, &version);
+    write(&copy, &text.map_err(|error| format!("{}: {error}", entry.source))?)
+}
+
+fn add_versions(text: &str, names: &[&str], version: &str) -> Result<String> {
+    names.iter().try_fold(text.to_owned(), |text, name| {
+        let quoted = format!("./{name}'");
+        replace(&text, &quoted, &format!("./{name}?v={version}'"))
+    })
 }
 
 /// The page without its inline module script, and the script.
@@ -139,6 +139,13 @@ mod tests {
         let html = "<script type=\"module\">a()</script><script>b()</script>";
         assert!(move_loader(html).unwrap_err().contains("exactly one inline script"));
         assert!(move_loader("<p>").is_err());
+    }
+
+    #[test]
+    fn each_name_gets_the_version_and_names_that_start_alike_do_not() {
+        let text = "import './w.js'; import './w.js'; import './w.json';";
+        let versioned = "import './w.js?v=1'; import './w.js?v=1'; import './w.json';";
+        assert_eq!(add_versions(text, &["w.js"], "1").as_deref(), Ok(versioned));
     }
 
     #[test]
