@@ -3,23 +3,26 @@
 //! Points lie column by column, so that the distance loops run over neighbors in memory; sums are f64 in the points'
 //! order. Nothing here knows of users or tables.
 
+use serde::{Deserialize, Serialize};
+
 use super::random::Random;
 
-/// Points in the plane, or in more dimensions, column by column: coordinate `d` of point `i` is `values[d * len + i]`.
+/// Points in the plane, or in more dimensions, column by column: coordinate `d` of point `i` is `columns[d][i]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Points<'a> {
-    values: &'a [f64],
+    columns: &'a [Vec<f64>],
     len: usize,
 }
 
 impl<'a> Points<'a> {
-    /// `len` points. The values are finite.
+    /// Points of these coordinates, which are finite. Without a column there is no point.
     ///
     /// # Panics
-    /// If the values do not make up whole columns.
-    pub fn new(values: &'a [f64], len: usize) -> Self {
-        assert!(if len == 0 { values.is_empty() } else { values.len().is_multiple_of(len) }, "whole columns");
-        Self { values, len }
+    /// If the columns are not equally long.
+    pub fn new(columns: &'a [Vec<f64>]) -> Self {
+        let len = columns.first().map_or(0, Vec::len);
+        assert!(columns.iter().all(|column| column.len() == len), "a value for each point in each column");
+        Self { columns, len }
     }
 
     /// Number of points.
@@ -32,19 +35,19 @@ impl<'a> Points<'a> {
         self.len == 0
     }
 
-    /// Number of dimensions; 0 if there is no point.
+    /// Number of dimensions.
     pub const fn n_dims(self) -> usize {
-        if self.len == 0 { 0 } else { self.values.len() / self.len }
+        self.columns.len()
     }
 
     /// One coordinate of all points.
     pub fn column(self, dim: usize) -> &'a [f64] {
-        &self.values[dim * self.len..][..self.len]
+        &self.columns[dim]
     }
 
     /// One point's coordinates.
     pub fn point(self, index: usize) -> Vec<f64> {
-        (0..self.n_dims()).map(|dim| self.column(dim)[index]).collect()
+        self.columns.iter().map(|column| column[index]).collect()
     }
 }
 
@@ -68,8 +71,8 @@ pub const MAX_ROUNDS: usize = 100;
 ///
 /// ```
 /// use cairn_engine::stats::kmeans::{Points, best_of};
-/// let points = [1.0, 2.0, 3.0, 101.0, 102.0, 103.0];
-/// let found = best_of(Points::new(&points, 6), 2, 10, 1);
+/// let points = [vec![1.0, 2.0, 3.0, 101.0, 102.0, 103.0]];
+/// let found = best_of(Points::new(&points), 2, 10, 1);
 /// assert_eq!(found.inertia, 4.0);
 /// assert_eq!(found.labels[..3], [found.labels[0]; 3]);
 /// ```
@@ -262,7 +265,7 @@ fn squared_distances(
 }
 
 /// Sums of points by cluster, for their means.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sums {
     n_dims: usize,
     /// Points of each cluster.
@@ -287,6 +290,12 @@ impl Sums {
                 self.values[label as usize * self.n_dims + dim] += value;
             }
         }
+    }
+
+    /// Adds sums of other points, of as many clusters and dimensions.
+    pub fn merge(&mut self, other: &Self) {
+        self.n_points.iter_mut().zip(&other.n_points).for_each(|(mine, more)| *mine += more);
+        self.values.iter_mut().zip(&other.values).for_each(|(mine, more)| *mine += more);
     }
 
     /// The mean of a cluster; none if it has no point.

@@ -12,8 +12,8 @@ use super::kmeans::Points;
 ///
 /// ```
 /// use cairn_engine::stats::{kmeans::Points, silhouette::silhouettes};
-/// let points = Points::new(&[0.0, 1.0, 10.0], 3);
-/// let found = silhouettes(points, &[&[0, 0, 1], &[0, 0, 0]], 2);
+/// let points = [vec![0.0, 1.0, 10.0]];
+/// let found = silhouettes(Points::new(&points), &[&[0, 0, 1], &[0, 0, 0]], 2);
 /// assert_eq!(found, [Some((9.0 / 10.0 + 8.0 / 9.0 + 0.0) / 3.0), None]);
 /// ```
 ///
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn ruspini_in_four_has_the_published_width() {
         let ruspini = ruspini();
-        let points = Points::new(&ruspini, 75);
+        let points = Points::new(&ruspini);
         let found = best_of(points, 4, 10, 1);
         let widths = silhouettes(points, &[&found.labels], 4);
         assert!((widths[0].unwrap() - 0.737_657).abs() < 5e-7, "{widths:?}");
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn iris_in_three_has_the_width_that_scikit_learn_gives() {
         let iris = iris();
-        let points = Points::new(&iris, 150);
+        let points = Points::new(&iris);
         let found = best_of(points, 3, 10, 1);
         let width = silhouettes(points, &[&found.labels], 3)[0].unwrap();
         assert!((width - 0.552_819_012_356_409_5).abs() < 1e-12, "{width}");
@@ -134,9 +134,9 @@ mod tests {
         fn widths_agree_with_the_definition(
             rows in prop::collection::vec((0..4_i32, 0..4_i32, 0..4_u32, 0..2_u32), 1..25),
         ) {
-            let values: Vec<f64> =
-                rows.iter().map(|row| f64::from(row.0)).chain(rows.iter().map(|row| f64::from(row.1))).collect();
-            let points = Points::new(&values, rows.len());
+            let values: [Vec<f64>; 2] =
+                [rows.iter().map(|row| f64::from(row.0)).collect(), rows.iter().map(|row| f64::from(row.1)).collect()];
+            let points = Points::new(&values);
             let labelings: [Vec<u32>; 2] =
                 [rows.iter().map(|row| row.2).collect(), rows.iter().map(|row| row.3).collect()];
             let found = silhouettes(points, &[&labelings[0], &labelings[1]], 4);

@@ -4,19 +4,19 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The columns of a small comma-separated file with a header, one after the other.
-fn columns(csv: &str, n_columns: usize) -> Vec<f64> {
+/// The columns of a small comma-separated file with a header.
+fn columns(csv: &str, n_columns: usize) -> Vec<Vec<f64>> {
     let rows: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.split(',').collect()).collect();
-    (0..n_columns).flat_map(|at| rows.iter().map(move |row| row[at].parse().unwrap())).collect()
+    (0..n_columns).map(|at| rows.iter().map(|row| row[at].parse().unwrap()).collect()).collect()
 }
 
 /// Fisher's iris: 150 points, 4 columns.
-pub(crate) fn iris() -> Vec<f64> {
+pub(crate) fn iris() -> Vec<Vec<f64>> {
     columns(include_str!("../../../testdata/iris.csv"), 4)
 }
 
 /// Ruspini's points: 75 points, 2 columns.
-pub(crate) fn ruspini() -> Vec<f64> {
+pub(crate) fn ruspini() -> Vec<Vec<f64>> {
     columns(include_str!("../../../testdata/ruspini.csv"), 2)
 }
 
@@ -31,9 +31,9 @@ fn sizes(labels: &[u32]) -> Vec<usize> {
 #[test]
 fn the_data_are_the_published_ones() {
     let (iris, ruspini) = (iris(), ruspini());
-    assert_eq!((iris.len(), ruspini.len()), (600, 150));
-    let mean = |column: &[f64]| column.iter().sum::<f64>() / column.len() as f64;
-    let means: Vec<f64> = iris.chunks(150).chain(ruspini.chunks(75)).map(mean).collect();
+    assert_eq!((iris.len(), iris[0].len(), ruspini.len(), ruspini[0].len()), (4, 150, 2, 75));
+    let mean = |column: &Vec<f64>| column.iter().sum::<f64>() / column.len() as f64;
+    let means: Vec<f64> = iris.iter().chain(&ruspini).map(mean).collect();
     for (found, expected) in means.iter().zip([5.843_333, 3.057_333, 3.758, 1.199_333, 54.88, 92.026_667]) {
         assert!((found - expected).abs() < 1e-6, "{means:?}");
     }
@@ -42,7 +42,7 @@ fn the_data_are_the_published_ones() {
 #[test]
 fn iris_reaches_the_published_sum_of_squares() {
     let iris = iris();
-    let found = best_of(Points::new(&iris, 150), 3, 10, 1);
+    let found = best_of(Points::new(&iris), 3, 10, 1);
     assert!((found.inertia - 78.851_44).abs() < 1e-5, "{}", found.inertia);
     assert_eq!(sizes(&found.labels), [38, 50, 62]);
 }
@@ -52,24 +52,24 @@ fn iris_reaches_the_best_sums_of_squares_that_scikit_learn_finds_for_every_k() {
     let iris = iris();
     let best = [681.3706, 152.347_951_8, 78.851_441_4, 57.228_473_2, 46.446_182_1, 39.039_987_2];
     for (k, expected) in (1..).zip(best) {
-        let found = best_of(Points::new(&iris, 150), k, 20, 1);
+        let found = best_of(Points::new(&iris), k, 20, 1);
         assert!((found.inertia - expected).abs() < 1e-6, "{k}: {} for {expected}", found.inertia);
     }
 }
 
 #[test]
 fn fewer_clusters_come_out_where_fewer_points_differ() {
-    let points = [1.0, 1.0, 5.0, 5.0, 5.0];
-    let found = best_of(Points::new(&points, 5), 4, 3, 1);
+    let points = [vec![1.0, 1.0, 5.0, 5.0, 5.0]];
+    let found = best_of(Points::new(&points), 4, 3, 1);
     assert_eq!((found.centroids.len(), found.inertia), (2, 0.0));
-    assert_eq!(best_of(Points::new(&[], 0), 3, 3, 1).centroids.len(), 0);
-    assert_eq!(best_of(Points::new(&[7.0], 1), 3, 3, 1).centroids, [[7.0]]);
+    assert_eq!(best_of(Points::new(&[vec![]]), 3, 3, 1).centroids.len(), 0);
+    assert_eq!(best_of(Points::new(&[vec![7.0]]), 3, 3, 1).centroids, [[7.0]]);
 }
 
 #[test]
 fn an_empty_cluster_starts_anew_at_the_farthest_point() {
-    let points = [0.0, 1.0, 2.0, 50.0];
-    let found = lloyd(Points::new(&points, 4), vec![vec![1.0], vec![1000.0]]);
+    let points = [vec![0.0, 1.0, 2.0, 50.0]];
+    let found = lloyd(Points::new(&points), vec![vec![1.0], vec![1000.0]]);
     assert_eq!(found.labels, [0, 0, 0, 1]);
     assert_eq!(found.inertia, 2.0);
 }
@@ -77,14 +77,14 @@ fn an_empty_cluster_starts_anew_at_the_farthest_point() {
 #[test]
 fn of_equally_near_centroids_the_first_wins() {
     let mut nearest = Nearest::new(1);
-    nearest.find(Points::new(&[1.0], 1), &[vec![3.0], vec![2.0], vec![0.0], vec![2.0]]);
+    nearest.find(Points::new(&[vec![1.0]]), &[vec![3.0], vec![2.0], vec![0.0], vec![2.0]]);
     assert_eq!((nearest.labels[0], nearest.distances[0]), (1, 1.0));
 }
 
-fn random_points() -> impl Strategy<Value = (usize, Vec<f64>)> {
+fn random_points() -> impl Strategy<Value = Vec<Vec<f64>>> {
     (1..4_usize, 1..40_usize).prop_flat_map(|(n_dims, len)| {
         let value = prop_oneof![(-3..3_i32).prop_map(f64::from), -10.0..10.0];
-        (Just(len), prop::collection::vec(value, n_dims * len))
+        prop::collection::vec(prop::collection::vec(value, len), n_dims)
     })
 }
 
@@ -127,8 +127,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn lloyd_agrees_with_the_naive_version((len, values) in random_points(), k in 1..5_usize, seed in any::<u64>()) {
-        let points = Points::new(&values, len);
+    fn lloyd_agrees_with_the_naive_version(columns in random_points(), k in 1..5_usize, seed in any::<u64>()) {
+        let points = Points::new(&columns);
+        let len = points.len();
         let starts = greedy_starts(points, k, &mut Random::new(seed));
         let rows: Vec<Vec<f64>> = (0..len).map(|at| points.point(at)).collect();
         if let Some((labels, inertia)) = naive_lloyd(&rows, starts.clone()) {
@@ -139,8 +140,9 @@ proptest! {
     }
 
     #[test]
-    fn inertia_never_rises((len, values) in random_points(), k in 1..6_usize, spread in 0.0..4.0) {
-        let points = Points::new(&values, len);
+    fn inertia_never_rises(columns in random_points(), k in 1..6_usize, spread in 0.0..4.0) {
+        let points = Points::new(&columns);
+        let len = points.len();
         let mut centroids: Vec<Vec<f64>> =
             (0..k).map(|at| (0..points.n_dims()).map(|dim| (at * 7 + dim) as f64 % 5.0 * spread).collect()).collect();
         let mut nearest = Nearest::new(len);
@@ -156,16 +158,16 @@ proptest! {
 
     #[test]
     fn labels_do_not_depend_on_the_order_of_the_points(
-        (len, values) in random_points(), k in 1..5_usize, turn in 0..40_usize,
+        columns in random_points(), k in 1..5_usize, turn in 0..40_usize,
     ) {
-        let points = Points::new(&values, len);
+        let points = Points::new(&columns);
+        let len = points.len();
         let centroids = greedy_starts(points, k, &mut Random::new(1));
-        let turned: Vec<f64> = (0..points.n_dims())
-            .flat_map(|dim| (0..len).map(move |at| points.column(dim)[(at + turn) % len]))
-            .collect();
+        let turned: Vec<Vec<f64>> =
+            columns.iter().map(|column| (0..len).map(|at| column[(at + turn) % len]).collect()).collect();
         let (mut one, mut other) = (Nearest::new(len), Nearest::new(len));
         one.find(points, &centroids);
-        other.find(Points::new(&turned, len), &centroids);
+        other.find(Points::new(&turned), &centroids);
         for at in 0..len {
             prop_assert_eq!(one.labels[(at + turn) % len], other.labels[at]);
             prop_assert_eq!(one.distances[(at + turn) % len].to_bits(), other.distances[at].to_bits());
@@ -173,8 +175,9 @@ proptest! {
     }
 
     #[test]
-    fn starts_are_distinct_points_of_the_data((len, values) in random_points(), k in 1..6_usize, seed in any::<u64>()) {
-        let points = Points::new(&values, len);
+    fn starts_are_distinct_points_of_the_data(columns in random_points(), k in 1..6_usize, seed in any::<u64>()) {
+        let points = Points::new(&columns);
+        let len = points.len();
         let rows: Vec<Vec<f64>> = (0..len).map(|at| points.point(at)).collect();
         let starts = greedy_starts(points, k, &mut Random::new(seed));
         let distinct = |rows: &[Vec<f64>]| {
