@@ -56,10 +56,7 @@ impl Query {
             Self::Overview(query) => query.check(table).map(Plan::new),
             Self::Funnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
-            Self::Cluster(_) => {
-                let explanation = "this analysis is being built".to_owned();
-                Err(QueryError::new("kind", crate::error::QueryProblem::Conflict { explanation }))
-            }
+            Self::Cluster(query) => query.check(table).map(Plan::new),
         }
     }
 }

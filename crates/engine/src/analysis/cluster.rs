@@ -2,8 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
+mod choice;
+mod describe;
+mod measure;
+mod moves;
+mod rounds;
+mod sample;
+mod survey;
+
+pub use crate::kernel::features::MAX_FEATURES;
+pub use rounds::Clusters;
+pub use survey::{DEFAULT_EVENTS, LEAST_SHARE_PERCENT};
+
+use super::Answer;
+use crate::error::{QueryError, QueryProblem};
+use crate::kernel::features;
+use crate::kernel::scope::ScopeFilter;
 use crate::rule::{Feature, ScaledFeature, Scope, Segment};
 use crate::stats::interval::Rate;
+use crate::table::Table;
 use crate::time::Millis;
 
 /// Asks for groups of users who behave alike. Users without a row in scope are in none.
@@ -22,7 +39,11 @@ use crate::time::Millis;
 pub struct ClusterQuery {
     /// Which users, and which of their rows the features look at. Recency and tenure are measured from its `now`.
     pub scope: Scope,
-    /// What users are compared by, at most [`MAX_FEATURES`]; none = chosen from the data.
+    /// What users are compared by, 1 to [`MAX_FEATURES`] features. None = chosen from the data: the counts of the
+    /// [`DEFAULT_EVENTS`] events that tell users apart most, of those that at least [`LEAST_SHARE_PERCENT`] % of the
+    /// users did, and then events, days active, recency, tenure, span, and revenue if a number column has that role.
+    /// What tells users apart most is measured by the entropy of the users' distribution over no such event, 1, 2 to 3,
+    /// 4 to 7, … of them; equal ones by name. With one event only, its count is left to `events`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<Vec<Feature>>,
     /// How many clusters.
@@ -74,9 +95,6 @@ const fn ten() -> u32 {
     10
 }
 
-/// How many features a query may name.
-pub const MAX_FEATURES: usize = 64;
-
 /// How many clusters may be asked for.
 pub const MAX_CLUSTERS: u32 = 64;
 
@@ -95,7 +113,7 @@ pub struct ClusterAnswer {
     pub now: Millis,
     /// What users were compared by, with the scaling, in the order of every centroid's coordinates.
     pub features: Vec<ScaledFeature>,
-    /// Features that are the same for every user in scope, and so were left out.
+    /// Features that are the same for every user in scope, and so were left out. If all are, they stay in `features`.
     pub constant_features: Vec<Feature>,
     /// Every number of clusters tried, in ascending order.
     pub tried: Vec<TriedCount>,
@@ -152,7 +170,7 @@ pub enum ClusterNote {
     NoUsers,
     /// Every feature is the same for every user; all users are one cluster.
     AllAlike,
-    /// Fewer clusters came out than were asked for, because too few users differ.
+    /// Fewer clusters could be made than were asked for, because too few users differ.
     FewerClusters {
         /// The number asked for: the fixed one, or the greatest one to try.
         asked: u32,
@@ -205,3 +223,59 @@ pub struct Difference {
     /// clusters were made to differ, so it says how precisely the difference is known, not that the clusters are real.
     pub interval: Option<(f64, f64)>,
 }
+
+impl ClusterQuery {
+    /// Checks the query against a table.
+    ///
+    /// # Errors
+    /// If the scope or a feature does not fit the table, or a number is out of its range.
+    pub fn check(&self, table: &Table) -> Result<Clusters, QueryError> {
+        ScopeFilter::check(&self.scope, table)?;
+        let given = match &self.features {
+            Some(features) if features.is_empty() => {
+                let hint = "name at least one feature, or leave the choice to the data".to_owned();
+                return Err(QueryError::new("features", QueryProblem::Empty { hint }));
+            }
+            Some(features) => Some(features::measures(features.iter(), table)?),
+            None => None,
+        };
+        match self.k {
+            ClusterCount::Fixed { k } => check_range("k.k", k, 1, MAX_CLUSTERS)?,
+            ClusterCount::Auto { least, most } => {
+                check_range("k.least", least, 2, MAX_AUTO_CLUSTERS)?;
+                check_range("k.most", most, least, MAX_AUTO_CLUSTERS)?;
+            }
+        }
+        check_range("n_restarts", self.n_restarts, 1, MAX_RESTARTS)?;
+        Ok(Clusters::new(self.clone(), given))
+    }
+}
+
+fn check_range(field: &str, found: u32, least: u32, most: u32) -> Result<(), QueryError> {
+    if (least..=most).contains(&found) {
+        return Ok(());
+    }
+    let (found, least, most) = (i64::from(found), i64::from(least), i64::from(most));
+    Err(QueryError::new(field, QueryProblem::OutOfRange { found, least, most }))
+}
+
+impl Structure {
+    /// What a mean silhouette says.
+    pub fn of(silhouette: f64) -> Self {
+        match silhouette {
+            s if s > 0.7 => Self::Strong,
+            s if s > 0.5 => Self::Reasonable,
+            s if s > 0.25 => Self::Weak,
+            _ => Self::None,
+        }
+    }
+}
+
+impl From<ClusterAnswer> for Answer {
+    fn from(answer: ClusterAnswer) -> Self {
+        Self::Cluster(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests;
