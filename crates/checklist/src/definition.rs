@@ -48,7 +48,7 @@ pub struct Task {
     pub detail: Option<String>,
     /// About how long it takes, in whole minutes from 1.
     pub minutes: Option<u32>,
-    /// Indexes of the tasks that come first; sorted, no duplicates.
+    /// Indexes of the tasks that come first, in the author's order, no duplicates.
     pub requires: Vec<usize>,
     /// Who sees it; everyone where there is none.
     pub when: Option<Condition>,
@@ -204,6 +204,7 @@ fn read_task(value: &Value, path: &str, ids: &[Option<&str>], report: &mut Repor
     let mut requires = Vec::new();
     for (place, item) in fields.items("requires") {
         match ids.iter().position(|id| id.is_some() && *id == item.text()) {
+            Some(index) if requires.contains(&index) => {}
             Some(index) => requires.push(index),
             None => {
                 let known = ids.iter().flatten().copied().collect::<Vec<_>>().join(", ");
@@ -215,8 +216,6 @@ fn read_task(value: &Value, path: &str, ids: &[Option<&str>], report: &mut Repor
             }
         }
     }
-    requires.sort_unstable();
-    requires.dedup();
     let action = match fields.field("action") {
         Some(action) => Some(read_action(action, &fields.at("action"), fields.report)),
         None => None,

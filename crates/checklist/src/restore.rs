@@ -53,13 +53,14 @@ impl State {
             *restored.state.task_mut(id) = restored.task(task, &format!("$.tasks.{id}"));
         }
         for (key, times) in restored.map(value, "hits") {
-            let mut read: Vec<Millis> =
-                times.list().unwrap_or_default().iter().filter_map(Value::integer).map(Millis).collect();
-            if times.list().is_none_or(|list| list.len() != read.len()) {
+            let list = times.list().unwrap_or_default();
+            let hits = restored.state.hits_mut(key);
+            for at in list.iter().filter_map(Value::integer).map(Millis) {
+                hits.insert(hits.partition_point(|hit| *hit <= at), at);
+            }
+            if times.list().is_none() || hits.len() != list.len() {
                 restored.hurt(&format!("$.hits.{key}"), "is not a list of times");
             }
-            read.sort_unstable();
-            *restored.state.hits_mut(key) = read;
         }
         restored
     }
