@@ -9,12 +9,25 @@
 //! Nothing here reads a file: the caller pushes its bytes, in pieces of any size. Bad rows never fail a load; they are
 //! counted, with examples. What cannot be loaded at all is an [`IngestError`] that says what to do.
 
+mod batch;
+mod delimited;
+mod encoding;
 mod error;
+mod gzip;
+mod interner;
+mod json;
+mod json_fields;
+mod json_lexer;
 mod loader;
 mod mapping;
+mod number;
 mod preview;
 mod report;
+mod structural;
+mod time_cursor;
 mod time_format;
+mod time_text;
+mod zone;
 
 pub use error::{IngestError, IngestProblem};
 pub use loader::{DEFAULT_SEED, Loader, Outcome, Progress, Retyped};
