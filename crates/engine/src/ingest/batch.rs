@@ -19,7 +19,9 @@ pub(crate) struct Batch {
     pub(crate) width: usize,
     /// Texts of cells that do not stand in the file as they are.
     pub(crate) side: Vec<u8>,
-    /// What is wrong with the rows, in their order.
+    /// Rows that have other than `width` fields, in their order, and how many they have.
+    pub(crate) ragged: Vec<(u32, u32)>,
+    /// What else is wrong with the rows, in their order.
     pub(crate) troubles: Vec<Trouble>,
 }
 
@@ -28,7 +30,7 @@ pub(crate) struct Batch {
 pub(crate) struct Trouble {
     pub(crate) row: u32,
     pub(crate) kind: WarningKind,
-    /// The column at fault, if it is one.
+    /// The column at fault, if one is.
     pub(crate) column: Option<u32>,
 }
 
@@ -67,12 +69,15 @@ impl Cell {
 impl Batch {
     /// How many cells a batch may hold before it has to be written.
     const MAX_CELLS: usize = 1 << 18;
+    /// How many rows: a batch must fit into a block.
+    pub(crate) const MAX_ROWS: usize = 1 << 15;
 
     /// Forgets all records and takes others of `width` cells.
     pub(crate) fn clear(&mut self, width: usize) {
         self.rows.clear();
         self.cells.clear();
         self.side.clear();
+        self.ragged.clear();
         self.troubles.clear();
         self.width = width;
     }
@@ -80,7 +85,7 @@ impl Batch {
     /// Whether it should be written before more records come.
     #[inline(always)]
     pub(crate) fn is_full(&self) -> bool {
-        self.cells.len() >= Self::MAX_CELLS
+        self.cells.len() >= Self::MAX_CELLS || self.rows.len() >= Self::MAX_ROWS
     }
 
     /// Ends a record that starts at `start` and whose first cells, at most `width`, have been pushed; `n_fields` is how
@@ -95,9 +100,16 @@ impl Batch {
 
     #[cold]
     fn note_ragged(&mut self, n_fields: usize) {
-        let kind = if n_fields < self.width { WarningKind::ShortRow } else { WarningKind::LongRow };
-        self.note(kind, None);
+        self.ragged.push((self.rows.len() as u32, n_fields as u32));
         self.cells.resize((self.rows.len() + 1) * self.width, Cell::EMPTY);
+    }
+
+    /// Takes out the first row, which is a header.
+    pub(crate) fn remove_first_row(&mut self) {
+        self.rows.remove(0);
+        self.cells.drain(..self.width);
+        self.ragged.retain_mut(|ragged| shift(&mut ragged.0));
+        self.troubles.retain_mut(|trouble| shift(&mut trouble.row));
     }
 
     /// Notes a trouble with the row that is being read.
@@ -141,5 +153,16 @@ impl Batch {
         }
         self.troubles.extend(mended);
         self.troubles.sort_by_key(|trouble| trouble.row);
+    }
+}
+
+/// Counts a row down by one; false if it was the first.
+fn shift(row: &mut u32) -> bool {
+    match row.checked_sub(1) {
+        Some(before) => {
+            *row = before;
+            true
+        }
+        None => false,
     }
 }

@@ -19,7 +19,7 @@ pub(crate) enum End {
 ///
 /// A quote opens a quoted field only as its first byte; elsewhere it is text. Inside quotes, two quotes are one; after
 /// the closing quote the field goes on unquoted. Records end with LF, CR or CRLF; empty lines are none. These are the
-/// rules of the `csv-core` crate, which the tests compare with.
+/// rules of the `csv-core` crate, which the tests compare with; beyond them, a line of nothing but spaces is empty too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scanner {
     /// Between two fields; ASCII, and neither a quote nor a line end.
@@ -64,13 +64,12 @@ impl Scanner {
                 batch.cells.push(cell);
             }
             n_fields += 1;
-            let is_empty_line = n_fields == 1 && at == field;
             field = at + 1;
             if byte == self.separator {
                 continue;
             }
             field += usize::from(byte == b'\r' && text.get(field) == Some(&b'\n'));
-            if is_empty_line {
+            if n_fields == 1 && is_blank(&text[record..at]) {
                 batch.cells.truncate(batch.rows.len() * batch.width);
             } else {
                 batch.end_row(record, n_fields);
@@ -78,7 +77,9 @@ impl Scanner {
             (record, n_fields) = (field, 0);
         }
         if end == End::File && record < text.len() && !batch.is_full() {
-            self.finish(text, record, field, n_fields, batch);
+            if n_fields > 0 || !is_blank(&text[record..]) {
+                self.finish(text, record, field, n_fields, batch);
+            }
             return text.len();
         }
         batch.cells.truncate(batch.rows.len() * batch.width);
@@ -139,6 +140,12 @@ impl Scanner {
     }
 }
 
+/// Whether a line of one field holds nothing but spaces and tabs.
+#[inline(always)]
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|byte| matches!(byte, b' ' | b'\t'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,17 +166,10 @@ mod tests {
             let consumed = COMMA.scan(&text, end, &mut batch);
             assert_eq!(batch.cells.len(), batch.rows.len() * WIDTH);
             for row in 0..batch.rows.len() {
-                let ragged = batch
-                    .troubles
-                    .iter()
-                    .find(|trouble| trouble.row == row as u32 && trouble.kind != WarningKind::OpenQuote);
+                let ragged = batch.ragged.iter().find(|ragged| ragged.0 == row as u32);
+                let n_fields = ragged.map_or(WIDTH, |ragged| ragged.1 as usize);
                 let cells = (0..WIDTH).map(|column| batch.bytes(&text, batch.cell(row, column)).to_vec());
-                let order = match ragged.map(|trouble| trouble.kind) {
-                    None => WIDTH,
-                    Some(WarningKind::ShortRow) => 0,
-                    Some(_) => WIDTH + 1,
-                };
-                found.push((order, cells.collect()));
+                found.push((n_fields, cells.collect()));
             }
             text.drain(..consumed);
         }
@@ -198,13 +198,8 @@ mod tests {
             let starts = std::iter::once(0).chain(ends.iter().copied());
             let mut cells: Vec<Vec<u8>> =
                 starts.zip(&ends[..n_ends]).map(|(start, &end)| output[start..end].to_vec()).collect();
-            let order = match n_ends.cmp(&WIDTH) {
-                std::cmp::Ordering::Less => 0,
-                std::cmp::Ordering::Equal => WIDTH,
-                std::cmp::Ordering::Greater => WIDTH + 1,
-            };
             cells.resize(WIDTH, Vec::new());
-            found.push((order, cells));
+            found.push((n_ends, cells));
         }
     }
 
@@ -226,6 +221,14 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_spaces_are_no_records() {
+        assert_eq!(
+            texts(&scan(&[b"  \na,b,c,d\r\n \r\n,,,\n   "])),
+            [["a", "b", "c", "d"], ["", "", "", ""]]
+        );
+    }
+
+    #[test]
     fn an_open_quote_reaches_to_the_end_of_the_file() {
         let mut batch = Batch::default();
         batch.clear(2);
@@ -241,7 +244,7 @@ mod tests {
         fn hostile_text_in_random_pieces_is_read_as_csv_core_reads_it(
             bytes in proptest::collection::vec(
                 prop_oneof![
-                    Just(b','), Just(b','), Just(b'"'), Just(b'"'), Just(b'\r'), Just(b'\n'), Just(b' '), Just(b'a'),
+                    Just(b','), Just(b','), Just(b'"'), Just(b'"'), Just(b'\r'), Just(b'\n'),  Just(b'a'),
                     Just(0xc3), Just(0xa9),
                 ],
                 0..200,

@@ -4,7 +4,7 @@ use super::preview::Encoding;
 
 /// Turns bytes of one encoding into UTF-8, without the byte order mark. What is not valid stays invalid: it is mended
 /// where its line is known.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Decoder {
     encoding: Encoding,
     /// Bytes of the mark that are still to be left out.
