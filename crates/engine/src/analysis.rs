@@ -10,7 +10,10 @@
 //! An analysis is written once, typed, as an [`Analysis`]. A [`Plan`] hides its types, so that workers and shards pass
 //! states and partials around as bytes and never know which analysis they run.
 
+pub mod cluster;
+pub mod funnel;
 pub mod overview;
+pub mod segment;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -24,6 +27,12 @@ use crate::table::{Bucket, BucketId, Table};
 pub enum Query {
     /// What the data hold: events by frequency, activity by day, columns.
     Overview(overview::OverviewQuery),
+    /// How many users pass from step to step.
+    Funnel(funnel::FunnelQuery),
+    /// How many users segments hold, how they overlap, and who they are.
+    Segment(segment::SegmentQuery),
+    /// Groups of users who behave alike.
+    Cluster(cluster::ClusterQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -32,6 +41,9 @@ pub enum Query {
 #[expect(missing_docs, reason = "named after the queries")]
 pub enum Answer {
     Overview(overview::OverviewAnswer),
+    Funnel(funnel::FunnelAnswer),
+    Segment(segment::SegmentAnswer),
+    Cluster(cluster::ClusterAnswer),
 }
 
 impl Query {
@@ -42,6 +54,11 @@ impl Query {
     pub fn plan(&self, table: &Table) -> Result<Plan, QueryError> {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
+            Self::Segment(query) => query.check(table).map(Plan::new),
+            Self::Funnel(_) | Self::Cluster(_) => {
+                let explanation = "this analysis is being built".to_owned();
+                Err(QueryError::new("kind", crate::error::QueryProblem::Conflict { explanation }))
+            }
         }
     }
 }

@@ -58,6 +58,8 @@ pub struct EventCount {
 pub struct DayCount {
     /// The day in the scope's zone, as `2026-03-01`.
     pub day: String,
+    /// The same day as days since 1970-01-01.
+    pub number: i32,
     /// Rows.
     pub n_events: u64,
 }
@@ -186,7 +188,7 @@ impl Analysis for Overview {
 
     fn step(&self, (): (), all: Partial, table: &Table) -> Step<(), OverviewAnswer> {
         let columns = table.schema.columns.iter().zip(&table.columns).zip(&all.columns);
-        let days = |(&number, &n_events): (&i32, &u64)| DayCount { day: date_text(number), n_events };
+        let days = |(&number, &n_events): (&i32, &u64)| DayCount { day: date_text(number), number, n_events };
         Step::Done(OverviewAnswer {
             n_events: all.n_events,
             n_users: all.n_users,
