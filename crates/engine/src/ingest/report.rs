@@ -48,7 +48,8 @@ pub struct Warning {
     pub examples: Vec<Example>,
 }
 
-/// Kinds of trouble. A row that is skipped counts once, for the first reason in this order.
+/// Kinds of trouble. A row that is skipped counts once, for the first reason in this order, and not for what else is
+/// wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WarningKind {
