@@ -1,1 +1,3 @@
-//! Stub.
+//! What the tests across crates share.
+
+pub mod corpus;

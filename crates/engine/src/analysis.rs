@@ -1,0 +1,246 @@
+//! Analyses: a query in, an answer out, as rounds of a map over buckets and a merge.
+//!
+//! ```text
+//! start ─→ state ─→ scan(bucket 0) ┐
+//!            ↑      scan(bucket 1) ├─ merge ─→ step ─→ Done(answer)
+//!            │      …              ┘            │
+//!            └────────── Again(state) ──────────┘
+//! ```
+//!
+//! An analysis is written once, typed, as an [`Analysis`]. A [`Plan`] hides its types, so that workers and shards pass
+//! states and partials around as bytes and never know which analysis they run.
+
+pub mod cluster;
+pub mod funnel;
+pub mod overview;
+pub mod segment;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::error::QueryError;
+use crate::table::{Bucket, BucketId, Table};
+
+/// Every question that can be asked. The tag is `kind`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Query {
+    /// What the data hold: events by frequency, activity by day, columns.
+    Overview(overview::OverviewQuery),
+    /// How many users pass from step to step, and where they stop.
+    Funnel(funnel::FunnelQuery),
+    /// How many users segments hold, how they overlap, and who they are.
+    Segment(segment::SegmentQuery),
+    /// Groups of users who behave alike.
+    Cluster(cluster::ClusterQuery),
+}
+
+/// Every answer, one kind for each kind of [`Query`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "named after the queries")]
+pub enum Answer {
+    Overview(overview::OverviewAnswer),
+    Funnel(funnel::FunnelAnswer),
+    Segment(segment::SegmentAnswer),
+    Cluster(cluster::ClusterAnswer),
+}
+
+impl Query {
+    /// Checks the query against the table's columns and makes it ready to run.
+    ///
+    /// # Errors
+    /// If a field cannot be met by this table; the error names the field.
+    pub fn plan(&self, table: &Table) -> Result<Plan, QueryError> {
+        match self {
+            Self::Overview(query) => query.check(table).map(Plan::new),
+            Self::Funnel(query) => query.check(table).map(Plan::new),
+            Self::Segment(query) => query.check(table).map(Plan::new),
+            Self::Cluster(query) => query.check(table).map(Plan::new),
+        }
+    }
+}
+
+/// Runs a query on a table that holds all buckets.
+///
+/// # Errors
+/// If the query does not fit the table.
+pub fn run(table: &Table, query: &Query) -> Result<Answer, QueryError> {
+    let plan = query.plan(table)?;
+    let mut state = plan.start();
+    loop {
+        let mut scan = plan.scan(&state, table)?;
+        for bucket in BucketId::all() {
+            scan.bucket(bucket);
+        }
+        match plan.step(&state, &scan.finish(), table) {
+            Round::Again(next) => state = next,
+            Round::Done(answer) => return Ok(answer),
+        }
+    }
+}
+
+/// One kind of analysis, checked and ready: a value of the implementing type is a valid query.
+///
+/// The answer must be the same, bit for bit, however buckets are spread over shards. So integers merge exactly, sums of
+/// f64 are kept per bucket ([`BucketSums`](crate::kernel::sums::BucketSums)) and added in bucket order by `step`, and
+/// lists are sorted there.
+pub trait Analysis: 'static {
+    /// What a round starts from; encoded with postcard, which needs plain types (no internally tagged enums).
+    type State: Serialize + DeserializeOwned;
+    /// What one round finds on one shard; encoded with postcard too. The default has seen no bucket.
+    type Partial: Default + Serialize + DeserializeOwned;
+    /// The result.
+    type Answer: Into<Answer>;
+    /// What a shard computes once a round for all of its buckets: look-up tables, bitmaps, scratch memory.
+    type Prepared<'t>;
+
+    /// The first round's state.
+    fn start(&self) -> Self::State;
+
+    /// Prepares a round on this shard.
+    ///
+    /// # Errors
+    /// If the query does not fit the table, which its check has ruled out.
+    fn prepare<'t>(&self, state: &Self::State, table: &'t Table) -> Result<Self::Prepared<'t>, QueryError>;
+
+    /// Adds one bucket to the shard's partial. Buckets are scanned in any order; a worker hears Cancel between them.
+    fn scan(&self, prepared: &mut Self::Prepared<'_>, bucket: Bucket<'_>, partial: &mut Self::Partial);
+
+    /// Joins the partials of two shards: associative and commutative, up to the order that `step` establishes by
+    /// sorting.
+    fn merge(&self, a: Self::Partial, b: Self::Partial) -> Self::Partial;
+
+    /// Ends a round. `table` is any shard: its schema and dictionaries are the same on all of them, its users are not.
+    fn step(&self, state: Self::State, all: Self::Partial, table: &Table) -> Step<Self::State, Self::Answer>;
+}
+
+/// What follows a round.
+#[derive(Debug)]
+pub enum Step<S, A> {
+    /// Another round from this state.
+    Again(S),
+    /// The end.
+    Done(A),
+}
+
+/// What follows a round of a [`Plan`].
+#[derive(Debug)]
+pub enum Round {
+    /// Another round from this encoded state.
+    Again(Vec<u8>),
+    /// The end.
+    Done(Answer),
+}
+
+/// A checked query, its types hidden. States and partials are bytes, so that they can travel between workers.
+pub struct Plan(Box<dyn Rounds>);
+
+/// One round's scan on one shard.
+pub struct Scan<'t>(Box<dyn ScanRound + 't>);
+
+impl Plan {
+    /// A plan that runs this analysis.
+    pub fn new<A: Analysis>(analysis: A) -> Self {
+        Self(Box::new(analysis))
+    }
+
+    /// The first round's state.
+    pub fn start(&self) -> Vec<u8> {
+        self.0.start()
+    }
+
+    /// Starts a round on a shard.
+    ///
+    /// # Errors
+    /// If the query does not fit the table, which its check has ruled out.
+    pub fn scan<'t>(&'t self, state: &[u8], table: &'t Table) -> Result<Scan<'t>, QueryError> {
+        self.0.scan(state, table).map(Scan)
+    }
+
+    /// Joins the partials of two shards.
+    pub fn merge(&self, a: &[u8], b: &[u8]) -> Vec<u8> {
+        self.0.merge(a, b)
+    }
+
+    /// Ends a round, given all shards' partials merged.
+    pub fn step(&self, state: &[u8], all: &[u8], table: &Table) -> Round {
+        self.0.step(state, all, table)
+    }
+}
+
+impl Scan<'_> {
+    /// Scans one bucket; each bucket of the shard once.
+    pub fn bucket(&mut self, id: BucketId) {
+        self.0.bucket(id);
+    }
+
+    /// The shard's partial.
+    pub fn finish(self) -> Vec<u8> {
+        self.0.finish()
+    }
+}
+
+trait Rounds {
+    fn start(&self) -> Vec<u8>;
+    fn scan<'t>(&'t self, state: &[u8], table: &'t Table) -> Result<Box<dyn ScanRound + 't>, QueryError>;
+    fn merge(&self, a: &[u8], b: &[u8]) -> Vec<u8>;
+    fn step(&self, state: &[u8], all: &[u8], table: &Table) -> Round;
+}
+
+trait ScanRound {
+    fn bucket(&mut self, id: BucketId);
+    fn finish(self: Box<Self>) -> Vec<u8>;
+}
+
+struct TypedScan<'t, A: Analysis> {
+    analysis: &'t A,
+    table: &'t Table,
+    prepared: A::Prepared<'t>,
+    partial: A::Partial,
+}
+
+impl<A: Analysis> Rounds for A {
+    fn start(&self) -> Vec<u8> {
+        encode(&Analysis::start(self))
+    }
+
+    fn scan<'t>(&'t self, state: &[u8], table: &'t Table) -> Result<Box<dyn ScanRound + 't>, QueryError> {
+        let prepared = self.prepare(&decode(state), table)?;
+        Ok(Box::new(TypedScan { analysis: self, table, prepared, partial: A::Partial::default() }))
+    }
+
+    fn merge(&self, a: &[u8], b: &[u8]) -> Vec<u8> {
+        encode(&Analysis::merge(self, decode(a), decode(b)))
+    }
+
+    fn step(&self, state: &[u8], all: &[u8], table: &Table) -> Round {
+        match Analysis::step(self, decode(state), decode(all), table) {
+            Step::Again(state) => Round::Again(encode(&state)),
+            Step::Done(answer) => Round::Done(answer.into()),
+        }
+    }
+}
+
+impl<A: Analysis> ScanRound for TypedScan<'_, A> {
+    fn bucket(&mut self, id: BucketId) {
+        self.analysis.scan(&mut self.prepared, self.table.bucket(id), &mut self.partial);
+    }
+
+    fn finish(self: Box<Self>) -> Vec<u8> {
+        encode(&self.partial)
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "states and partials are made of types that postcard can write; a failure is a bug"
+)]
+fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    postcard::to_stdvec(value).expect("states and partials are plain data")
+}
+
+#[expect(clippy::expect_used, reason = "the bytes come from `encode` in the same build; a failure is a bug")]
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> T {
+    postcard::from_bytes(bytes).expect("bytes of the same build and analysis")
+}

@@ -1,0 +1,10 @@
+//! Kernels: one verb per file, over the columns of a table.
+
+pub mod calendar;
+pub mod condition;
+pub mod features;
+pub mod quantile;
+pub mod scope;
+pub mod segment;
+pub mod sums;
+pub mod user_value;

@@ -1,0 +1,110 @@
+//! Calendar days in a time zone.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
+
+use crate::time::Millis;
+
+/// Finds the calendar day of instants, remembering the days it has met: the time-zone rules are asked once a day, not
+/// once a row. A day that a clock change shortens or lengthens is found right.
+#[derive(Debug)]
+pub struct Days {
+    zone: TimeZone,
+    known: Vec<Day>,
+    last: usize,
+}
+
+/// One calendar day.
+#[derive(Clone, Copy, Debug)]
+pub struct Day {
+    /// Its first instant.
+    pub start: Millis,
+    /// The next day's first instant.
+    pub end: Millis,
+    /// Days since 1970-01-01.
+    pub number: i32,
+}
+
+impl Days {
+    /// Days of this zone.
+    pub fn new(zone: TimeZone) -> Self {
+        Self { zone, known: Vec::new(), last: 0 }
+    }
+
+    /// The day that holds `instant`. Instants beyond the years −9999 to 9999 count to the first or last day.
+    /// O(log days) at worst, O(1) when instants come in runs of the same day.
+    pub fn of(&mut self, instant: Millis) -> Day {
+        if let Some(day) = self.known.get(self.last)
+            && day.start <= instant
+            && instant < day.end
+        {
+            return *day;
+        }
+        let after = self.known.partition_point(|day| day.start <= instant);
+        if let Some(before) = after.checked_sub(1)
+            && instant < self.known[before].end
+        {
+            self.last = before;
+        } else {
+            self.known.insert(after, self.compute(instant));
+            self.last = after;
+        }
+        self.known[self.last]
+    }
+
+    fn compute(&self, instant: Millis) -> Day {
+        let beyond = if instant.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        let timestamp = Timestamp::from_millisecond(instant.0).unwrap_or(beyond);
+        let date = self.zone.to_datetime(timestamp).date();
+        let start = self.start_of(date).unwrap_or(Millis(i64::MIN));
+        let end = date.tomorrow().ok().and_then(|next| self.start_of(next)).unwrap_or(Millis(i64::MAX));
+        Day { start, end, number: number_of(date) }
+    }
+
+    fn start_of(&self, date: civil::Date) -> Option<Millis> {
+        let start =
+            self.zone.to_ambiguous_zoned(date.to_datetime(civil::Time::midnight())).compatible().ok()?;
+        let start = start.start_of_day().ok()?;
+        Some(Millis(start.timestamp().as_millisecond()))
+    }
+}
+
+/// A day's date, as `2026-03-01`.
+pub fn date_text(number: i32) -> String {
+    let epoch = civil::Date::constant(1970, 1, 1);
+    epoch.saturating_add(jiff::Span::new().days(number)).to_string()
+}
+
+fn number_of(date: civil::Date) -> i32 {
+    let epoch = civil::Date::constant(1970, 1, 1);
+    date.since(epoch).map_or(0, |span| span.get_days())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn millis(text: &str) -> Millis {
+        Millis(text.parse::<Timestamp>().unwrap().as_millisecond())
+    }
+
+    #[test]
+    fn days_of_berlin_are_23_and_25_hours_long_when_clocks_change() {
+        let mut days = Days::new(TimeZone::get("Europe/Berlin").unwrap());
+        let spring = days.of(millis("2026-03-29T10:00:00Z"));
+        assert_eq!(spring.end.since(spring.start), 23 * 3_600_000);
+        let autumn = days.of(millis("2026-10-25T10:00:00Z"));
+        assert_eq!(autumn.end.since(autumn.start), 25 * 3_600_000);
+        assert_eq!(date_text(spring.number), "2026-03-29");
+        assert_eq!(days.of(millis("2026-03-28T23:00:00Z")).number, spring.number);
+        assert_eq!(days.of(millis("2026-03-28T22:59:59.999Z")).number, spring.number - 1);
+    }
+
+    #[test]
+    fn instants_before_1970_and_out_of_range_have_days_too() {
+        let mut days = Days::new(TimeZone::UTC);
+        assert_eq!(days.of(Millis(-1)).number, -1);
+        assert_eq!(date_text(days.of(Millis(i64::MAX)).number), "9999-12-30");
+        assert_eq!(days.of(Millis(i64::MIN)).start, Millis(i64::MIN));
+    }
+}

@@ -1,0 +1,98 @@
+//! The columnar table: rows sorted by user, then time, then input order.
+//!
+//! ```text
+//! bucket 0              bucket 1                 … 255    fixed hash of the user id's bytes
+//! ├ user "a7" ┬ row 0   ├ user "b1" ┬ row 5               users of a bucket in order of their id's bytes
+//! │           ├ row 1   │           └ row 6               rows of a user in order of time, then of input
+//! │           └ row 2   …
+//! ```
+//!
+//! A shard is a set of whole buckets; with one worker, all of them.
+
+pub mod bitmap;
+pub mod builder;
+pub mod column;
+pub mod dictionary;
+pub mod rows;
+pub mod schema;
+pub mod users;
+
+pub use bitmap::Bitmap;
+pub use column::{Codes, Column, Numbers, TextColumn};
+pub use dictionary::{Dictionary, MISSING};
+pub use schema::{ColumnIdx, ColumnInfo, Kind, Role, Schema};
+pub use users::{BUCKETS, BucketId, UserIdx, Users, bucket_of};
+
+use std::ops::Range;
+
+use crate::time::Millis;
+
+/// A loaded data set, or one shard of it.
+#[derive(Debug)]
+pub struct Table {
+    /// What the columns are.
+    pub schema: Schema,
+    /// Who the users are and where their rows lie.
+    pub users: Users,
+    /// Every row's instant.
+    pub times: Vec<Millis>,
+    /// The columns, in the schema's order.
+    pub columns: Vec<Column>,
+}
+
+impl Table {
+    /// Number of rows.
+    pub fn n_rows(&self) -> usize {
+        self.times.len()
+    }
+
+    /// The event column: which event each row is.
+    ///
+    /// # Panics
+    /// If the table was built with an event column that is not text, which [`crate::ingest`] never does.
+    pub fn events(&self) -> &TextColumn {
+        match &self.columns[self.schema.event.0 as usize] {
+            Column::Text(text) => text,
+            _ => unreachable!("the event column is text"),
+        }
+    }
+
+    /// The column at `index`.
+    pub fn column(&self, index: ColumnIdx) -> &Column {
+        &self.columns[index.0 as usize]
+    }
+
+    /// One bucket's users and rows.
+    pub fn bucket(&self, id: BucketId) -> Bucket<'_> {
+        Bucket { table: self, id }
+    }
+
+    /// Bytes that the table holds.
+    pub fn n_bytes(&self) -> u64 {
+        let columns: u64 = self.columns.iter().map(Column::n_bytes).sum();
+        columns + self.users.n_bytes() + (self.times.len() * size_of::<Millis>()) as u64
+    }
+}
+
+/// The unit of work: the users of one bucket.
+#[derive(Clone, Copy, Debug)]
+pub struct Bucket<'t> {
+    /// The table.
+    pub table: &'t Table,
+    /// Which bucket of it.
+    pub id: BucketId,
+}
+
+impl Bucket<'_> {
+    /// The bucket's users, in order of their id's bytes.
+    pub fn users(&self) -> impl ExactSizeIterator<Item = UserIdx> + use<> {
+        let range = self.table.users.bucket(self.id);
+        (range.start..range.end).map(UserIdx)
+    }
+
+    /// The rows of all of the bucket's users.
+    pub fn rows(&self) -> Range<usize> {
+        let range = self.table.users.bucket(self.id);
+        self.table.users.row_start(range.start)..self.table.users.row_start(range.end)
+    }
+}
