@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use cairn_charts::{Size, draw};
+use cairn_charts::{Drawing, Mark, Size, draw};
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -42,7 +42,25 @@ h2 {{ font: 600 13px var(--text-family); color: var(--color-ink-faint); margin: 
     );
     for (name, spec) in common::all() {
         let drawing = draw(&spec, size);
-        let _ = write!(out, r#"<h2>{name}</h2><div class="chart-frame">{}</div>"#, drawing.svg);
+        let _ = write!(
+            out,
+            r#"<h2>{name}</h2><div class="chart-frame">{}{}</div>"#,
+            drawing.svg,
+            marks(&drawing)
+        );
+    }
+    out
+}
+
+/// The marks as the page would lay them over the picture, so that hovering and the tab key can be tried.
+fn marks(drawing: &Drawing) -> String {
+    let mut out = String::new();
+    for Mark { x, y, w, h, label, .. } in &drawing.marks {
+        let label = label.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+        let _ = write!(
+            out,
+            r#"<button class="chart-mark" title="{label}" aria-label="{label}" style="left:{x}px;top:{y}px;width:{w}px;height:{h}px"></button>"#
+        );
     }
     out
 }

@@ -8,6 +8,17 @@ use crate::ticks::Scale;
 const TICK_GAP: f64 = 10.0;
 /// The height that tick texts take below a plot.
 pub(crate) const TICK_LINE: f64 = 24.0;
+/// A plot is at least this high, whatever stands above it; else its numbers would not fit.
+const LOWEST_PLOT: f64 = 96.0;
+/// The distance of two ticks on the upright axis, roughly.
+const STEP: f64 = 56.0;
+
+/// The height of the plot between `head` pixels of other things and the ticks below, in a picture that should be
+/// `height` high, and how many steps its upright axis should have.
+pub(crate) fn plot_height(height: f64, head: f64) -> (f64, usize) {
+    let plot = (height - head - TICK_LINE).max(LOWEST_PLOT);
+    (plot, (plot / STEP).floor().clamp(2.0, 8.0) as usize)
+}
 
 /// A place on an axis that may be named. The caller offers more ticks than fit, and says which matter more.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,39 +59,48 @@ struct Placed {
     text: String,
 }
 
-/// The ticks to draw, ascending. All ranks up to the last that fits as a whole; if not even rank 0 does, every second,
-/// third … of it.
+/// The ticks to draw, ascending. Rank by rank, as long as a rank's own texts keep apart; those of a rank that collide
+/// with more important ones are left out. If not even rank 0 fits, every second, third … of it.
 fn fitting(ticks: &[Tick], span: &Span, canvas_width: f64) -> Vec<Placed> {
     let mut inside: Vec<&Tick> =
         ticks.iter().filter(|t| t.at.is_finite() && t.at >= span.low && t.at <= span.high).collect();
     inside.sort_by(|a, b| a.at.total_cmp(&b.at));
-    let place = |tick: &&Tick| -> Placed {
+    let place = |tick: &Tick| -> Placed {
         let room = (span.to - span.from) * 0.5;
         let text = fit(&plain(&tick.text), Face::TICK.size, Face::TICK.weight(), room);
         let x = span.pixel(tick.at);
         let half = Face::TICK.width(&text) / 2.0;
         Placed { x, center: x.clamp(half, (canvas_width - half).max(half)), text }
     };
-    let upto = |rank: u8| -> Vec<Placed> { inside.iter().filter(|t| t.rank <= rank).map(place).collect() };
     let mut ranks: Vec<u8> = inside.iter().map(|t| t.rank).collect();
     ranks.sort_unstable();
     ranks.dedup();
-    let best = ranks.iter().map(|&rank| upto(rank)).take_while(|placed| apart(placed)).last();
-    best.unwrap_or_else(|| {
-        let first: Vec<&Tick> = inside.iter().copied().filter(|t| Some(&t.rank) == ranks.first()).collect();
-        (2..=first.len().max(2))
-            .map(|n| first.iter().step_by(n).map(place).collect::<Vec<_>>())
-            .find(|placed| apart(placed))
-            .unwrap_or_default()
-    })
+    let mut chosen: Vec<Placed> = Vec::new();
+    for rank in ranks {
+        let of_rank = || inside.iter().filter(|t| t.rank == rank).map(|t| place(t));
+        let all: Vec<Placed> = of_rank().collect();
+        if all.windows(2).all(|pair| apart(&pair[0], &pair[1])) {
+            let free = all.into_iter().filter(|one| chosen.iter().all(|other| apart(one, other)));
+            let free: Vec<Placed> = free.collect();
+            chosen.extend(free);
+        } else if chosen.is_empty() {
+            chosen = (2..=all.len())
+                .map(|n| of_rank().step_by(n).collect::<Vec<_>>())
+                .find(|some| some.windows(2).all(|pair| apart(&pair[0], &pair[1])))
+                .unwrap_or_default();
+            break;
+        } else {
+            break;
+        }
+    }
+    chosen.sort_by(|a, b| a.x.total_cmp(&b.x));
+    chosen
 }
 
-/// Whether the texts keep clear of each other.
-fn apart(placed: &[Placed]) -> bool {
-    placed.windows(2).all(|pair| {
-        let reach = (Face::TICK.width(&pair[0].text) + Face::TICK.width(&pair[1].text)) / 2.0;
-        pair[1].center - pair[0].center >= reach + TICK_GAP
-    })
+/// Whether two texts keep clear of each other.
+fn apart(a: &Placed, b: &Placed) -> bool {
+    let reach = (Face::TICK.width(&a.text) + Face::TICK.width(&b.text)) / 2.0;
+    (a.center - b.center).abs() >= reach + TICK_GAP
 }
 
 /// Draws the upright axis: light lines across `plot` with their numbers to the left of it.

@@ -47,14 +47,14 @@ pub(crate) fn draw(canvas: &mut Canvas, bars: &Bars) -> Option<f64> {
     for (i, bar) in bars.bars.iter().enumerate() {
         let row = Frame::new(0.0, i as f64 * layout.row_height, canvas.width(), layout.row_height);
         draw_row(canvas, bar, row, &layout);
+        if layout.signed {
+            // The zero line of all rows together, but for the names where these stand above the bars.
+            let (zero, top) = (layout.span.pixel(0.0), if layout.names_above { 23.0 } else { 0.0 });
+            canvas.line((zero, row.y + top), (zero, row.bottom()), Paint::Rule, Shade::Axis);
+        }
         canvas.mark(row, &bar.label, vec![i]);
     }
-    let height = layout.row_height * bars.bars.len() as f64;
-    if layout.signed {
-        let zero = layout.span.pixel(0.0);
-        canvas.line((zero, 0.0), (zero, height), Paint::Rule, Shade::Axis);
-    }
-    Some(height)
+    Some(layout.row_height * bars.bars.len() as f64)
 }
 
 struct Layout {
@@ -88,7 +88,7 @@ impl Layout {
             signed,
             names_above,
             name_width,
-            row_height: if names_above { 44.0 } else { 28.0 },
+            row_height: if names_above { 46.0 } else { 28.0 },
             span,
             with_notes,
         }
@@ -101,7 +101,8 @@ fn extent(bars: &[Bar]) -> (f64, f64) {
         let (low, high) = b.interval.unwrap_or((b.value, b.value));
         [b.value, low, high]
     });
-    ends.filter_map(finite).fold((0.0, 0.0), |(low, high), v| (low.min(v), high.max(v)))
+    let (low, high) = ends.filter_map(finite).fold((0.0_f64, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
+    if low < high { (low, high) } else { (0.0, 1.0) }
 }
 
 fn text_width(bar: &Bar, with_notes: bool) -> f64 {
@@ -126,16 +127,31 @@ fn draw_row(canvas: &mut Canvas, bar: &Bar, row: Frame, layout: &Layout) {
         (true, false) => Tone::Above,
         (true, true) => Tone::Below,
     });
-    let thickness = if layout.names_above { 12.0 } else { 14.0 };
+    let thickness = 12.0;
     let frame = Frame::new(zero.min(end), middle - thickness / 2.0, (end - zero).abs(), thickness);
     canvas.rect(frame, Paint::Solid, tone);
-    let mut outer = end;
-    if let Some((low, high)) = bar.interval.and_then(|(low, high)| Some((finite(low)?, finite(high)?))) {
-        let (from, to) = (layout.span.pixel(low.min(high)), layout.span.pixel(low.max(high)));
-        canvas.whisker((from, middle), (to, middle));
-        outer = if value < 0.0 { from.min(end) } else { to.max(end) };
+    let outer = draw_interval(canvas, bar, frame, layout);
+    draw_texts(canvas, bar, if value < 0.0 { outer.0 } else { outer.1 }, middle, layout);
+}
+
+/// The interval along the middle of its bar: in ink where it is on paper, cut out where it is on the bar. Gives the
+/// ends of bar and interval together.
+fn draw_interval(canvas: &mut Canvas, bar: &Bar, frame: Frame, layout: &Layout) -> (f64, f64) {
+    let ends = bar.interval.and_then(|(low, high)| Some((finite(low)?, finite(high)?)));
+    let Some((low, high)) = ends else { return (frame.x, frame.right()) };
+    let (from, to) = (layout.span.pixel(low.min(high)), layout.span.pixel(low.max(high)));
+    let y = frame.y + frame.h / 2.0;
+    canvas.whisker((from, y), (to, y), Shade::Ink);
+    let (inner, outer) = (from.max(frame.x), to.min(frame.right()));
+    if inner < outer {
+        canvas.line((inner, y), (outer, y), Paint::Whisker, Shade::Paper);
     }
-    draw_texts(canvas, bar, outer, middle, layout);
+    for x in [from, to] {
+        if x > frame.x && x < frame.right() {
+            canvas.line((x, y - 3.0), (x, y + 3.0), Paint::Whisker, Shade::Paper);
+        }
+    }
+    (frame.x.min(from), frame.right().max(to))
 }
 
 fn draw_name(canvas: &mut Canvas, bar: &Bar, row: Frame, middle: f64, layout: &Layout) {

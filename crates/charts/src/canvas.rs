@@ -15,6 +15,8 @@ use crate::{Drawing, Mark, SERIES_TONES, Tone, restyle};
 pub(crate) const UNITS_PER_PIXEL: f64 = 10.0;
 /// `SVGBackend` divides every text size by this before writing it.
 const SVG_BACKEND_TEXT_SCALE: f64 = 1.24;
+/// Half the length of the bars across a whisker's ends.
+const WHISKER_REACH: f64 = 3.0;
 /// A picture is at most this wide and high, in pixels, so that no coordinate can overflow.
 const FARTHEST: f64 = 100_000.0;
 
@@ -37,8 +39,6 @@ pub(crate) enum Paint {
     Rule,
     /// Both ends of an interval and what lies between.
     Whisker,
-    /// A broad line in the paper's color under a whisker, so that it shows on any fill.
-    Halo,
     /// Text.
     Text,
     /// Text in the strong weight.
@@ -48,7 +48,7 @@ pub(crate) enum Paint {
 }
 
 impl Paint {
-    pub(crate) const ALL: [(Self, &'static str); 12] = [
+    pub(crate) const ALL: [(Self, &'static str); 11] = [
         (Self::Solid, "solid"),
         (Self::Tint, "tint"),
         (Self::Wash, "wash"),
@@ -57,7 +57,6 @@ impl Paint {
         (Self::Line, "line"),
         (Self::Rule, "rule"),
         (Self::Whisker, "whisker"),
-        (Self::Halo, "halo"),
         (Self::Text, "text"),
         (Self::Strong, "strong"),
         (Self::Over, "over"),
@@ -76,6 +75,8 @@ pub(crate) enum Shade {
     Faint,
     /// Text on a solid shape of the first series.
     OnSolid,
+    /// The paper itself: what is cut out of a solid shape.
+    Paper,
     /// A line of reference, such as a zero line.
     Axis,
     /// The lightest line.
@@ -99,16 +100,17 @@ impl Shade {
             Self::Soft => 12,
             Self::Faint => 13,
             Self::OnSolid => 14,
-            Self::Axis => 15,
-            Self::Grid => 16,
+            Self::Paper => 15,
+            Self::Axis => 16,
+            Self::Grid => 17,
         }
     }
 }
 
 /// The names of the shades' classes, without `chart-tone-`, by their code in a sentinel.
-const SHADE_NAMES: [&str; 17] = [
-    "1", "2", "3", "4", "5", "6", "7", "8", "other", "above", "below", "ink", "soft", "faint",
-    "on-solid", "axis", "grid",
+const SHADE_NAMES: [&str; 18] = [
+    "1", "2", "3", "4", "5", "6", "7", "8", "other", "above", "below", "ink", "soft", "faint", "on-solid",
+    "paper", "axis", "grid",
 ];
 
 /// The third byte of every sentinel; any other color in the backend's output would be a mistake of this crate.
@@ -276,8 +278,8 @@ impl<'a> Canvas<'a> {
         const GAP: f64 = 5.0;
         let shade = shade.into();
         let (w, h) = (frame.w, frame.h);
-        if w < 1.0 || h < 1.0 {
-            return self.rect(frame, Paint::Tint, shade);
+        if w <= 1.0 || h <= 1.0 {
+            return self.outline(frame, shade);
         }
         // The stroke number i joins the point i * GAP along the left and lower edges with the one as far along the
         // upper and right edges.
@@ -293,18 +295,32 @@ impl<'a> Canvas<'a> {
             along += GAP;
         }
         self.path(&points, Paint::Hatch, shade);
-        self.rect(frame, Paint::Outline, shade);
+        self.outline(frame, shade);
+    }
+
+    /// The border of `frame`, drawn inside it so that it stays as large as a filled one.
+    pub(crate) fn outline(&mut self, frame: Frame, shade: impl Into<Shade>) {
+        let Frame { x, y, w, h } = frame;
+        if w > 1.0 && h > 1.0 {
+            self.rect(Frame::new(x + 0.5, y + 0.5, w - 1.0, h - 1.0), Paint::Outline, shade);
+        } else {
+            self.rect(frame, Paint::Solid, shade);
+        }
+    }
+
+    /// The shadow of something: a tint with a border.
+    pub(crate) fn ghost(&mut self, frame: Frame, shade: impl Into<Shade>) {
+        let shade = shade.into();
+        self.rect(frame, Paint::Tint, shade);
+        self.outline(frame, shade);
     }
 
     /// An interval from one point to another, level or upright, with a short bar across each end.
-    pub(crate) fn whisker(&mut self, from: (f64, f64), to: (f64, f64)) {
-        const REACH: f64 = 3.5;
-        let (dx, dy) = if from.1 == to.1 { (0.0, REACH) } else { (REACH, 0.0) };
-        let across = |(x, y): (f64, f64)| [(x - dx, y - dy), (x + dx, y + dy)];
-        for paint in [Paint::Halo, Paint::Whisker] {
-            for [a, b] in [[from, to], across(from), across(to)] {
-                self.line(a, b, paint, Shade::Ink);
-            }
+    pub(crate) fn whisker(&mut self, from: (f64, f64), to: (f64, f64), shade: Shade) {
+        self.line(from, to, Paint::Whisker, shade);
+        let (dx, dy) = if from.1 == to.1 { (0.0, WHISKER_REACH) } else { (WHISKER_REACH, 0.0) };
+        for (x, y) in [from, to] {
+            self.line((x - dx, y - dy), (x + dx, y + dy), Paint::Whisker, shade);
         }
     }
 

@@ -9,9 +9,9 @@ mod columns;
 mod grid;
 mod rows;
 
-use crate::canvas::{Canvas, Frame, Paint, Shade};
+use crate::canvas::{Anchor, Canvas, Face, Frame, Paint, Shade};
 use crate::key::{self, Swatch};
-use crate::text::plain;
+use crate::text::{plain, wrap};
 use crate::{Tone, amount, finite};
 
 /// Under this width the steps always stand under each other.
@@ -138,7 +138,7 @@ fn draw_key(canvas: &mut Canvas, groups: &[Group], words: &FunnelWords) -> f64 {
         entries.push((Swatch::Hatch(shade), words.open.as_str()));
     }
     if occurs(|bar| bar.lost) {
-        entries.push((Swatch::Tint(shade), words.lost.as_str()));
+        entries.push((Swatch::Ghost(shade), words.lost.as_str()));
     }
     if entries.is_empty() {
         return 0.0;
@@ -154,7 +154,7 @@ fn draw_level_bar(canvas: &mut Canvas, part: &Part, track: Frame, tone: Tone) {
     let lost = track.w * part.lost;
     let piece = |from: f64, w: f64| Frame::new(track.x + from, track.y, w, track.h);
     if lost > 0.0 {
-        canvas.rect(piece(solid + open, lost), Paint::Tint, tone);
+        canvas.ghost(piece(solid + open, lost), tone);
     }
     if open > 0.0 {
         canvas.hatch(piece(solid, open), tone);
@@ -163,9 +163,33 @@ fn draw_level_bar(canvas: &mut Canvas, part: &Part, track: Frame, tone: Tone) {
     let visible = if part.reached > 0.0 { solid.max(1.0) } else { 0.0 };
     canvas.rect(piece(0.0, visible), Paint::Solid, tone);
     if let Some((low, high)) = part.interval {
-        let y = track.y + track.h / 2.0;
-        canvas.whisker((track.x + track.w * low, y), (track.x + track.w * high, y));
+        // Just below the bar, where it needs no contrast with three different fills.
+        let y = track.bottom() + 4.5;
+        canvas.whisker((track.x + track.w * low, y), (track.x + track.w * high, y), Shade::Ink);
     }
+}
+
+/// The lines of a step's name, two at most, in `room` pixels beside its number.
+fn step_name(index: usize, name: &str, room: f64) -> Vec<String> {
+    wrap(name, Face::NAME.size, Face::NAME.weight(), room - number_width(index), 2)
+}
+
+/// How many lines a step's number and name take: one or two.
+fn step_lines(index: usize, name: &str, room: f64) -> usize {
+    step_name(index, name, room).len().max(1)
+}
+
+/// Draws a step's number and its name, as [`step_name`] breaks it; `at` is the first baseline.
+fn draw_step_name(canvas: &mut Canvas, index: usize, name: &str, at: (f64, f64), room: f64) {
+    canvas.text(&format!("{}", index + 1), at, Anchor::Start, &Face::VALUE.shaded(Shade::Faint));
+    let x = at.0 + number_width(index);
+    for (i, line) in step_name(index, name, room).iter().enumerate() {
+        canvas.text(line, (x, at.1 + 17.0 * i as f64), Anchor::Start, &Face::NAME);
+    }
+}
+
+fn number_width(index: usize) -> f64 {
+    Face::VALUE.width(&format!("{}", index + 1)) + 6.0
 }
 
 /// The text of a conversion with its arrow, or nothing.

@@ -57,10 +57,10 @@ pub(crate) fn draw(canvas: &mut Canvas, histogram: &Histogram, height: f64) -> O
     let high = bins.iter().map(|b| b.3).reduce(f64::max)?;
     let most = bins.iter().map(|b| amount(b.1.count)).fold(0.0, f64::max);
     let head = 8.0 + LINE_TEXT * histogram.lines.len().min(3) as f64;
-    let steps = ((height - head - TICK_LINE) / 56.0).floor().clamp(2.0, 8.0) as usize;
+    let (plot_height, steps) = axis::plot_height(height, head);
     let scale = Scale::covering(0.0, most, steps, &histogram.counts);
     let left = axis::upright_room(&scale);
-    let plot = Frame::new(left, head, canvas.width() - left - 8.0, height - head - TICK_LINE);
+    let plot = Frame::new(left, head, canvas.width() - left - 8.0, plot_height);
     let span = Span { low, high, from: plot.x, to: plot.right() };
     axis::draw_upright(canvas, plot, &scale);
     for (i, bin, from, to) in bins {
@@ -74,7 +74,7 @@ pub(crate) fn draw(canvas: &mut Canvas, histogram: &Histogram, height: f64) -> O
     }
     axis::draw_level(canvas, plot, &histogram.ticks, &span);
     draw_lines(canvas, &histogram.lines, plot, &span);
-    Some(height)
+    Some(plot.bottom() + TICK_LINE)
 }
 
 /// Lines with their texts above the plot: each text on its own line, to the side of its line where there is more room.

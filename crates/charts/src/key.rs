@@ -12,7 +12,7 @@ const LINE: f64 = 20.0;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Swatch {
     Solid(Shade),
-    Tint(Shade),
+    Ghost(Shade),
     Hatch(Shade),
     Stroke(Shade),
 }
@@ -45,10 +45,7 @@ fn draw_swatch(canvas: &mut Canvas, swatch: Swatch, x: f64, middle: f64) {
     let frame = Frame::new(x, middle - SWATCH / 2.0, SWATCH, SWATCH);
     match swatch {
         Swatch::Solid(shade) => canvas.rect(frame, Paint::Solid, shade),
-        Swatch::Tint(shade) => {
-            canvas.rect(frame, Paint::Tint, shade);
-            canvas.rect(frame, Paint::Outline, shade);
-        }
+        Swatch::Ghost(shade) => canvas.ghost(frame, shade),
         Swatch::Hatch(shade) => canvas.hatch(frame, shade),
         Swatch::Stroke(shade) => {
             canvas.line((x, middle), (x + SWATCH, middle), Paint::Line, shade);

@@ -100,8 +100,8 @@ pub enum Tone {
 pub struct Size {
     /// The width, which is kept (between 160 and 8000).
     pub width: u32,
-    /// The height, which pictures with axes keep (at least 160). Pictures made of rows take what their rows need: see
-    /// [`Drawing::height`].
+    /// The height, which pictures with axes keep (at least 160) unless their key leaves too little of it. Pictures
+    /// made of rows take what their rows need: see [`Drawing::height`].
     pub height: u32,
 }
 

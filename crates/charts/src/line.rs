@@ -17,7 +17,7 @@ const NAME_LINE: f64 = 16.0;
 const SWATCH: f64 = 10.0;
 
 /// One or several series over a common axis. Without any point the picture is empty.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lines {
     /// Where the points lie on the level axis, ascending; in any unit, such as milliseconds.
     pub at: Vec<f64>,
@@ -34,9 +34,10 @@ pub struct Lines {
 }
 
 /// What is drawn of a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
     /// The line alone.
+    #[default]
     Line,
     /// The line and a tint down to zero; for a single series.
     Area,
@@ -61,13 +62,13 @@ pub(crate) fn draw(canvas: &mut Canvas, lines: &Lines, height: f64) -> Option<f6
     let first = all().map(|p| p.0).reduce(f64::min)?;
     let last = all().map(|p| p.0).reduce(f64::max)?;
 
-    let head = draw_head(canvas, &drawn);
+    let head = draw_head(canvas, &drawn, height);
     let tail = if head > 0.0 { 8.0 } else { names_width(canvas, &drawn) + 8.0 };
-    let steps = ((height - head - TICK_LINE) / 56.0).floor().clamp(2.0, 8.0) as usize;
+    let top = head + 8.0;
+    let (plot_height, steps) = axis::plot_height(height, top);
     let scale = Scale::covering(low.min(0.0), high.max(0.0), steps, &lines.values);
     let left = axis::upright_room(&scale);
-    let top = head + 8.0;
-    let plot = Frame::new(left, top, canvas.width() - left - tail, height - top - TICK_LINE);
+    let plot = Frame::new(left, top, canvas.width() - left - tail, plot_height);
     let span = Span { low: first, high: last, from: plot.x + 4.0, to: plot.right() - 4.0 };
     axis::draw_upright(canvas, plot, &scale);
     for run in &drawn {
@@ -78,7 +79,7 @@ pub(crate) fn draw(canvas: &mut Canvas, lines: &Lines, height: f64) -> Option<f6
         draw_names(canvas, &drawn, plot, &span, &scale);
     }
     add_marks(canvas, lines, &drawn, plot, &span);
-    Some(height)
+    Some(plot.bottom() + TICK_LINE)
 }
 
 /// A series ready to draw: a point, or a gap, for each place.
@@ -100,10 +101,11 @@ impl Run {
 }
 
 /// The key above a narrow picture of several lines; 0 where names stand at the lines' ends instead.
-fn draw_head(canvas: &mut Canvas, runs: &[Run]) -> f64 {
+fn draw_head(canvas: &mut Canvas, runs: &[Run], height: f64) -> f64 {
     let named = runs.iter().filter(|run| !run.name.is_empty()).count();
-    // Names at the ends need a line each; more of them than a usual plot is high go into the key as well.
-    if runs.len() < 2 || named == 0 || (canvas.width() >= NARROW && runs.len() <= 12) {
+    // Names at the ends need a line each; more of them than the plot is high go into the key as well.
+    let at_ends = canvas.width() >= NARROW && (named + 1) as f64 * NAME_LINE <= height - TICK_LINE;
+    if runs.len() < 2 || named == 0 || at_ends {
         return 0.0;
     }
     let entries: Vec<(Swatch, &str)> =

@@ -1,15 +1,14 @@
 //! Several groups, wide: a line per group, a column per step, level bars from a common baseline in each column.
 
-use super::{Group, arrow, draw_level_bar};
+use super::{Group, arrow, draw_level_bar, draw_step_name, step_lines};
 use crate::canvas::{Anchor, Canvas, Face, Frame, Paint, Shade};
-use crate::text::{plain, wrap};
+use crate::text::plain;
 
 const GAP: f64 = 12.0;
 const NAME_SHARE: f64 = 0.18;
-/// The height of the steps' names: two lines and some air.
-const HEAD: f64 = 46.0;
-const LINE: f64 = 52.0;
-const BAR: f64 = 16.0;
+const NAME_LINE: f64 = 17.0;
+const LINE: f64 = 56.0;
+const BAR: f64 = 14.0;
 /// A bar of 100 % is at least this long.
 const SHORTEST_TRACK: f64 = 72.0;
 
@@ -21,15 +20,17 @@ pub(super) fn fits(width: f64, groups: &[Group], n_steps: usize) -> bool {
 
 pub(super) fn draw(canvas: &mut Canvas, groups: &[Group], steps: &[String], top: f64) -> f64 {
     let layout = Layout::of(canvas.width(), groups, steps.len());
+    let lines = steps.iter().enumerate().map(|(k, step)| step_lines(k, step, layout.track)).max();
+    let head = NAME_LINE * lines.unwrap_or(1) as f64 + 12.0;
     for (k, step) in steps.iter().enumerate() {
-        draw_head(canvas, k, step, (layout.column(k), top + 14.0), layout.track);
+        draw_step_name(canvas, k, step, (layout.column(k), top + 14.0), layout.track);
     }
     for (line, group) in groups.iter().enumerate() {
-        let y = top + HEAD + line as f64 * LINE;
+        let y = top + head + line as f64 * LINE;
         canvas.line((0.0, y), (canvas.width(), y), Paint::Rule, Shade::Grid);
         draw_line(canvas, group, steps.len(), y, &layout);
     }
-    top + HEAD + groups.len() as f64 * LINE
+    top + head + groups.len() as f64 * LINE
 }
 
 struct Layout {
@@ -64,24 +65,15 @@ impl Layout {
     }
 }
 
-fn draw_head(canvas: &mut Canvas, index: usize, name: &str, at: (f64, f64), room: f64) {
-    let number = format!("{}", index + 1);
-    let indent = Face::NAME.width(&number) + 6.0;
-    canvas.text(&number, at, Anchor::Start, &Face::VALUE.shaded(Shade::Faint));
-    for (i, line) in wrap(name, Face::NAME.size, Face::NAME.weight(), room - indent, 2).iter().enumerate() {
-        canvas.text(line, (at.0 + indent, at.1 + 17.0 * i as f64), Anchor::Start, &Face::NAME);
-    }
-}
-
 fn draw_line(canvas: &mut Canvas, group: &Group, n_steps: usize, y: f64, layout: &Layout) {
-    let middle = y + 10.0 + BAR / 2.0;
+    let middle = y + 12.0 + BAR / 2.0;
     canvas.rect(Frame::new(0.0, middle - 5.0, 10.0, 10.0), Paint::Solid, group.tone);
     let at = (18.0, Face::NAME.baseline_at(middle));
     canvas.text_within(&group.name, at, layout.names - GAP - 18.0, Anchor::Start, &Face::NAME);
     for (k, part) in group.bars.iter().take(n_steps).enumerate() {
         let x = layout.column(k);
-        draw_level_bar(canvas, part, Frame::new(x, y + 10.0, layout.track, BAR), group.tone);
-        let below = y + 10.0 + BAR + 16.0;
+        draw_level_bar(canvas, part, Frame::new(x, y + 12.0, layout.track, BAR), group.tone);
+        let below = y + 12.0 + BAR + 19.0;
         let share = plain(&part.texts.share);
         canvas.text(&share, (x, below), Anchor::Start, &Face::NAME);
         let beside = (x + Face::NAME.width(&share) + 8.0, below);

@@ -6,10 +6,10 @@ use cairn_charts::{
 };
 
 /// The widths that goldens and the gallery are drawn at, with the heights that a page would ask for.
-pub const SIZES: [(u32, u32); 3] = [(1100, 360), (680, 340), (328, 300)];
+pub(crate) const SIZES: [(u32, u32); 3] = [(1100, 360), (680, 340), (328, 300)];
 
 /// Every picture by name.
-pub fn all() -> Vec<(&'static str, ChartSpec)> {
+pub(crate) fn all() -> Vec<(&'static str, ChartSpec)> {
     vec![
         ("funnel-one", spec(Picture::Funnel(one_funnel()))),
         ("funnel-groups", spec(Picture::Funnel(grouped_funnel()))),
@@ -23,12 +23,12 @@ pub fn all() -> Vec<(&'static str, ChartSpec)> {
     ]
 }
 
-pub fn spec(picture: Picture) -> ChartSpec {
+pub(crate) fn spec(picture: Picture) -> ChartSpec {
     let empty = "No user did the first step in this period. Choose a longer period or another step.";
     ChartSpec { picture, empty: empty.to_owned() }
 }
 
-pub fn words() -> FunnelWords {
+pub(crate) fn words() -> FunnelWords {
     FunnelWords {
         reached: "Reached the step".to_owned(),
         open: "May still reach it".to_owned(),
@@ -37,7 +37,7 @@ pub fn words() -> FunnelWords {
 }
 
 /// One group: `counts` are those who reached each step, `open` those who may still.
-pub fn group(name: &str, steps: &[&str], counts: &[u32], open: &[u32]) -> FunnelGroup {
+pub(crate) fn group(name: &str, steps: &[&str], counts: &[u32], open: &[u32]) -> FunnelGroup {
     let whole = f64::from(counts[0]);
     let bars = counts.iter().enumerate().map(|(k, &n)| {
         let before = if k == 0 { n } else { counts[k - 1] };
@@ -61,11 +61,11 @@ pub fn group(name: &str, steps: &[&str], counts: &[u32], open: &[u32]) -> Funnel
     FunnelGroup { name: name.to_owned(), tone: None, bars: bars.collect() }
 }
 
-pub fn grouped(n: u32) -> String {
+pub(crate) fn grouped(n: u32) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -215,9 +215,8 @@ fn several_lines() -> Lines {
 }
 
 fn time_to_convert() -> Histogram {
-    let counts = [
-        310, 842, 1204, 980, 640, 402, 288, 190, 140, 96, 70, 61, 44, 30, 22, 18, 11, 7, 4, 2, 0, 1, 0, 1,
-    ];
+    let counts =
+        [310, 842, 1204, 980, 640, 402, 288, 190, 140, 96, 70, 61, 44, 30, 22, 18, 11, 7, 4, 2, 0, 1, 0, 1];
     let bins = counts.iter().enumerate().map(|(i, &n)| Bin {
         from: i as f64,
         to: i as f64 + 1.0,
@@ -227,7 +226,7 @@ fn time_to_convert() -> Histogram {
     let tick = |h: u32| Tick {
         at: f64::from(h),
         text: if h == 0 { "0".to_owned() } else { format!("{h} h") },
-        rank: if h % 6 == 0 { 0 } else { 1 },
+        rank: if h.is_multiple_of(6) { 0 } else { 1 },
     };
     Histogram {
         bins: bins.collect(),
