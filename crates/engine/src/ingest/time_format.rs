@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How a column's times are written. A value without zone or offset is local time in the mapping's zone; a date without
 /// a time of day is its midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TimeFormat {
     /// Year first: `2026-03-01T10:15:00.250Z`, `2026-03-01 10:15`, `2026/03/01`, `20260301T101500+0100`.
