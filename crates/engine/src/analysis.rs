@@ -23,6 +23,7 @@ use crate::table::{Bucket, BucketId, Table};
 
 /// Every question that can be asked. The tag is `kind`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Query {
     /// What the data hold: events by frequency, activity by day, columns.
@@ -37,6 +38,7 @@ pub enum Query {
 
 /// Every answer, one kind for each kind of [`Query`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "named after the queries")]
 pub enum Answer {

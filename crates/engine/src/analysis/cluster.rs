@@ -35,6 +35,7 @@ use crate::time::Millis;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterQuery {
     /// Which users, and which of their rows the features look at. Recency and tenure are measured from its `now`.
@@ -63,6 +64,7 @@ impl Default for ClusterQuery {
 
 /// How many clusters to make. Fewer come out where fewer users differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClusterCount {
     /// The number with the greatest mean silhouette; of equal ones the least.
@@ -106,6 +108,7 @@ pub const MAX_RESTARTS: u32 = 100;
 
 /// Groups of users who behave alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClusterAnswer {
     /// Users in scope, each in one cluster.
     pub n_users: u64,
@@ -136,6 +139,7 @@ pub struct ClusterAnswer {
 
 /// One number of clusters tried on a sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TriedCount {
     /// The number of clusters.
     pub k: u32,
@@ -149,6 +153,7 @@ pub struct TriedCount {
 
 /// What a mean silhouette says, by Kaufman & Rousseeuw (1990, table 4 of chapter 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Structure {
     /// Up to 0.25: no substantial structure. The clusters cut up what hangs together; one cluster (k = 1) describes the
@@ -164,6 +169,7 @@ pub enum Structure {
 
 /// What a person should know about the clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ClusterNote {
     /// Nobody is in scope; there are no clusters.
@@ -181,6 +187,7 @@ pub enum ClusterNote {
 
 /// A group of users who behave alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cluster {
     /// Its users.
     pub n_users: u64,
@@ -198,6 +205,7 @@ pub struct Cluster {
 
 /// One feature of a cluster, compared with all other users in scope ("the rest").
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trait {
     /// The feature.
     pub feature: Feature,
@@ -216,6 +224,7 @@ pub struct Trait {
 /// A standardized difference: the cluster's mean minus the rest's, both on the feature's scale, in standard deviations
 /// of all users in scope. Traits are sorted by its size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// The difference; positive where the cluster has more.
     pub difference: f64,

@@ -30,6 +30,7 @@ pub struct Sample<'a> {
 
 /// What a file seems to be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Preview {
     /// How its records are written.
     pub format: Format,
@@ -56,6 +57,7 @@ pub struct Preview {
 
 /// What a column seems to be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ColumnGuess {
     /// Its name, unique in the file: a repeated name got ` (2)`, an empty one is `column 3`.
     pub name: String,
@@ -81,6 +83,7 @@ pub struct ColumnGuess {
 
 /// How a file's records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Format {
     /// Fields between separators, as in CSV and TSV (RFC 4180).
@@ -100,6 +103,7 @@ pub enum Format {
 
 /// How a file's characters are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names of the encodings")]
 pub enum Encoding {
@@ -111,6 +115,7 @@ pub enum Encoding {
 
 /// Whether a file is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names of the compressions")]
 pub enum Compression {
@@ -120,6 +125,7 @@ pub enum Compression {
 
 /// Whether a column's times tell their zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
     /// Every value names an offset, or is an epoch time.
@@ -132,6 +138,7 @@ pub enum Clock {
 
 /// Why a column seems to have its role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum RoleReason {
     /// Its name holds a word that such columns usually have, and its values do not speak against it.
@@ -153,6 +160,7 @@ pub enum RoleReason {
 
 /// Why a column seems to hold what it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum KindReason {
     /// All sampled values are numbers.
@@ -175,6 +183,7 @@ pub enum KindReason {
 
 /// Why the day or the month was taken to come first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum OrderReason {
     /// A value allows only that order, such as `25/12/2026`.

@@ -12,6 +12,7 @@ use super::time_text;
 /// tells what most are like, and settles what it alone can settle: the order of day and month, and the unit of epoch
 /// times. Spaces around a value do not count, and what is finer than a millisecond is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TimeFormat {
     /// Year first: `2026-03-01T10:15:00.250Z`, `2026-03-01 10:15`, `2026/03/01`, `20260301T101500+0100`.
