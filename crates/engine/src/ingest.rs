@@ -33,6 +33,7 @@ mod preview;
 mod report;
 mod role_words;
 mod roles;
+mod sample_places;
 mod sampling;
 mod structural;
 mod time_cursor;
@@ -48,4 +49,5 @@ pub use preview::{
     preview,
 };
 pub use report::{Example, LoadReport, Skipped, Warning, WarningKind};
+pub use sample_places::sample_places;
 pub use time_format::TimeFormat;
