@@ -122,7 +122,7 @@ fn body_row(data: &TableData, index: usize, on_row: Option<Callback<usize>>) -> 
     });
     let cells = cells.zip(data.columns.iter().skip(1)).map(|(cell, column)| {
         let bar = cell.share.map(|share| {
-            view! { <span class="table-bar-fill" aria-hidden="true" style:inline-size=format!("{}%", share.clamp(0.0, 1.0) * 100.0)></span> }
+            view! { <span class="table-bar-fill" aria-hidden="true" style:inline-size=bar_length(share)></span> }
         });
         view! {
             <td class:number=column.is_number class:with-bar=cell.share.is_some()>
@@ -137,6 +137,11 @@ fn body_row(data: &TableData, index: usize, on_row: Option<Callback<usize>>) -> 
             {cells.collect_view()}
         </tr>
     }
+}
+
+/// A share of the cell without its padding.
+fn bar_length(share: f64) -> String {
+    format!("calc({} * (100% - 2 * var(--space-4)))", share.clamp(0.0, 1.0))
 }
 
 /// Buttons for long tables; nothing for short ones.

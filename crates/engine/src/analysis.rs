@@ -23,6 +23,7 @@ use crate::table::{Bucket, BucketId, Table};
 
 /// Every question that can be asked. The tag is `kind`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Query {
     /// What the data hold: events by frequency, activity by day, columns.
@@ -37,6 +38,7 @@ pub enum Query {
 
 /// Every answer, one kind for each kind of [`Query`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "named after the queries")]
 pub enum Answer {
@@ -56,10 +58,7 @@ impl Query {
             Self::Overview(query) => query.check(table).map(Plan::new),
             Self::Funnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
-            Self::Cluster(_) => {
-                let explanation = "this analysis is being built".to_owned();
-                Err(QueryError::new("kind", crate::error::QueryProblem::Conflict { explanation }))
-            }
+            Self::Cluster(query) => query.check(table).map(Plan::new),
         }
     }
 }

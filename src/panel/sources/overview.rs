@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::session::{DataSet, Facts, Session};
 use crate::text::{bytes, compact, count, date, duration, number, percent, plural, text, text_with};
-use crate::view::{Cell, Chart, Column, DataTable, Stat, TableData};
+use crate::view::{Cell, Chart, Column, DataTable, Disclosure, Stat, TableData};
 
 /// How many events the picture shows; the table has them all.
 const CHART_EVENTS: usize = 15;
@@ -28,19 +28,18 @@ pub fn Overview() -> impl IntoView {
     view! {
         {stats}
         <div class="grid">
-            <div class="card">
-                <h2>{text("overview.events")}</h2>
+            <figure class="figure">
+                <figcaption class="figure-head"><span class="figure-title">{text("overview.events")}</span></figcaption>
                 <Chart spec label=text("overview.events_label") />
-            </div>
-            <div class="card">
-                <h2>{text("overview.days")}</h2>
-                <Chart spec=days label=text("overview.days_label") height=240 />
-            </div>
+            </figure>
+            <figure class="figure">
+                <figcaption class="figure-head"><span class="figure-title">{text("overview.days")}</span></figcaption>
+                <Chart spec=days label=text("overview.days_label") height=260 />
+            </figure>
         </div>
-        <details class="disclosure">
-            <summary class="disclosure-summary">{text("overview.table")}</summary>
+        <Disclosure summary=text("overview.table")>
             <DataTable caption=text("overview.table") data=table file_name="events" />
-        </details>
+        </Disclosure>
     }
 }
 

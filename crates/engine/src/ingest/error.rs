@@ -63,6 +63,10 @@ pub enum IngestProblem {
         "the file has {found} columns, and at most {limit} can be loaded; export only those that you need"
     )]
     TooManyColumns { found: u64, limit: u64 },
+    #[error(
+        "the texts of the column \"{column}\" are longer than 4 GiB in all; export a shorter period or leave it out"
+    )]
+    TooMuchText { column: String },
     #[error("the file has more rows than the {limit} that one table can hold; export a shorter period")]
     TooManyRows { limit: u64 },
 }
@@ -85,6 +89,7 @@ impl IngestProblem {
             Self::UnknownZone { .. } => "unknown_zone",
             Self::BadSeparator { .. } => "bad_separator",
             Self::TooManyColumns { .. } => "too_many_columns",
+            Self::TooMuchText { .. } => "too_much_text",
             Self::TooManyRows { .. } => "too_many_rows",
         }
     }

@@ -2,9 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::IngestError;
-use super::mapping::{DateOrder, DecimalMark, Mapping};
+use super::delimited::Scanner;
+use super::error::{IngestError, IngestProblem};
+use super::infer::{self, KindGuess};
+use super::ledger::shorten;
+use super::mapping::{ColumnChoice, DateOrder, DecimalMark, Mapping};
+use super::roles::{self, Facts};
+use super::sampling::{Sampled, Texts};
 use super::time_format::TimeFormat;
+use super::{detect, names, plan};
 use crate::table::{Kind, Role};
 
 /// A piece of a file.
@@ -24,6 +30,7 @@ pub struct Sample<'a> {
 
 /// What a file seems to be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Preview {
     /// How its records are written.
     pub format: Format,
@@ -35,7 +42,8 @@ pub struct Preview {
     pub has_header: bool,
     /// What separates a number's whole part from its fraction.
     pub decimal_mark: DecimalMark,
-    /// What comes first in dates written with numbers only; none if the file has none.
+    /// What comes first in dates written with numbers only, as chosen or as a value proves. None if nothing tells: then
+    /// the month comes first before slashes, and the day before dots and hyphens.
     pub date_order: Option<DateOrder>,
     /// The columns, in the file's order.
     pub columns: Vec<ColumnGuess>,
@@ -49,6 +57,7 @@ pub struct Preview {
 
 /// What a column seems to be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ColumnGuess {
     /// Its name, unique in the file: a repeated name got ` (2)`, an empty one is `column 3`.
     pub name: String,
@@ -74,6 +83,7 @@ pub struct ColumnGuess {
 
 /// How a file's records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Format {
     /// Fields between separators, as in CSV and TSV (RFC 4180).
@@ -93,6 +103,7 @@ pub enum Format {
 
 /// How a file's characters are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names of the encodings")]
 pub enum Encoding {
@@ -104,6 +115,7 @@ pub enum Encoding {
 
 /// Whether a file is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names of the compressions")]
 pub enum Compression {
@@ -113,6 +125,7 @@ pub enum Compression {
 
 /// Whether a column's times tell their zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
     /// Every value names an offset, or is an epoch time.
@@ -125,6 +138,7 @@ pub enum Clock {
 
 /// Why a column seems to have its role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum RoleReason {
     /// Its name holds a word that such columns usually have, and its values do not speak against it.
@@ -142,12 +156,11 @@ pub enum RoleReason {
     LongTexts,
     /// Nothing speaks for a role.
     NoSign,
-    /// The person chose it before the file was looked at.
-    Chosen,
 }
 
 /// Why a column seems to hold what it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum KindReason {
     /// All sampled values are numbers.
@@ -166,12 +179,11 @@ pub enum KindReason {
     },
     /// No sampled row has a value.
     NoValues,
-    /// The person chose it before the file was looked at.
-    Chosen,
 }
 
 /// Why the day or the month was taken to come first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum OrderReason {
     /// A value allows only that order, such as `25/12/2026`.
@@ -191,6 +203,201 @@ pub enum OrderReason {
 /// If the file is empty, binary, not what its first bytes promise, or has no rows or no columns. A file without a
 /// recognizable user or time column is no error here: the person can still choose one.
 pub fn preview(name: &str, samples: &[Sample<'_>], mapping: &Mapping) -> Result<Preview, IngestError> {
-    let _ = (name, samples, mapping);
-    todo!("follows")
+    look(name, samples, mapping).map_err(|problem| IngestError::new(name, problem))
+}
+
+fn look(file: &str, samples: &[Sample<'_>], mapping: &Mapping) -> Result<Preview, IngestProblem> {
+    let texts = Texts::new(samples)?;
+    let (head, end) = (&texts.head.0, texts.head.1);
+    if head.iter().all(u8::is_ascii_whitespace) {
+        return Err(IngestProblem::EmptyFile);
+    }
+    if let Some(problem) = detect::binary(head) {
+        return Err(problem);
+    }
+    let format = detect::format(head, end, mapping.separator)?;
+    let (sampled, has_header) = match format {
+        Format::Delimited { separator, quote } => {
+            let skip = detect::separator_line(head).map_or(0, |line| line.length);
+            let scanner = Scanner { separator: separator as u8, quote: quote as u8 };
+            with_header(Sampled::delimited(&texts, skip, scanner)?, mapping)
+        }
+        _ => (Sampled::json(&texts, format)?, true),
+    };
+    if sampled.n_rows == 0 {
+        return Err(IngestProblem::NoRows);
+    }
+    Ok(Preview {
+        encoding: texts.encoding,
+        compression: texts.compression,
+        has_header,
+        ..guess(file, format, sampled, mapping)
+    })
+}
+
+/// Names the columns after the first record, if it is a header; else makes it a row.
+fn with_header(mut sampled: Sampled, mapping: &Mapping) -> (Sampled, bool) {
+    let fields = std::mem::take(&mut sampled.names);
+    let has_header = mapping.has_header.unwrap_or_else(|| is_header(&fields, &sampled.values));
+    if has_header {
+        sampled.names = names::from_header(&fields);
+    } else {
+        sampled.restore_first(&fields);
+        sampled.names = names::from_header(&vec![String::new(); fields.len()]);
+    }
+    (sampled, has_header)
+}
+
+/// Whether a first record holds names: yes if one is a name that such columns usually have; no if a field is a number,
+/// a time, an e-mail address or the same as a value below it.
+fn is_header(fields: &[String], values: &[Vec<Vec<u8>>]) -> bool {
+    if fields.iter().any(|field| roles::is_usual_name(field)) {
+        return true;
+    }
+    let is_value = |(field, values): (&String, &Vec<Vec<u8>>)| {
+        let field = field.trim().as_bytes();
+        let guess = infer::kind(&[field], DecimalMark::Point, None);
+        let is_data = guess.kind != Kind::Text || matches!(guess.why, KindReason::WouldChange { .. });
+        let is_repeated = || values.iter().any(|value| value.trim_ascii() == field);
+        !field.is_empty() && (is_data || field.contains(&b'@') || is_repeated())
+    };
+    !fields.iter().zip(values).any(is_value)
+}
+
+/// Guesses the columns' kinds and roles. Encoding, compression and header are left to the caller.
+fn guess(file: &str, format: Format, sampled: Sampled, mapping: &Mapping) -> Preview {
+    let texts: Vec<Vec<&[u8]>> =
+        sampled.values.iter().map(|values| values.iter().map(Vec::as_slice).collect()).collect();
+    let decimal_mark = mapping.decimal_mark.unwrap_or_else(|| decimal_mark(format, &texts));
+    let proved = || infer::proved_order(texts.iter().flatten().copied()).map(|(order, _)| order);
+    let date_order = mapping.date_order.or_else(proved);
+    let kinds = texts.iter().map(|texts| {
+        let order = mapping.date_order.or_else(|| {
+            let own = infer::proved_order(texts.iter().copied());
+            own.map(|(order, _)| order).or(date_order)
+        });
+        infer::kind(texts, decimal_mark, order)
+    });
+    let mut facts: Vec<Facts<'_>> = sampled
+        .names
+        .iter()
+        .zip(&sampled.values)
+        .zip(kinds)
+        .map(|((name, values), kind)| Facts::new(name, values, sampled.n_rows, kind))
+        .collect();
+    let roles = roles::roles(&mut facts);
+    let columns: Vec<ColumnGuess> = facts
+        .into_iter()
+        .zip(roles)
+        .zip(&sampled.values)
+        .map(|((facts, role), values)| ColumnGuess::new(facts, role, values, sampled.n_rows, mapping))
+        .collect();
+    Preview {
+        format,
+        encoding: Encoding::Utf8,
+        compression: Compression::None,
+        has_header: true,
+        decimal_mark,
+        date_order,
+        rows: sampled.rows,
+        mapping: complete(file, &columns, mapping),
+        columns,
+    }
+}
+
+/// The mark that makes more columns numbers. A comma is one only where it does not separate fields, and not if three
+/// digits follow it everywhere: that may be a thousand.
+fn decimal_mark(format: Format, columns: &[Vec<&[u8]>]) -> DecimalMark {
+    if !matches!(format, Format::Delimited { separator, .. } if separator != ',') {
+        return DecimalMark::Point;
+    }
+    let is_number = |texts: &Vec<&[u8]>, mark| infer::kind(texts, mark, None).kind == Kind::Number;
+    let is_fraction =
+        |text: &&&[u8]| text.iter().rev().position(|&byte| byte == b',').is_some_and(|n| n != 3);
+    let by_comma = columns.iter().filter(|texts| {
+        is_number(texts, DecimalMark::Comma)
+            && !is_number(texts, DecimalMark::Point)
+            && texts.iter().any(|text| is_fraction(&text))
+    });
+    let by_point = columns
+        .iter()
+        .filter(|texts| is_number(texts, DecimalMark::Point) && !is_number(texts, DecimalMark::Comma));
+    if by_comma.count() > by_point.count() { DecimalMark::Comma } else { DecimalMark::Point }
+}
+
+/// The mapping with an entry for each column, the zone, and the name of the event if no column tells it.
+fn complete(file: &str, columns: &[ColumnGuess], mapping: &Mapping) -> Mapping {
+    let choice = |column: &ColumnGuess| {
+        let new = || ColumnChoice { name: column.name.clone(), ..ColumnChoice::default() };
+        mapping.column(&column.name).cloned().unwrap_or_else(new)
+    };
+    let known = columns.iter().map(choice);
+    let others =
+        mapping.columns.iter().filter(|choice| columns.iter().all(|column| column.name != choice.name));
+    let has_event = columns.iter().any(|column| column.role == Role::Event);
+    let event_name = mapping.event_name.clone();
+    Mapping {
+        columns: known.chain(others.cloned()).collect(),
+        zone: Some(mapping.zone.clone().unwrap_or_else(|| "UTC".to_owned())),
+        event_name: event_name.or_else(|| (!has_event).then(|| plan::stem(file).to_owned())),
+        ..mapping.clone()
+    }
+}
+
+impl ColumnGuess {
+    /// How many examples are given.
+    const MAX_EXAMPLES: usize = 5;
+
+    fn new(
+        facts: Facts<'_>,
+        (role, why_role): (Role, RoleReason),
+        values: &[Vec<u8>],
+        n_rows: usize,
+        mapping: &Mapping,
+    ) -> Self {
+        let KindGuess { mut kind, mut why, time_format, clock, why_order } = facts.guess;
+        if role == Role::User || role == Role::Event {
+            kind = Kind::Text;
+        } else if kind == Kind::Number && time_format.is_some() && roles::is_time_name(facts.name) {
+            (kind, why) = (Kind::Time, KindReason::AllTimes);
+        }
+        let mut examples: Vec<String> = Vec::new();
+        for value in values {
+            let value = shorten(value);
+            if examples.len() < Self::MAX_EXAMPLES && !examples.contains(&value) {
+                examples.push(value);
+            }
+        }
+        let n_missing = n_rows - values.len();
+        let why_order =
+            why_order.map(|why| if mapping.date_order.is_some() { OrderReason::Chosen } else { why });
+        Self {
+            name: facts.name.to_owned(),
+            role,
+            why_role,
+            kind,
+            why_kind: why,
+            time_format,
+            clock,
+            why_order,
+            examples,
+            missing_rate: n_missing as f64 / n_rows.max(1) as f64,
+        }
+    }
+
+    /// A column that no sample showed.
+    pub(crate) fn unseen(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            role: Role::Other,
+            why_role: RoleReason::NoSign,
+            kind: Kind::Text,
+            why_kind: KindReason::NoValues,
+            time_format: None,
+            clock: None,
+            why_order: None,
+            examples: Vec::new(),
+            missing_rate: 1.0,
+        }
+    }
 }

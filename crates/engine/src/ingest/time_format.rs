@@ -1,10 +1,18 @@
-//! How times are written.
+//! How times are written, and how the written ones are read.
 
 use serde::{Deserialize, Serialize};
 
+use super::mapping::DateOrder;
+use super::time_text;
+
 /// How a column's times are written. A value without zone or offset is local time in the mapping's zone; a date without
 /// a time of day is its midnight.
+///
+/// Each value is read for itself: a column of one of the written formats may hold values of the others too. The format
+/// tells what most are like, and settles what it alone can settle: the order of day and month, and the unit of epoch
+/// times. Spaces around a value do not count, and what is finer than a millisecond is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TimeFormat {
     /// Year first: `2026-03-01T10:15:00.250Z`, `2026-03-01 10:15`, `2026/03/01`, `20260301T101500+0100`.
@@ -25,4 +33,139 @@ pub enum TimeFormat {
     EpochMicros,
     /// Nanoseconds since 1970 in UTC.
     EpochNanos,
+}
+
+/// A time as it was written: milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// In UTC.
+    Instant(i64),
+    /// By the clock on some wall.
+    Local(i64),
+}
+
+/// The first millisecond of the year 1 and the last one of 9999, in UTC: what a time can be.
+const RANGE: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+
+/// Reads the times of one column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TimeReader {
+    /// The unit of times that are numbers, as the number of them in a second; none for written times.
+    unit: Option<Unit>,
+    order: Option<DateOrder>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Seconds,
+    Millis,
+    Micros,
+    Nanos,
+}
+
+impl TimeReader {
+    /// A reader of this format. `order` is what comes first in numeric dates where the format leaves it open; none means
+    /// the month before slashes and the day before dots and hyphens.
+    pub(crate) fn new(format: TimeFormat, order: Option<DateOrder>) -> Self {
+        let unit = match format {
+            TimeFormat::EpochSeconds => Some(Unit::Seconds),
+            TimeFormat::EpochMillis => Some(Unit::Millis),
+            TimeFormat::EpochMicros => Some(Unit::Micros),
+            TimeFormat::EpochNanos => Some(Unit::Nanos),
+            _ => None,
+        };
+        let order = match format {
+            TimeFormat::DayFirst => Some(DateOrder::DayFirst),
+            TimeFormat::MonthFirst => Some(DateOrder::MonthFirst),
+            _ => order,
+        };
+        Self { unit, order }
+    }
+
+    /// The time that a text holds, if it holds one between the years 1 and 9999. No allocation.
+    #[inline]
+    pub(crate) fn read(&self, text: &[u8]) -> Option<Moment> {
+        let moment = match self.unit {
+            None => time_text::read_iso(text).or_else(|| time_text::read(text.trim_ascii(), self.order))?,
+            Some(unit) => match epoch(text.trim_ascii(), unit) {
+                Some(millis) => Moment::Instant(millis),
+                None => time_text::read(text.trim_ascii(), self.order)?,
+            },
+        };
+        let (Moment::Instant(millis) | Moment::Local(millis)) = moment;
+        RANGE.contains(&millis).then_some(moment)
+    }
+}
+
+/// Milliseconds of a count of units since 1970, rounded down.
+fn epoch(text: &[u8], unit: Unit) -> Option<i64> {
+    let (is_negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    let point = digits.iter().position(|&byte| byte == b'.').unwrap_or(digits.len());
+    let (whole, fraction) = (&digits[..point], digits.get(point + 1..).unwrap_or_default());
+    if !fraction.iter().all(u8::is_ascii_digit) || (point + 1 == digits.len()) {
+        return epoch_by_float(text, unit);
+    }
+    let Some(whole) = read_digits(whole) else { return epoch_by_float(text, unit) };
+    let (millis, is_more) = match unit {
+        Unit::Seconds => {
+            let thousandths = (0..3)
+                .fold(0, |sum, at| sum * 10 + fraction.get(at).map_or(0, |digit| i64::from(digit - b'0')));
+            let rest = fraction.get(3..).unwrap_or_default();
+            (whole.checked_mul(1000)?.checked_add(thousandths)?, rest.iter().any(|&digit| digit != b'0'))
+        }
+        Unit::Millis => (whole, fraction.iter().any(|&digit| digit != b'0')),
+        Unit::Micros => (whole / 1000, whole % 1000 != 0),
+        Unit::Nanos => (whole / 1_000_000, whole % 1_000_000 != 0),
+    };
+    Some(if is_negative { -millis - i64::from(is_more) } else { millis })
+}
+
+fn read_digits(digits: &[u8]) -> Option<i64> {
+    if digits.is_empty() || digits.len() > 19 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    digits.iter().try_fold(0_i64, |sum, digit| sum.checked_mul(10)?.checked_add(i64::from(digit - b'0')))
+}
+
+/// Epoch times as spreadsheets and scripts may write them: `1.7723601E+12`.
+fn epoch_by_float(text: &[u8], unit: Unit) -> Option<i64> {
+    if !text.iter().any(|byte| matches!(byte, b'e' | b'E')) {
+        return None;
+    }
+    let value: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
+    let millis = match unit {
+        Unit::Seconds => value * 1e3,
+        Unit::Millis => value,
+        Unit::Micros => value / 1e3,
+        Unit::Nanos => value / 1e6,
+    };
+    // Far beyond the range of times, and still whole numbers of an i64.
+    (millis.abs() < 1e15).then(|| libm::floor(millis) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn epoch_times_are_rounded_down_to_milliseconds() {
+        let read = |format, text: &str| TimeReader::new(format, None).read(text.as_bytes());
+        let instant = |millis| Some(Moment::Instant(millis));
+        assert_eq!(read(TimeFormat::EpochSeconds, "1772360100"), instant(1_772_360_100_000));
+        assert_eq!(read(TimeFormat::EpochSeconds, " 1772360100.2569 "), instant(1_772_360_100_256));
+        assert_eq!(read(TimeFormat::EpochSeconds, "-1.5"), instant(-1_500));
+        assert_eq!(read(TimeFormat::EpochSeconds, "-1.0001"), instant(-1_001));
+        assert_eq!(read(TimeFormat::EpochSeconds, "1.5E3"), instant(1_500_000));
+        assert_eq!(read(TimeFormat::EpochMillis, "1772360100250"), instant(1_772_360_100_250));
+        assert_eq!(read(TimeFormat::EpochMicros, "-1"), instant(-1));
+        assert_eq!(read(TimeFormat::EpochNanos, "1772360100250999999"), instant(1_772_360_100_250));
+        assert_eq!(read(TimeFormat::EpochSeconds, "99999999999999999"), None);
+        assert_eq!(read(TimeFormat::EpochSeconds, "12,5"), None);
+        assert_eq!(read(TimeFormat::EpochSeconds, ""), None);
+        assert_eq!(read(TimeFormat::EpochSeconds, "5."), None);
+        assert_eq!(read(TimeFormat::EpochSeconds, "2026-03-01"), Some(Moment::Local(1_772_323_200_000)));
+    }
 }

@@ -20,6 +20,7 @@ use crate::time::Millis;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FunnelQuery {
     /// Which users and rows. What `scope.from` and `scope.to` bound is said by `range`.
@@ -128,6 +129,7 @@ impl Default for FunnelQuery {
 
 /// One step of a funnel.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Step {
     /// Which events fill it.
@@ -154,6 +156,7 @@ impl Step {
 /// Which of the user's events that match a step count. "First" looks at the whole data, whatever the scope's range; the
 /// event counts only if it lies in that range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Occurrence {
     /// All of them.
@@ -167,6 +170,7 @@ pub enum Occurrence {
 
 /// Whether other events may lie between the steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// They may.
@@ -180,6 +184,7 @@ pub enum Order {
 
 /// What the scope's range bounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Range {
     /// Step 1 must lie in the range; later steps may follow after its end, within the window.
@@ -191,6 +196,7 @@ pub enum Range {
 
 /// What becomes of events at the same instant, whose true order is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Tie {
     /// They count in the order of the steps; events that break or exclude come before those that fill steps.
@@ -204,6 +210,7 @@ pub enum Tie {
 
 /// Whether one event may fill two steps of a chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reuse {
     /// It fills one.
@@ -215,6 +222,7 @@ pub enum Reuse {
 
 /// Which events of step 1 may start a chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Entry {
     /// Every one, and the user's best chain counts.
@@ -227,6 +235,7 @@ pub enum Entry {
 /// Which of the chains with the highest level gives the times. After its start, every next step is taken as early as
 /// possible.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TimeFrom {
     /// Of those that reach the highest level first, the one that started last.
@@ -238,6 +247,7 @@ pub enum TimeFrom {
 
 /// Whether steps that took no time at all count in means and quantiles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InstantTimes {
     /// They count as 0.
@@ -249,6 +259,7 @@ pub enum InstantTimes {
 
 /// Whether every chain is considered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Search {
     /// Every chain is; the answer is exact.
@@ -262,6 +273,7 @@ pub enum Search {
 /// An event that spoils a chain when it lies between two of its steps: later than the event that fills `from`, not later
 /// than the one that fills `to`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Exclusion {
     /// Which events.
@@ -275,6 +287,7 @@ pub struct Exclusion {
 
 /// What an exclusion does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnExclusion {
     /// The chain goes no further; the steps that it filled before still count, and other chains are not touched. In
@@ -291,6 +304,7 @@ pub enum OnExclusion {
 /// not only the one that got furthest, could go on after the last instant looked at: the whole data's last, or the end of
 /// the range where all events must lie in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OpenUsers {
     /// They are, and rates leave them out.
@@ -302,6 +316,7 @@ pub enum OpenUsers {
 
 /// Whose rules a query follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
     /// The defaults.
