@@ -24,6 +24,8 @@ mod optional;
 mod query;
 mod rules;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod tie;
 mod unordered;
 mod walk;
@@ -235,6 +237,7 @@ impl<'t> Prepared<'t> {
             for &(_, place) in same {
                 self.part[place as usize].steps |= 1 << step;
             }
+            self.matcher.keep_meaningful(&mut self.part);
             let outcome = self.walker.follow(&self.rules, &self.part);
             add_to_group(partial, &same[0].0, query, outcome, &self.walker);
         }

@@ -51,7 +51,7 @@ pub struct FunnelQuery {
     pub exclusions: Vec<Exclusion>,
     /// What an exclusion does.
     pub on_exclusion: OnExclusion,
-    /// Whether users whose window is not over are shown apart.
+    /// Whether users who are still inside a window are shown apart.
     pub open: OpenUsers,
     /// How the answer is split into groups; none = it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,14 +70,22 @@ impl FunnelQuery {
     pub fn with_preset(self, preset: Preset) -> Self {
         let rules = match preset {
             Preset::Cairn => Self::default(),
-            Preset::Posthog => Self {
-                range: Range::AllEvents,
-                tie: Tie::Loose,
-                instant_times: InstantTimes::LeftOut,
-                on_exclusion: OnExclusion::RemoveUser,
-                open: OpenUsers::Dropped,
-                ..Self::default()
-            },
+            Preset::Posthog => {
+                // In any order it counts from the earliest of the steps, and an exclusion starts all over.
+                let (time_from, on_exclusion) = match self.order {
+                    Order::Unordered => (TimeFrom::EarliestStart, OnExclusion::VoidChain),
+                    Order::Ordered | Order::Strict => (TimeFrom::LatestStart, OnExclusion::RemoveUser),
+                };
+                Self {
+                    range: Range::AllEvents,
+                    tie: Tie::Loose,
+                    time_from,
+                    instant_times: InstantTimes::LeftOut,
+                    on_exclusion,
+                    open: OpenUsers::Dropped,
+                    ..Self::default()
+                }
+            }
             Preset::Clickhouse => Self {
                 reuse: Reuse::Many,
                 search: Search::LatestStartOnly,
@@ -179,7 +187,7 @@ pub enum Order {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Range {
-    /// Step 1 must lie in the range; later steps may follow after its end.
+    /// Step 1 must lie in the range; later steps may follow after its end, within the window.
     #[default]
     Entry,
     /// All events must lie in the range.
@@ -282,14 +290,19 @@ pub struct Exclusion {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnExclusion {
-    /// The chain goes no further; the steps that it filled before still count, and other chains are not touched.
+    /// The chain goes no further; the steps that it filled before still count, and other chains are not touched. In
+    /// unordered funnels no chain may span the event, whatever `from` and `to` say.
     #[default]
     VoidChain,
-    /// A user whose furthest chain is spoilt is left out of the funnel, step 1 included.
+    /// A user whose furthest chain is spoilt is left out of the funnel, step 1 included. A chain that does not reach `to`
+    /// is spoilt until its window is over. If several chains get equally far, one that is not spoilt is enough; of those
+    /// that end at the same instant only the one that started last is looked at. Not for unordered funnels.
     RemoveUser,
 }
 
-/// Whether users whose window is not over at the end of the data, and who have not converted, are shown apart.
+/// Whether users who have not converted and are still inside a window are shown apart. They are if one of their chains,
+/// not only the one that got furthest, could go on after the last instant looked at: the whole data's last, or the end of
+/// the range where all events must lie in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

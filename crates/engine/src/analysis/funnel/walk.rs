@@ -186,13 +186,19 @@ impl Walker {
         }
     }
 
-    /// Counts the chain that has just got further than any before it.
+    /// Counts the best chain there is now if it got further than the one before, or as far at the same instant from a
+    /// later start.
     fn note(&mut self, goal: Goal) {
-        let found = match goal {
-            Goal::Unspoilt(step) => (self.counted.steps == 0).then_some(step),
-            _ => self.slots.highest().filter(|&step| self.counted.steps >> step == 0),
+        let step = match goal {
+            Goal::Unspoilt(step) => Some(step),
+            _ => self.slots.highest(),
         };
-        if let Some(chain) = found.and_then(|step| self.slots.get(step)) {
+        let Some((step, chain)) = step.and_then(|step| Some((step, self.slots.get(step)?))) else { return };
+        let is_better = self.counted.last().is_none_or(|last| {
+            let same_instant = chain.time(step) == self.counted.time(step);
+            step > last || (step == last && same_instant && chain.start() > self.counted.start())
+        });
+        if is_better {
             self.counted.copy_from(chain);
         }
     }
