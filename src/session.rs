@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use cairn_engine::{Failure, Query};
 use cairn_engine::rule::{NamedSegment, Scope};
+use cairn_engine::{Failure, Query};
 use leptos::prelude::*;
 use web_sys::File;
 

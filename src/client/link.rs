@@ -151,7 +151,11 @@ impl Inner {
     fn die(&self, why: &str) {
         if !self.is_dead.replace(true) {
             self.end();
-            (self.on_death)(Failure { code: "worker_died".to_owned(), message: why.to_owned(), position: None });
+            (self.on_death)(Failure {
+                code: "worker_died".to_owned(),
+                message: why.to_owned(),
+                position: None,
+            });
         }
     }
 

@@ -96,7 +96,9 @@ pub fn TestFields(
     let properties = Signal::derive(move || {
         facts.properties().into_iter().map(|(name, _)| Choice::new(name.clone(), name)).collect::<Vec<_>>()
     });
-    let ops = Signal::derive(move || ops_for(kind.get()).iter().map(|op| Choice::new(*op, op_text(*op))).collect::<Vec<_>>());
+    let ops = Signal::derive(move || {
+        ops_for(kind.get()).iter().map(|op| Choice::new(*op, op_text(*op))).collect::<Vec<_>>()
+    });
     let choose_property = move |name: String| {
         let found = facts.properties().into_iter().find(|(other, _)| *other == name);
         if let Some((property, kind)) = found {
@@ -174,15 +176,9 @@ pub fn first_test(facts: Facts, property: String, kind: Kind) -> PropertyTest {
 
 fn ops_for(kind: Kind) -> &'static [Op] {
     match kind {
-        Kind::Text => &[
-            Op::Eq,
-            Op::Neq,
-            Op::Contains,
-            Op::NotContains,
-            Op::StartsWith,
-            Op::IsSet,
-            Op::IsNotSet,
-        ],
+        Kind::Text => {
+            &[Op::Eq, Op::Neq, Op::Contains, Op::NotContains, Op::StartsWith, Op::IsSet, Op::IsNotSet]
+        }
         Kind::Number => &[Op::Eq, Op::Neq, Op::Gt, Op::Gte, Op::Lt, Op::Lte, Op::IsSet, Op::IsNotSet],
         Kind::Time => &[Op::Gte, Op::Lt, Op::IsSet, Op::IsNotSet],
     }

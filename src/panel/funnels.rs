@@ -33,7 +33,9 @@ pub fn Funnels() -> impl IntoView {
         Answer::Funnel(answer) => Some(answer.clone()),
         _ => None,
     });
-    let with = move |show: fn(&FunnelAnswer) -> String| found.with(|found| found.as_ref().map(show).unwrap_or_default());
+    let with = move |show: fn(&FunnelAnswer) -> String| {
+        found.with(|found| found.as_ref().map(show).unwrap_or_default())
+    };
     let spec = Signal::derive(move || found.get().as_ref().map(answer::chart));
     let table = Signal::derive(move || found.get().as_ref().map(answer::table).unwrap_or_default());
     view! {
@@ -63,7 +65,8 @@ fn propose(session: Session, draft: Memo<Option<FunnelQuery>>) {
     let proposed = session.ask(wanted);
     Effect::new(move || {
         let asked = proposed.read();
-        let Some(Answer::SuggestFunnel(answer)) = asked.answer.as_ref().map(|answered| &answered.answer) else {
+        let Some(Answer::SuggestFunnel(answer)) = asked.answer.as_ref().map(|answered| &answered.answer)
+        else {
             return;
         };
         if draft.read_untracked().is_none() {

@@ -131,5 +131,7 @@ pub fn found<T: Clone + PartialEq + Send + Sync + 'static>(
     asked: RwSignal<Asked>,
     pick: fn(&cairn_engine::Answer) -> Option<&T>,
 ) -> Memo<Option<Arc<T>>> {
-    Memo::new(move |_| asked.read().answer.as_ref().and_then(|answered| pick(&answered.answer)).cloned().map(Arc::new))
+    Memo::new(move |_| {
+        asked.read().answer.as_ref().and_then(|answered| pick(&answered.answer)).cloned().map(Arc::new)
+    })
 }

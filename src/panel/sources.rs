@@ -39,7 +39,8 @@ pub fn Sources() -> impl IntoView {
 #[component]
 fn Head() -> impl IntoView {
     let session = expect_context::<Session>();
-    let name = move || session.source.get().map_or_else(|| text("sources.title"), |source| source.name.clone());
+    let name =
+        move || session.source.get().map_or_else(|| text("sources.title"), |source| source.name.clone());
     view! {
         <header class="panel-head">
             <h1 id="panel-title" class="panel-title">{name}</h1>
@@ -68,7 +69,9 @@ fn open_first(session: Session, files: Vec<File>) {
 fn LoadingState() -> impl IntoView {
     let session = expect_context::<Session>();
     let work = Signal::derive(move || work_of(&session.loading.get(), &file_name(session)));
-    let is_reading = Memo::new(move |_| matches!(*session.loading.read(), Loading::Reading { .. } | Loading::Previewing { .. }));
+    let is_reading = Memo::new(move |_| {
+        matches!(*session.loading.read(), Loading::Reading { .. } | Loading::Previewing { .. })
+    });
     let trouble = move || match session.loading.get() {
         Loading::Failed(found) => {
             let title = text_with("sources.failed", &[("name", file_name(session))]);

@@ -54,7 +54,9 @@ impl Address {
         let query = self.query.as_ref().filter(|query| !names_users(query));
         let json = query.and_then(|query| serde_json::to_string(query).ok());
         match json {
-            Some(json) => format!("#{}={}", self.panel.name(), String::from(js_sys::encode_uri_component(&json))),
+            Some(json) => {
+                format!("#{}={}", self.panel.name(), String::from(js_sys::encode_uri_component(&json)))
+            }
             None => self.panel.address(),
         }
     }

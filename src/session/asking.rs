@@ -59,7 +59,13 @@ impl Session {
         asked
     }
 
-    fn send(self, query: Query, asked: RwSignal<Asked>, under_way: &UnderWay, is_latest: impl Fn() -> bool + 'static) {
+    fn send(
+        self,
+        query: Query,
+        asked: RwSignal<Asked>,
+        under_way: &UnderWay,
+        is_latest: impl Fn() -> bool + 'static,
+    ) {
         asked.update(|asked| asked.running = Some(0.0));
         let Some((_, link)) = self.hidden.with_value(|hidden| hidden.link.clone()) else {
             return fail(asked, nobody());

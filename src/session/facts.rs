@@ -54,7 +54,11 @@ impl Facts {
     pub fn properties(self) -> Vec<(String, Kind)> {
         let columns = self.schema().map(|schema| schema.columns).unwrap_or_default();
         let is_property = |role| !matches!(role, Role::User | Role::Time | Role::Event);
-        columns.into_iter().filter(|column| is_property(column.role)).map(|column| (column.name, column.kind)).collect()
+        columns
+            .into_iter()
+            .filter(|column| is_property(column.role))
+            .map(|column| (column.name, column.kind))
+            .collect()
     }
 
     /// What a column is made of.

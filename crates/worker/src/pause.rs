@@ -1,8 +1,8 @@
 //! Giving way: lets the worker hear its messages in the midst of long work.
 
 use js_sys::Promise;
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageChannel, Performance};
 

@@ -14,7 +14,8 @@ const CHART_GROUPS: usize = 8;
 /// differs gets stuck.
 pub fn sentence(answer: &FunnelAnswer) -> String {
     let all = &answer.overall;
-    let (Some(first), Some(last)) = (all.steps.first(), all.steps.iter().rev().find(|step| !step.optional)) else {
+    let (Some(first), Some(last)) = (all.steps.first(), all.steps.iter().rev().find(|step| !step.optional))
+    else {
         return String::new();
     };
     if all.n_entered == 0 {
@@ -22,11 +23,11 @@ pub fn sentence(answer: &FunnelAnswer) -> String {
     }
     let rate = all.conversion_rate.map(rate_text).unwrap_or_default();
     let took = all.time_to_convert.map(|times| duration(times.median_millis));
-    let mut said = vec![plural_with("funnels.said", all.n_entered, &[
-        ("first", first.name.as_str()),
-        ("last", last.name.as_str()),
-        ("rate", rate.as_str()),
-    ])];
+    let mut said = vec![plural_with(
+        "funnels.said",
+        all.n_entered,
+        &[("first", first.name.as_str()), ("last", last.name.as_str()), ("rate", rate.as_str())],
+    )];
     if let Some(took) = took {
         said.push(text_with("funnels.said_time", &[("time", took)]));
     }
@@ -44,7 +45,9 @@ fn stuck_groups(answer: &FunnelAnswer) -> Option<String> {
     let mut worst: Option<(f64, String)> = None;
     for group in answer.groups.iter().filter(|group| group.key != GroupKey::Other) {
         for (index, step) in answer.overall.steps.iter().enumerate().skip(1) {
-            let (Some(own), Some(all)) = (rate(&group.result, index), rate(&answer.overall, index)) else { continue };
+            let (Some(own), Some(all)) = (rate(&group.result, index), rate(&answer.overall, index)) else {
+                continue;
+            };
             let gap = all.rate - own.rate;
             // Only a group whose interval lies below that of everybody is worth a sentence.
             if own.high < all.low && worst.as_ref().is_none_or(|(before, _)| gap > *before) {
@@ -71,7 +74,15 @@ fn largest_loss(result: &FunnelResult) -> Option<(&FunnelStep, &FunnelStep)> {
 fn loss_text(key: &str, from: &FunnelStep, to: &FunnelStep) -> String {
     let lost = to.rate_from_previous.map(|rate| percent(1.0 - rate.rate, 0)).unwrap_or_default();
     let n = count(to.n_dropped);
-    text_with(key, &[("from", from.name.as_str()), ("to", to.name.as_str()), ("share", lost.as_str()), ("n", n.as_str())])
+    text_with(
+        key,
+        &[
+            ("from", from.name.as_str()),
+            ("to", to.name.as_str()),
+            ("share", lost.as_str()),
+            ("n", n.as_str()),
+        ],
+    )
 }
 
 /// The picture.
@@ -84,7 +95,8 @@ pub fn chart(answer: &FunnelAnswer) -> ChartSpec {
         groups.map(|group| (group_name(&group.key), tone(&group.key), &group.result)).collect()
     };
     let groups = shown.into_iter().map(|(name, tone, result)| {
-        let bars = result.steps.iter().enumerate().map(|(index, step)| bar(&name, index, step, result)).collect();
+        let bars =
+            result.steps.iter().enumerate().map(|(index, step)| bar(&name, index, step, result)).collect();
         ChartGroup { name, tone, bars }
     });
     let words = FunnelWords {
@@ -198,7 +210,11 @@ pub fn rule(query: &FunnelQuery) -> String {
 }
 
 fn step_name(index: usize, step: &FunnelStep) -> String {
-    if step.name.is_empty() { text_with("funnels.step", &[("n", (index + 1).to_string())]) } else { step.name.clone() }
+    if step.name.is_empty() {
+        text_with("funnels.step", &[("n", (index + 1).to_string())])
+    } else {
+        step.name.clone()
+    }
 }
 
 /// What people read for a group.
@@ -212,9 +228,8 @@ pub fn group_name(key: &GroupKey) -> String {
 }
 
 fn rate_text(rate: Rate) -> String {
-    text_with("rate.with_interval", &[
-        ("rate", percent(rate.rate, 0)),
-        ("low", percent(rate.low, 0)),
-        ("high", percent(rate.high, 0)),
-    ])
+    text_with(
+        "rate.with_interval",
+        &[("rate", percent(rate.rate, 0)), ("low", percent(rate.low, 0)), ("high", percent(rate.high, 0))],
+    )
 }

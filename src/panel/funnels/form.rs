@@ -80,7 +80,8 @@ pub fn FunnelForm(
 #[component]
 fn StepFields(fields: Fields, row: StepRow, asked: RwSignal<Asked>) -> impl IntoView {
     let facts = expect_context::<Facts>();
-    let number = Memo::new(move |_| fields.steps.read().iter().position(|other| other.id == row.id).unwrap_or(0) + 1);
+    let number =
+        Memo::new(move |_| fields.steps.read().iter().position(|other| other.id == row.id).unwrap_or(0) + 1);
     let n_steps = Memo::new(move |_| fields.steps.read().len());
     let label = move || text_with("funnels.step", &[("n", number.get().to_string())]);
     let error = Signal::derive(move || listed_error(&asked.read(), "steps", number.get() - 1));
@@ -127,9 +128,13 @@ fn AddStep(fields: Fields) -> impl IntoView {
     let facts = expect_context::<Facts>();
     let is_full = move || fields.steps.read().len() >= FunnelQuery::MAX_STEPS;
     let add = move |_| {
-        let used: Vec<Option<String>> = fields.steps.get_untracked().iter().map(|row| row.event.get_untracked()).collect();
+        let used: Vec<Option<String>> =
+            fields.steps.get_untracked().iter().map(|row| row.event.get_untracked()).collect();
         let unused = facts.events().into_iter().map(|(name, _)| Some(name)).find(|name| !used.contains(name));
-        fields.push(&Step { rule: EventRule { event: unused.flatten(), ..EventRule::default() }, ..Step::default() });
+        fields.push(&Step {
+            rule: EventRule { event: unused.flatten(), ..EventRule::default() },
+            ..Step::default()
+        });
     };
     view! {
         <button class="button" type="button" disabled=is_full on:click=add>{text("funnels.add_step")}</button>
@@ -137,7 +142,9 @@ fn AddStep(fields: Fields) -> impl IntoView {
 }
 
 fn window_field(fields: Fields, asked: RwSignal<Asked>) -> impl IntoView {
-    let value = Signal::derive(move || fields.window_millis.get().unwrap_or(FunnelQuery::DEFAULT_WINDOW_MILLIS) as u64);
+    let value = Signal::derive(move || {
+        fields.window_millis.get().unwrap_or(FunnelQuery::DEFAULT_WINDOW_MILLIS) as u64
+    });
     view! {
         <DurationField
             label=text("funnels.window")

@@ -1,7 +1,9 @@
 //! The segment builder: a form that reads as a sentence, with the live count of who is in.
 
 use cairn_engine::analysis::segment::SegmentQuery;
-use cairn_engine::rule::{Did, EventRule, NamedSegment, Owner as ValueOwner, PropertyTest, Segment, Times, Within};
+use cairn_engine::rule::{
+    Did, EventRule, NamedSegment, Owner as ValueOwner, PropertyTest, Segment, Times, Within,
+};
 use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
 
@@ -45,7 +47,10 @@ pub fn Builder() -> impl IntoView {
     let save = move |_| {
         let segment = untrack(|| root.segment());
         let name = name.get_untracked();
-        session.save_segment(NamedSegment { name: if name.trim().is_empty() { text("segments.unnamed") } else { name }, segment });
+        session.save_segment(NamedSegment {
+            name: if name.trim().is_empty() { text("segments.unnamed") } else { name },
+            segment,
+        });
     };
     view! {
         <div class="question card">
@@ -76,7 +81,10 @@ fn size_text(asked: &Asked) -> String {
 #[component]
 fn Group(group: GroupFields) -> impl IntoView {
     let (facts, grower) = (expect_context::<Facts>(), expect_context::<Grower>());
-    let joints = vec![Choice::new(Joint::And, text("segments.all_of")), Choice::new(Joint::Or, text("segments.any_of"))];
+    let joints = vec![
+        Choice::new(Joint::And, text("segments.all_of")),
+        Choice::new(Joint::Or, text("segments.any_of")),
+    ];
     let add = move |make: fn(Facts) -> Option<Segment>| {
         if let Some(part) = untrack(|| make(facts)) {
             grower.grow(|| group.push(&part));
@@ -116,10 +124,18 @@ fn part_view(node: Node) -> AnyView {
         view! { <Select label=text("segments.not") look=Look::Inline choices=Signal::stored(choices) value=node.is_not on_change=move |is_not| node.is_not.set(is_not) /> }
     };
     match node.body {
-        Body::Property(test) => view! { {not("segments.have", "segments.have_not")} <OwnerField test /> <TestFields test /> }.into_any(),
-        Body::Did(fields) => view! { {not("segments.did", "segments.did_not")} <DidView fields /> }.into_any(),
+        Body::Property(test) => {
+            view! { {not("segments.have", "segments.have_not")} <OwnerField test /> <TestFields test /> }
+                .into_any()
+        }
+        Body::Did(fields) => {
+            view! { {not("segments.did", "segments.did_not")} <DidView fields /> }.into_any()
+        }
         Body::Group(group) => view! { {not("segments.are", "segments.are_not")} <Group group /> }.into_any(),
-        Body::Kept(segment) => view! { {not("segments.are", "segments.are_not")} <code>{segment.with_value(kept_text)}</code> }.into_any(),
+        Body::Kept(segment) => {
+            view! { {not("segments.are", "segments.are_not")} <code>{segment.with_value(kept_text)}</code> }
+                .into_any()
+        }
     }
 }
 
@@ -148,7 +164,10 @@ fn DidView(fields: DidFields) -> impl IntoView {
     let events = Signal::derive(move || {
         let any = Choice::new(None, text("funnels.any_event"));
         let named = facts.events().into_iter();
-        named.map(|(name, n)| Choice::new(Some(name.clone()), name).with_detail(count(n))).chain(std::iter::once(any)).collect::<Vec<_>>()
+        named
+            .map(|(name, n)| Choice::new(Some(name.clone()), name).with_detail(count(n)))
+            .chain(std::iter::once(any))
+            .collect::<Vec<_>>()
     });
     let times = vec![
         Choice::new(Times::AtLeast, text("times.at_least")),
@@ -231,7 +250,9 @@ fn property_first(facts: Facts) -> Option<Segment> {
 
 fn kept_text(segment: &Segment) -> String {
     match segment {
-        Segment::Cluster(rule) => text_with("segments.kept_cluster", &[("n", (rule.cluster + 1).to_string())]),
+        Segment::Cluster(rule) => {
+            text_with("segments.kept_cluster", &[("n", (rule.cluster + 1).to_string())])
+        }
         Segment::List { users } => plural_with::<&str>("segments.kept_list", users.len() as u64, &[]),
         other => serde_json::to_string(other).unwrap_or_default(),
     }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use cairn_charts::{Bar, Bars, ChartSpec, Picture};
-use cairn_engine::analysis::cluster::{Cluster, ClusterAnswer, ClusterCount, ClusterNote, ClusterQuery, Structure, Trait};
+use cairn_engine::analysis::cluster::{
+    Cluster, ClusterAnswer, ClusterCount, ClusterNote, ClusterQuery, Structure, Trait,
+};
 use cairn_engine::rule::NamedSegment;
 use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
@@ -29,7 +31,8 @@ pub fn Clusters() -> impl IntoView {
     let session = expect_context::<Session>();
     let (k, seed) = (RwSignal::new(ClusterCount::default()), RwSignal::new(1_u32));
     let query = Memo::new(move |_| {
-        let query = ClusterQuery { scope: session.scope(), k: k.get(), seed: seed.get(), ..ClusterQuery::default() };
+        let query =
+            ClusterQuery { scope: session.scope(), k: k.get(), seed: seed.get(), ..ClusterQuery::default() };
         Some(Query::Cluster(query))
     });
     let asked = session.ask(query);
@@ -41,7 +44,9 @@ pub fn Clusters() -> impl IntoView {
     let cards = move || answer.get().map(|answer| cards(session, &answer));
     let table = Signal::derive(move || answer.get().map(|answer| table(&answer)).unwrap_or_default());
     let save_all = move |_| {
-        for (index, cluster) in answer.get_untracked().iter().flat_map(|answer| answer.clusters.iter().enumerate()) {
+        for (index, cluster) in
+            answer.get_untracked().iter().flat_map(|answer| answer.clusters.iter().enumerate())
+        {
             session.save_segment(saved(index, cluster));
         }
     };
@@ -65,9 +70,10 @@ pub fn Clusters() -> impl IntoView {
 }
 
 fn count_field(k: RwSignal<ClusterCount>) -> impl IntoView {
-    let choices: Vec<Choice<ClusterCount>> = std::iter::once(Choice::new(ClusterCount::default(), text("cluster.auto")))
-        .chain((2..=10).map(|k| Choice::new(ClusterCount::Fixed { k }, k.to_string())))
-        .collect();
+    let choices: Vec<Choice<ClusterCount>> =
+        std::iter::once(Choice::new(ClusterCount::default(), text("cluster.auto")))
+            .chain((2..=10).map(|k| Choice::new(ClusterCount::Fixed { k }, k.to_string())))
+            .collect();
     view! { <Select label=text("cluster.k") look=Look::Inline choices=Signal::stored(choices) value=k on_change=move |chosen| k.set(chosen) /> }
 }
 
@@ -119,7 +125,8 @@ fn cards(session: Session, answer: &Arc<ClusterAnswer>) -> impl IntoView + use<>
 fn card(session: Session, index: usize, cluster: &Cluster) -> impl IntoView + use<> {
     let saved = StoredValue::new(saved(index, cluster));
     let share = cluster.user_rate.map(|rate| percent(rate.rate, 0)).unwrap_or_default();
-    let traits = cluster.traits.iter().take(TRAITS).map(|of| view! { <li>{trait_text(of)}</li> }).collect_view();
+    let traits =
+        cluster.traits.iter().take(TRAITS).map(|of| view! { <li>{trait_text(of)}</li> }).collect_view();
     let spec = traits_chart(&cluster.traits);
     let name = saved.with_value(|saved| saved.name.clone());
     view! {

@@ -135,7 +135,8 @@ impl DidFields {
     }
 
     fn did(self) -> Did {
-        let rule = EventRule { event: self.event.get(), conditions: self.conditions.get(), ..EventRule::default() };
+        let rule =
+            EventRule { event: self.event.get(), conditions: self.conditions.get(), ..EventRule::default() };
         Did { rule, times: self.times.get(), n: self.n.get(), within: self.within.get() }
     }
 }

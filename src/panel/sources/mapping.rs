@@ -1,6 +1,8 @@
 //! What the columns mean: the guess, why, and the person's own choice.
 
-use cairn_engine::ingest::{Clock, ColumnChoice, ColumnGuess, DateOrder, Format, KindReason, Mapping, Preview, RoleReason};
+use cairn_engine::ingest::{
+    Clock, ColumnChoice, ColumnGuess, DateOrder, Format, KindReason, Mapping, Preview, RoleReason,
+};
 use cairn_engine::table::{Kind, Role};
 use leptos::prelude::*;
 
@@ -30,7 +32,12 @@ pub fn MappingForm() -> impl IntoView {
     let facts = move || source().map(|source| format_text(&source));
     let rows = move || {
         source().map(|source| {
-            source.preview.columns.iter().map(|guess| view! { <ColumnRow guess=guess.clone() /> }).collect_view()
+            source
+                .preview
+                .columns
+                .iter()
+                .map(|guess| view! { <ColumnRow guess=guess.clone() /> })
+                .collect_view()
         })
     };
     view! {
@@ -62,10 +69,15 @@ pub fn MappingForm() -> impl IntoView {
 fn FileFields() -> impl IntoView {
     let session = expect_context::<Session>();
     let zone = Signal::derive(move || {
-        session.source.get().and_then(|source| source.mapping.zone.clone()).unwrap_or_else(|| "UTC".to_owned())
+        session
+            .source
+            .get()
+            .and_then(|source| source.mapping.zone.clone())
+            .unwrap_or_else(|| "UTC".to_owned())
     });
     let set_zone = move |zone: String| change(session, |mapping| mapping.zone = Some(zone.trim().to_owned()));
-    let has_order = Memo::new(move |_| session.source.get().is_some_and(|source| source.preview.date_order.is_some()));
+    let has_order =
+        Memo::new(move |_| session.source.get().is_some_and(|source| source.preview.date_order.is_some()));
     let order = Signal::derive(move || {
         let source = session.source.get()?;
         source.mapping.date_order.or(source.preview.date_order)
@@ -121,10 +133,16 @@ fn ColumnRow(guess: ColumnGuess) -> impl IntoView {
         source.and_then(|source| source.mapping.column(&name.get_value())?.kind).unwrap_or(guessed_kind)
     });
     let roles: Vec<Choice<Role>> = ROLES.iter().map(|role| Choice::new(*role, role_text(*role))).collect();
-    let kinds: Vec<Choice<Kind>> =
-        [Kind::Text, Kind::Number, Kind::Time].iter().map(|kind| Choice::new(*kind, kind_text(*kind))).collect();
-    let set_role = move |role| change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.role = Some(role)));
-    let set_kind = move |kind| change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.kind = Some(kind)));
+    let kinds: Vec<Choice<Kind>> = [Kind::Text, Kind::Number, Kind::Time]
+        .iter()
+        .map(|kind| Choice::new(*kind, kind_text(*kind)))
+        .collect();
+    let set_role = move |role| {
+        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.role = Some(role)))
+    };
+    let set_kind = move |kind| {
+        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.kind = Some(kind)))
+    };
     let why = {
         let guess = guess.clone();
         move || {
@@ -158,7 +176,11 @@ fn PreviewRows() -> impl IntoView {
 }
 
 fn rows_view(preview: &Preview) -> impl IntoView + use<> {
-    let heads = preview.columns.iter().map(|guess| view! { <th scope="col">{guess.name.clone()}</th> }).collect_view();
+    let heads = preview
+        .columns
+        .iter()
+        .map(|guess| view! { <th scope="col">{guess.name.clone()}</th> })
+        .collect_view();
     let row = |values: &Vec<Option<String>>| {
         let cells = values.iter().map(|value| view! { <td>{value.clone()}</td> }).collect_view();
         view! { <tr>{cells}</tr> }
@@ -240,7 +262,9 @@ fn why_text(guess: &ColumnGuess) -> String {
 fn format_text(source: &Source) -> String {
     let format = match source.preview.format {
         Format::Delimited { separator: '\t', .. } => text("format.tabs"),
-        Format::Delimited { separator, .. } => text_with("format.delimited", &[("separator", separator.to_string())]),
+        Format::Delimited { separator, .. } => {
+            text_with("format.delimited", &[("separator", separator.to_string())])
+        }
         Format::Ndjson => text("format.ndjson"),
         Format::JsonArray => text("format.json_array"),
         Format::JsonObjects => text("format.json_objects"),

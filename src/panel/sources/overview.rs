@@ -22,7 +22,8 @@ pub fn Overview() -> impl IntoView {
     let (session, facts) = (expect_context::<Session>(), expect_context::<Facts>());
     let spec = Signal::derive(move || facts.overview().map(|overview| events_chart(&overview)));
     let days = Signal::derive(move || facts.overview().map(|overview| days_chart(&overview)));
-    let table = Signal::derive(move || facts.overview().map(|overview| events_table(&overview)).unwrap_or_default());
+    let table =
+        Signal::derive(move || facts.overview().map(|overview| events_table(&overview)).unwrap_or_default());
     let stats = move || session.data.get().map(|data| stats(&data, session.zone()));
     view! {
         {stats}
@@ -55,10 +56,10 @@ fn stats(data: &Arc<DataSet>, zone: String) -> impl IntoView + use<> {
     let took = duration(data.loaded.took_millis.max(1) as f64);
     let rate = report.n_bytes as f64 / data.loaded.took_millis.max(1) as f64 * 1000.0;
     let per_event = data.loaded.n_table_bytes as f64 / schema.n_events.max(1) as f64;
-    let memory = text_with("overview.memory", &[
-        ("size", bytes(data.loaded.n_table_bytes)),
-        ("each", number(per_event, 1)),
-    ]);
+    let memory = text_with(
+        "overview.memory",
+        &[("size", bytes(data.loaded.n_table_bytes)), ("each", number(per_event, 1))],
+    );
     view! {
         <dl class="stats">
             <Stat label=text("overview.n_events") value=count(schema.n_events) note=text_with("overview.per_user", &[("n", number(per_user, 1))]) />
@@ -76,12 +77,15 @@ fn events_chart(overview: &OverviewAnswer) -> ChartSpec {
         value: event.n_events as f64,
         text: compact(event.n_events as f64),
         note: share(event.n_events),
-        label: text_with("overview.event_mark", &[
-            ("event", event.event.clone()),
-            ("n", count(event.n_events)),
-            ("share", share(event.n_events)),
-            ("users", count(event.n_users)),
-        ]),
+        label: text_with(
+            "overview.event_mark",
+            &[
+                ("event", event.event.clone()),
+                ("n", count(event.n_events)),
+                ("share", share(event.n_events)),
+                ("users", count(event.n_users)),
+            ],
+        ),
         ..Bar::default()
     };
     let bars = overview.events.iter().take(CHART_EVENTS).map(bar).collect();
@@ -104,11 +108,15 @@ fn days_chart(overview: &OverviewAnswer) -> ChartSpec {
         points.push((at, day.n_events as f64));
     }
     let name = |at: f64| date(at, "UTC");
-    let label = |&(at, n): &(f64, f64)| text_with("overview.day_mark", &[("day", name(at)), ("n", count(n as u64))]);
+    let label =
+        |&(at, n): &(f64, f64)| text_with("overview.day_mark", &[("day", name(at)), ("n", count(n as u64))]);
     let lines = Lines {
         at: points.iter().map(|point| point.0).collect(),
         labels: points.iter().map(label).collect(),
-        series: vec![Series { values: points.iter().map(|point| Some(point.1)).collect(), ..Series::default() }],
+        series: vec![Series {
+            values: points.iter().map(|point| Some(point.1)).collect(),
+            ..Series::default()
+        }],
         ticks: day_ticks(&points),
         values: TickFormat::counts(),
         shape: Shape::Area,
