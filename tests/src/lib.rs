@@ -1,4 +1,5 @@
 //! What the tests across crates share.
 
 pub mod corpus;
+pub mod native;
 pub mod typescript;
