@@ -45,7 +45,7 @@ pub fn MappingForm() -> impl IntoView {
             <div class="card-head"><h2 class="card-title" id="mapping-title">{text("mapping.title")}</h2></div>
             <p class="soft">{facts}</p>
             <FileFields />
-            <div class="table-scroll" role="region" tabindex="0" aria-labelledby="mapping-title">
+            <div class="table-scroll" role="region" tabindex="0" aria-label=text("mapping.columns")>
                 <table class="table">
                     <thead>
                         <tr>
