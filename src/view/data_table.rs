@@ -109,10 +109,10 @@ fn body_row(data: &TableData, index: usize, on_row: Option<Callback<usize>>) -> 
     let mut cells = data.rows[index].iter().cloned();
     let name = cells.next().map(|cell| match on_row {
         Some(on_row) => view! {
-            <button class="link" type="button" on:click=move |_| on_row.run(index)>{cell.text}</button>
+            <button class="link" type="button" on:click=move |_| on_row.run(index)><bdi>{cell.text}</bdi></button>
         }
         .into_any(),
-        None => cell.text.into_any(),
+        None => view! { <bdi>{cell.text}</bdi> }.into_any(),
     });
     let bar = |share: f64| {
         view! { <span class="table-bar-fill" aria-hidden="true" style:inline-size=bar_length(share)></span> }
