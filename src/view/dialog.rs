@@ -42,7 +42,7 @@ pub fn Dialog(
     view! {
         <dialog class="dialog" node_ref=dialog aria-labelledby=title_id.clone() on:close=closed>
             <div class="dialog-head">
-                <h2 class="dialog-title" id=title_id>{title}</h2>
+                <h2 class="dialog-title" id=title_id.clone()>{title}</h2>
                 <button
                     class="button button-quiet button-icon"
                     type="button"
