@@ -1,7 +1,13 @@
-//! Stub.
+//! The workbench's page.
 
-use leptos::prelude::*;
+mod app;
+mod client;
+mod panel;
+mod session;
+mod text;
+mod view;
 
 fn main() {
-    leptos::mount::mount_to_body(|| view! { <main><h1>"Cairn"</h1></main> });
+    console_error_panic_hook::set_once();
+    wasm_bindgen_futures::spawn_local(app::start());
 }

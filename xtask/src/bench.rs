@@ -1,6 +1,6 @@
 //! `bench`: the engine's benches, or with `browser` those of the whole page in Chromium.
 
-use crate::shell::{self, Result};
+use crate::shell::{self, Result, stage};
 use crate::{build, setup};
 
 /// `bench [ARGS…]` hands its arguments to criterion; `bench browser [ARGS…]` to the browser's bench.
@@ -15,7 +15,7 @@ pub(crate) fn run(args: &[String]) -> Result {
 
 fn browser(args: &[String]) -> Result {
     setup::for_building()?;
-    build::release()?;
+    stage("build the release page", build::release)?;
     let chrome = setup::chrome::find_or_install()?;
     shell::run(shell::program("node").arg("tests/bench/browser.mjs").args(args).env("CAIRN_CHROME", chrome))
 }

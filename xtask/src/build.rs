@@ -29,29 +29,27 @@ const SITE_SOURCES: [&str; 11] = [
 /// Sets up what is missing and builds.
 pub(crate) fn run(_args: &[String]) -> Result {
     setup::for_building()?;
-    release()
+    stage("build the release page", release)
 }
 
 /// Builds with what is set up, unless dist/ is what a build of these very sources has left.
 pub(crate) fn release() -> Result {
-    stage("build the release page", || {
-        let stamp = places::root().join("target/dist.stamp");
-        let sources = sources_hash()?;
-        let made = |dist: &str| format!("sources {sources}\ndist {dist}\n");
-        if places::dist().is_dir() && fs::read_to_string(&stamp).ok() == Some(made(&hash(&["dist"])?)) {
-            println!("    dist/ is up to date");
-            return Ok(());
-        }
-        trunk()?;
-        fs::write(&stamp, made(&hash(&["dist"])?)).or_cannot("note what dist/ was built from")
-    })
+    let stamp = places::target().join("dist.stamp");
+    let sources = sources_hash()?;
+    let made = |dist: &str| format!("sources {sources}\ndist {dist}\n");
+    if places::dist().is_dir() && fs::read_to_string(&stamp).ok() == Some(made(&hash(&["dist"])?)) {
+        println!("    dist/ is up to date");
+        return Ok(());
+    }
+    trunk()?;
+    fs::write(&stamp, made(&hash(&["dist"])?)).or_cannot("note what dist/ was built from")
 }
 
 fn trunk() -> Result {
     let id = hash(&WORKER_SOURCES)?;
     println!("    build id {id}");
     // wasm-bindgen's output folder is shared by all artifacts, and Trunk copies every snippet it finds there.
-    shell::remove_dir(&places::root().join("target/wasm-bindgen"))?;
+    shell::remove_dir(&places::target().join("wasm-bindgen"))?;
     let mut trunk = shell::program(places::trunk()?.join("bin/trunk"));
     trunk.args(["build", "--release"]).env("PATH", setup::path_with_tools()?);
     // Page and worker carry it, so that a stale worker beside a fresh page is noticed.

@@ -76,7 +76,7 @@ fn clippy() -> Result {
 }
 
 fn native() -> Result {
-    shell::run(shell::cargo().args(["test", "--locked"]).args(native_crates()))
+    shell::run(shell::cargo().args(["test", "--locked", "--no-fail-fast"]).args(native_crates()))
 }
 
 fn doc() -> Result {

@@ -8,6 +8,7 @@ mod checks;
 mod hash;
 mod places;
 mod post_build;
+mod sample;
 mod serve;
 mod setup;
 mod shell;
@@ -37,6 +38,7 @@ const COMMANDS: &[Command] = &[
     command("size", "", "the size of every artifact, and its budget", size::run),
     command("tidy", "", "the house rules that no compiler checks", tidy::run),
     command("cases", "DIR [--show ID]", "conformance cases against the engine", cases::run),
+    command("sample", "[--help]", "write the sample data, or large files to measure with", sample::run),
     command("post-build", "", "finish Trunk's output (Trunk calls it)", post_build::run),
 ];
 

@@ -1,5 +1,5 @@
 //! `post-build`: what Trunk leaves to do. The inline loader becomes a file, so that the page's policy needs no
-//! exception for it; the hand-written entries are put beside their artifacts; fixed names get versions.
+//! exception for it; what has a fixed name gets a version; what strangers download gets small.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,20 +8,28 @@ use crate::hash::Fnv;
 use crate::places;
 use crate::shell::{self, Context, Result};
 
-/// A hand-written module in front of a generated one.
+/// A hand-written module with a name that never changes, in front of files that change with each build.
 struct Entry {
-    /// The module, below `www/`.
-    source: &'static str,
-    /// The folder of the site that it goes to, where Trunk has put the generated module.
-    folder: &'static str,
-    /// The generated module's name, which the entry imports as `./NAME.js` with `./NAME_bg.wasm`.
-    module: &'static str,
+    /// The module, below the site's root.
+    path: &'static str,
+    /// What stands beside it, and it names as `./NAME`.
+    beside: &'static [&'static str],
 }
 
 const ENTRIES: [Entry; 2] = [
-    Entry { source: "cairn-checklist.js", folder: "cairn", module: "cairn-widget" },
-    Entry { source: "api/cairn.js", folder: "api", module: "cairn-jsapi" },
+    Entry {
+        path: "cairn/cairn-checklist.js",
+        beside: &["cairn-widget.js", "cairn-widget_bg.wasm", "cairn-static.js", "widget.css"],
+    },
+    Entry { path: "api/cairn.js", beside: &["cairn-jsapi.js", "cairn-jsapi_bg.wasm"] },
 ];
+
+/// The folder that visitors of other people's pages download, where every byte counts. The page's and the worker's
+/// modules stay readable, so that whoever checks what they do can read them.
+const MINIFIED: &str = "cairn";
+
+/// The sample that the page offers, below `samples/`.
+const SAMPLE: &str = "saas-events.csv";
 
 /// Stands in `index.html` for the version of every file that the page fetches by a fixed name.
 const PAGE_VERSION: &str = "data-version=\"dev\"";
@@ -32,8 +40,11 @@ pub(crate) fn run(_args: &[String]) -> Result {
         return Err("post-build is called by Trunk; run `cargo xtask build`".into());
     };
     for entry in &ENTRIES {
-        add_entry(&staging, entry)?;
+        version_entry(&staging, entry)?;
     }
+    minify(&staging.join(MINIFIED))?;
+    // The page fetches the sample whenever it opens; a server without compression would send five times the bytes.
+    shell::output(shell::program("node").arg("xtask/gzip.mjs").arg(staging.join("samples").join(SAMPLE)))?;
     let index = staging.join("index.html");
     let (html, script) = move_loader(&read(&index)?)?;
     write(&staging.join(loader_name(&script)), &script)?;
@@ -41,31 +52,31 @@ pub(crate) fn run(_args: &[String]) -> Result {
     write(&index, &replace(&html, PAGE_VERSION, &format!("data-version=\"{version}\""))?)
 }
 
-/// Puts an entry beside its module, without its comments, and versions the names in it: a host's cache must not
-/// pair yesterday's module with today's wasm.
-fn add_entry(staging: &Path, entry: &Entry) -> Result {
-    let folder = staging.join(entry.folder);
-    let source = places::root().join("www").join(entry.source);
-    if !source.is_file() {
-        println!("    {} is not there yet", source.display());
-        return Ok(());
-    }
-    let wasm = format!("{}_bg.wasm", entry.module);
-    let module = format!("{}.js", entry.module);
-    let version = hash_of(&[folder.join(&module), folder.join(&wasm)])?;
-    // tsc also drops the comments, which are half of a small file that counts every byte.
-    let tsc = ["--ignoreConfig", "--allowJs", "--checkJs", "false", "--noResolve", "--removeComments"];
-    let target = ["--target", "esnext", "--module", "esnext", "--outDir"];
-    let mut command = shell::program(places::npm()?.join("node_modules/.bin/tsc"));
-    shell::output(command.args(tsc).args(target).arg(&folder).arg(&source))?;
-    let copy = folder.join(source.file_name().unwrap_or_default());
-    let mut text = read(&copy)?;
-    for name in [module, wasm] {
-        let plain = format!("./{name}");
-        text = replace(&text, &plain, &format!("{plain}?v={version}"))
-            .map_err(|error| format!("{}: {error}", entry.source))?;
-    }
-    write(&copy, &text)
+/// Versions the names in an entry: a host's cache must not pair yesterday's module with today's wasm.
+fn version_entry(staging: &Path, entry: &Entry) -> Result {
+    let path = staging.join(entry.path);
+    let beside: Vec<PathBuf> = entry.beside.iter().map(|name| path.with_file_name(name)).collect();
+    // Eight digits are enough to tell builds apart, and the loader repeats them four times.
+    let text = add_versions(&read(&path)?, entry.beside, &hash_of(&beside)?[..8]);
+    write(&path, &text.map_err(|error| format!("{}: {error}", entry.path))?)
+}
+
+fn minify(folder: &Path) -> Result {
+    let is_code =
+        |path: &PathBuf| path.extension().is_some_and(|extension| extension == "js" || extension == "css");
+    let files = files_below(folder)?.into_iter().filter(is_code);
+    let mut esbuild = shell::program(places::npm()?.join("node_modules/.bin/esbuild"));
+    esbuild.args(files).args(["--minify", "--format=esm", "--target=es2022", "--charset=utf8"]);
+    esbuild.args(["--log-level=warning", "--allow-overwrite"]);
+    esbuild.args(["--outdir", "--outbase"].map(|option| format!("{option}={}", folder.display())));
+    shell::output(&mut esbuild).map(drop)
+}
+
+fn add_versions(text: &str, names: &[&str], version: &str) -> Result<String> {
+    names.iter().try_fold(text.to_owned(), |text, name| {
+        let quoted = format!("./{name}'");
+        replace(&text, &quoted, &format!("./{name}?v={version}'"))
+    })
 }
 
 /// The page without its inline module script, and the script.
@@ -134,6 +145,13 @@ mod tests {
         let html = "<script type=\"module\">a()</script><script>b()</script>";
         assert!(move_loader(html).unwrap_err().contains("exactly one inline script"));
         assert!(move_loader("<p>").is_err());
+    }
+
+    #[test]
+    fn each_name_gets_the_version_and_names_that_start_alike_do_not() {
+        let text = "import './w.js'; import './w.js'; import './w.json';";
+        let versioned = "import './w.js?v=1'; import './w.js?v=1'; import './w.json';";
+        assert_eq!(add_versions(text, &["w.js"], "1").as_deref(), Ok(versioned));
     }
 
     #[test]

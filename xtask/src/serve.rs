@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 
 use crate::places;
-use crate::shell::{self, Context, Result};
+use crate::shell::{self, Context, Result, stage};
 use crate::{build, setup};
 
 const DEFAULT_PORT: u16 = 8080;
@@ -14,7 +14,7 @@ pub(crate) fn run(args: &[String]) -> Result {
     let port = parse_port(args)?;
     refuse_taken(port)?;
     setup::for_building()?;
-    build::release()?;
+    stage("build the release page", build::release)?;
     refuse_taken(port)?;
     let mut node = shell::program("node");
     node.arg("xtask/serve.mjs").arg(places::dist()).arg(port.to_string());

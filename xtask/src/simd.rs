@@ -9,7 +9,7 @@ const PREFIXES: [&str; 7] = ["v128.", "i8x16.", "i16x8.", "i32x4.", "i64x2.", "f
 /// Fails if the worker's wasm holds no vector instruction.
 pub(crate) fn run() -> Result {
     build::release()?;
-    let text = places::root().join("target/worker.wat");
+    let text = places::target().join("worker.wat");
     let mut dis = shell::program(places::npm()?.join("node_modules/.bin/wasm-dis"));
     let worker = places::dist().join("worker/cairn-worker_bg.wasm");
     shell::run(dis.arg(worker).arg("--all-features").arg("-o").arg(&text))?;

@@ -10,7 +10,10 @@
 //! An analysis is written once, typed, as an [`Analysis`]. A [`Plan`] hides its types, so that workers and shards pass
 //! states and partials around as bytes and never know which analysis they run.
 
+pub mod cluster;
+pub mod funnel;
 pub mod overview;
+pub mod segment;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -20,18 +23,29 @@ use crate::table::{Bucket, BucketId, Table};
 
 /// Every question that can be asked. The tag is `kind`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Query {
     /// What the data hold: events by frequency, activity by day, columns.
     Overview(overview::OverviewQuery),
+    /// How many users pass from step to step, and where they stop.
+    Funnel(funnel::FunnelQuery),
+    /// How many users segments hold, how they overlap, and who they are.
+    Segment(segment::SegmentQuery),
+    /// Groups of users who behave alike.
+    Cluster(cluster::ClusterQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "named after the queries")]
 pub enum Answer {
     Overview(overview::OverviewAnswer),
+    Funnel(funnel::FunnelAnswer),
+    Segment(segment::SegmentAnswer),
+    Cluster(cluster::ClusterAnswer),
 }
 
 impl Query {
@@ -42,6 +56,9 @@ impl Query {
     pub fn plan(&self, table: &Table) -> Result<Plan, QueryError> {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
+            Self::Funnel(query) => query.check(table).map(Plan::new),
+            Self::Segment(query) => query.check(table).map(Plan::new),
+            Self::Cluster(query) => query.check(table).map(Plan::new),
         }
     }
 }

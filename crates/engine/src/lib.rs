@@ -13,6 +13,8 @@ pub mod kernel;
 pub mod rule;
 pub mod stats;
 pub mod table;
+#[cfg(test)]
+mod testing;
 pub mod time;
 
 pub use analysis::{Answer, Plan, Query, run};

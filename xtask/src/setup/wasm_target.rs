@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::places::{self, WASM};
+use crate::places::WASM;
 use crate::shell::{self, Result};
 
 /// Installs the target unless it is there. Never adds a second copy: two of them break every build.
@@ -11,10 +11,12 @@ pub(crate) fn install() -> Result {
         println!("    {WASM} is there");
         return Ok(());
     }
-    if let Err(error) = shell::run(shell::program("rustup").args(["target", "add", WASM])) {
-        println!("    {error}");
-        println!("    rustup could not do it; building the standard library from Debian's sources instead");
-        shell::run(shell::program("bash").arg(places::root().join("xtask/wasm-std.sh")))?;
+    // Also where rustup is content, this rustc may be none of rustup's.
+    let outcome = shell::run(shell::program("rustup").args(["target", "add", WASM]));
+    if !is_installed()? {
+        println!("    {}", outcome.err().unwrap_or_else(|| "rustup did it for another rustc".into()));
+        println!("    so the standard library is built from Debian's sources");
+        shell::run(shell::program("bash").arg("xtask/wasm-std.sh"))?;
     }
     if is_installed()? { Ok(()) } else { Err(format!("{WASM} is still missing after its installation")) }
 }

@@ -60,6 +60,21 @@ impl<'t> ScopeFilter<'t> {
         self.members.as_ref().is_none_or(|members| members.contains(user.0 as usize))
     }
 
+    /// How many of the user's rows are in scope; 0 for a user outside it. O(log rows of the user) without conditions on
+    /// rows, else O(rows of the user).
+    pub fn n_rows(&self, table: &Table, user: UserIdx) -> u64 {
+        if !self.has_user(user) {
+            return 0;
+        }
+        let rows = table.users.rows(user);
+        let within = self.time_range(&table.times[rows.clone()]);
+        if !self.has_conditions() {
+            return within.len() as u64;
+        }
+        let within = rows.start + within.start..rows.start + within.end;
+        within.filter(|&row| self.meets_conditions(row, user)).count() as u64
+    }
+
     /// Whether the row of a user in scope meets the scope's conditions, its time apart.
     pub fn meets_conditions(&self, row: usize, user: UserIdx) -> bool {
         self.conditions.iter().all(|test| test.holds(row, user))

@@ -1,9 +1,11 @@
 //! Segments: finds the users of a rule.
 
-use super::condition::Test;
+use std::ops::Range;
+
+use super::condition::{Test, Truth};
 use crate::error::{QueryError, QueryProblem};
 use crate::rule::{Did, Owner, PropertyTest, Segment, Times, Within};
-use crate::table::{Bitmap, Table, UserIdx};
+use crate::table::{Bitmap, Codes, Table, UserIdx};
 use crate::time::Millis;
 
 /// Checks a segment without finding its users.
@@ -91,18 +93,18 @@ fn check_did(did: &Did, table: &Table) -> Result<(), QueryError> {
             let problem = QueryProblem::OutOfRange { found: 0, least: 1, most: i64::from(u32::MAX) };
             Err(QueryError::new("within.days", problem))
         }
+        Within::Between { from, to } if from > to => {
+            let explanation = "ends before it starts; swap the two instants".to_owned();
+            Err(QueryError::new("within.to", QueryProblem::Conflict { explanation }))
+        }
         _ => Ok(()),
     }
 }
 
 fn who_did(did: &Did, table: &Table, now: Millis) -> Result<Bitmap, QueryError> {
-    let test = Test::rule(&did.rule, table).map_err(|error| error.within("rule"))?;
-    let counts = |user| {
-        let rows = rows_within(did.within, table, user, now);
-        rows.filter(|&row| test.holds(row, user)).count() as u64
-    };
+    let counter = Counter::new(did, table)?;
     let holds = |&user: &UserIdx| {
-        let n = counts(user);
+        let n = counter.count(user, rows_within(did.within, table, user, now));
         match did.times {
             Times::AtLeast => n >= did.n,
             Times::Exactly => n == did.n,
@@ -112,18 +114,66 @@ fn who_did(did: &Did, table: &Table, now: Millis) -> Result<Bitmap, QueryError> 
     Ok(collect(table.users.len(), table.users.iter().filter(holds)))
 }
 
-fn rows_within(within: Within, table: &Table, user: UserIdx, now: Millis) -> std::ops::Range<usize> {
+/// Counts the rows that meet an event rule. What the rule says of each event is asked once, so that a row's conditions
+/// are looked at only where its event leaves that open.
+struct Counter<'t> {
+    codes: &'t Codes,
+    outcomes: Vec<Outcome>,
+    test: Test<'t>,
+}
+
+/// What a rule says of all the rows of one event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    No = 0,
+    Yes = 1,
+    Depends = 2,
+}
+
+impl<'t> Counter<'t> {
+    fn new(did: &Did, table: &'t Table) -> Result<Self, QueryError> {
+        let test = Test::rule(&did.rule, table).map_err(|error| error.within("rule"))?;
+        let events = table.events();
+        let outcome = |code| match test.for_event(events, code) {
+            Some(Truth::False) => Outcome::No,
+            Some(Truth::True) => Outcome::Yes,
+            None => Outcome::Depends,
+        };
+        let outcomes = (0..events.n_codes() as u32).map(outcome).collect();
+        Ok(Self { codes: &events.codes, outcomes, test })
+    }
+
+    fn count(&self, user: UserIdx, rows: Range<usize>) -> u64 {
+        match self.codes {
+            Codes::U8(codes) => self.count_codes(codes, user, rows),
+            Codes::U16(codes) => self.count_codes(codes, user, rows),
+            Codes::U32(codes) => self.count_codes(codes, user, rows),
+        }
+    }
+
+    fn count_codes<C: Copy + Into<u32>>(&self, codes: &[C], user: UserIdx, rows: Range<usize>) -> u64 {
+        let outcome = |code: C| self.outcomes[code.into() as usize];
+        let first = rows.start;
+        let met = |&(at, &code): &(usize, &C)| match outcome(code) {
+            Outcome::Depends => self.test.holds(first + at, user),
+            known => known == Outcome::Yes,
+        };
+        codes[rows].iter().enumerate().filter(met).count() as u64
+    }
+}
+
+fn rows_within(within: Within, table: &Table, user: UserIdx, now: Millis) -> Range<usize> {
     let rows = table.users.rows(user);
     let times = &table.times[rows.clone()];
-    let span = |days: u32| i64::from(days) * Millis::DAY;
+    let length = |days: u32| i64::from(days) * Millis::DAY;
     let (skip, end) = match within {
-        Within::Ever => (0, times.len()),
+        Within::Ever => return rows,
         Within::LastDays { days } => {
-            let after = now.plus(-span(days));
+            let after = now.plus(-length(days));
             (times.partition_point(|&time| time <= after), times.partition_point(|&time| time <= now))
         }
         Within::FirstDays { days } => {
-            let end = times.first().map_or(now, |first| first.plus(span(days)));
+            let end = times.first().map_or(now, |first| first.plus(length(days)));
             (0, times.partition_point(|&time| time < end))
         }
         Within::Between { from, to } => {
@@ -132,3 +182,6 @@ fn rows_within(within: Within, table: &Table, user: UserIdx, now: Millis) -> std
     };
     rows.start + skip..rows.start + end.max(skip)
 }
+
+#[cfg(test)]
+mod tests;
