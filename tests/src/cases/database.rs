@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use cairn_engine::Query;
-use cairn_engine::analysis::funnel::{FunnelQuery, Preset, Reuse, Search, Step, Tie};
+use cairn_engine::analysis::funnel::{
+    FunnelQuery, Order, Preset, Repeats, Reuse, Search, Step, StrictKind, Tie,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -69,14 +71,17 @@ fn with_rules(query: FunnelQuery, semantics: &str, modes: &[String]) -> Result<F
         "clickhouse" | "databend" => {}
         other => return Err(Problem::NotBuilt(format!("funnel: rules of {other}: not built yet"))),
     }
-    let mut query = query.with_preset(Preset::Clickhouse);
+    let is_strict = modes.iter().any(|mode| mode == "strict_order");
+    let order = if is_strict { Order::Strict } else { Order::Ordered };
+    let mut query = FunnelQuery { order, ..query }.with_preset(Preset::Clickhouse);
     for mode in modes {
         match mode.as_str() {
             "strict_increase" => query.tie = Tie::Never,
             "strict_once" => (query.reuse, query.search) = (Reuse::Once, Search::Exhaustive),
-            "strict_order" | "strict_deduplication" | "allow_reentry" => {
-                return Err(Problem::NotBuilt(format!("funnel: mode {mode}: not built yet")));
-            }
+            "strict_order" => {}
+            "allow_reentry" if is_strict => query.strict_kind = StrictKind::EventBreaks,
+            "allow_reentry" => {}
+            "strict_deduplication" => query.repeats = Repeats::Stop,
             other => return Err(Problem::Wrong(format!("there is no mode {other}"))),
         }
     }
