@@ -20,6 +20,7 @@ mod icon;
 mod menu;
 mod notice;
 mod number_field;
+mod popover;
 mod progress;
 mod save;
 mod select;

@@ -95,7 +95,9 @@ fn watch_window(on_files: Callback<Vec<File>>) -> ReadSignal<bool> {
         window_event_listener(ev::dragover, move |event| {
             if event.data_transfer().is_some_and(|data| has_files(&data)) {
                 event.prevent_default(); // else the browser would leave the page to open the file
-                set_hovering.set(true);
+                if !hovering.get_untracked() {
+                    set_hovering.set(true);
+                }
             }
         }),
         window_event_listener(ev::dragleave, move |event| {

@@ -19,6 +19,7 @@ mod encoding;
 mod error;
 mod gzip;
 mod infer;
+mod inspect;
 mod interner;
 mod json;
 mod json_fields;

@@ -242,7 +242,6 @@ fn why_text(guess: &ColumnGuess) -> String {
         RoleReason::FirstTimes => Some(text("why.first_times")),
         RoleReason::FewValues => Some(text("why.few_values")),
         RoleReason::LongTexts => Some(text("why.long_texts")),
-        RoleReason::Chosen => Some(text("why.chosen")),
         RoleReason::NoSign => None,
     };
     let kind = match &guess.why_kind {
@@ -251,7 +250,6 @@ fn why_text(guess: &ColumnGuess) -> String {
         KindReason::Words { example } => text_with("why.words", &[("example", example)]),
         KindReason::WouldChange { example } => text_with("why.would_change", &[("example", example)]),
         KindReason::NoValues => text("why.no_values"),
-        KindReason::Chosen => text("why.chosen"),
     };
     let missing = (guess.missing_rate > 0.0)
         .then(|| text_with("why.missing", &[("share", percent(guess.missing_rate, 0))]));

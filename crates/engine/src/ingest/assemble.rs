@@ -55,7 +55,7 @@ fn fill_gaps(draft: &mut Draft, index: usize) {
 /// Turns a column of texts into one of numbers or times, if all its texts are such; tells whether they were.
 fn retype(draft: &mut Draft, index: usize, interner: &Interner, plan: &Plan) -> bool {
     let texts: Vec<&[u8]> = (0..interner.len() as u32).map(|code| interner.get(code)).collect();
-    let guess = infer::kind(&texts, plan.mark, plan.order);
+    let guess = infer::kind(&texts, plan.mark, plan.orders);
     draft.columns[index].kind = guess.kind;
     match (guess.kind, guess.time_format) {
         (Kind::Number, _) => {
@@ -65,7 +65,7 @@ fn retype(draft: &mut Draft, index: usize, interner: &Interner, plan: &Plan) -> 
         }
         (Kind::Time, Some(format)) => {
             let Some(mut zone) = LocalZone::named(&plan.zone) else { return false };
-            let reader = TimeReader::new(format, plan.order);
+            let reader = TimeReader::new(format);
             let value = |text: &&[u8]| match reader.read(text) {
                 Some(Moment::Instant(millis)) => Millis(millis),
                 Some(Moment::Local(local)) => zone.instant(local).0,

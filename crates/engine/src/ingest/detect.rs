@@ -3,8 +3,7 @@
 use super::batch::Batch;
 use super::delimited::{End, Scanner};
 use super::error::IngestProblem;
-use super::json::{bad_document, enter_member};
-use super::json_fields::{Fields, OnNull, Row, Trouble};
+use super::json::{bad_document, enter_list};
 use super::json_lexer::{Lexer, Stop};
 use super::preview::Format;
 
@@ -118,31 +117,40 @@ fn array_format(mut lexer: Lexer<'_>, end: End) -> Result<Option<Format>, Ingest
     }
 }
 
-/// The format of a text whose first record starts at the lexer's place.
+/// The format of a text whose first object starts at the lexer's place.
 fn object_format(mut lexer: Lexer<'_>, end: End) -> Result<Format, IngestProblem> {
     let start = lexer;
-    let mut member = start;
-    let is_wrapper = enter_member(&mut member).is_ok() && matches!(member.peek(), Ok(b'{' | b']'));
+    let mut inside = start;
+    inside.at += 1;
+    let holds_list = enter_list(&mut inside) == Ok(true);
     match lexer.skip_value(0) {
         Ok(()) => {}
-        Err(Stop::Cut) if end == End::More && is_wrapper => return Ok(Format::JsonArray),
-        // A broken first record: the lines tell.
+        Err(Stop::Cut) if end == End::More && holds_list => return Ok(Format::JsonArray),
+        // The first record is broken: the lines tell.
         Err(_) => return broken_format(start),
     }
-    let record = &lexer.text[start.at..lexer.at];
-    let is_alone = lexer.peek().is_err();
-    if is_alone && is_wrapper && end == End::File {
-        return Ok(Format::JsonArray);
-    }
-    if !record.contains(&b'\n') {
-        return Ok(Format::Ndjson);
-    }
-    if is_alone && end == End::File && holds_list(start) {
-        return Err(bad_document(
-            "it is one object with lists inside, and which one is meant is not guessed",
-        ));
-    }
-    Ok(Format::JsonObjects)
+    let is_one_line = !lexer.text[start.at..lexer.at].contains(&b'\n');
+    let is_alone = lexer.peek().is_err() && end == End::File;
+    // An event may hold a list too; a single object on one line is one, unless the list is all that it holds.
+    Ok(match (is_alone && holds_list, is_one_line) {
+        (true, true) if !is_only_member(start) => Format::Ndjson,
+        (true, _) => Format::JsonArray,
+        (false, true) => Format::Ndjson,
+        (false, false) => Format::JsonObjects,
+    })
+}
+
+/// Whether the object at the lexer's place has one member only.
+fn is_only_member(mut lexer: Lexer<'_>) -> bool {
+    let mut skip = || {
+        lexer.take(b'{')?;
+        lexer.peek()?;
+        lexer.string()?;
+        lexer.take(b':')?;
+        lexer.skip_value(0)?;
+        lexer.peek()
+    };
+    skip() == Ok(b'}')
 }
 
 /// The format of a text whose first object is broken: lines if others of them are objects, or hardly JSON.
@@ -159,30 +167,6 @@ fn broken_format(start: Lexer<'_>) -> Result<Format, IngestProblem> {
     Err(bad_document("its first object is cut or broken"))
 }
 
-/// Whether a member of an object is a list of objects.
-fn holds_list(mut lexer: Lexer<'_>) -> bool {
-    let start = lexer.at;
-    let mut fields = Fields::new(&[], 0, OnNull::Ignore);
-    let (mut cells, mut side) = (Vec::new(), Vec::new());
-    loop {
-        cells.resize(fields.len(), super::batch::Cell::EMPTY);
-        side.clear();
-        lexer.at = start;
-        let mut row = Row { cells: &mut cells, side: &mut side, has_surplus: false };
-        if fields.read(&mut lexer, &mut row) != Err(Trouble::NewColumn) {
-            break;
-        }
-    }
-    let batch = Batch { side, ..Batch::default() };
-    cells.iter().any(|&cell| {
-        batch.bytes(lexer.text, cell).starts_with(b"[{") || is_spaced_list(batch.bytes(lexer.text, cell))
-    })
-}
-
-fn is_spaced_list(value: &[u8]) -> bool {
-    value.strip_prefix(b"[").is_some_and(|inner| inner.trim_ascii_start().starts_with(b"{"))
-}
-
 /// What a file that is no text seems to be, and what to do with it; none if it is text.
 ///
 /// It is binary if it starts as such files do, or if more than a tenth of its first 4,096 bytes are control characters.
@@ -196,9 +180,9 @@ pub(crate) fn binary(head: &[u8]) -> Option<IngestProblem> {
         (b"\x89PNG", "a picture", "choose the file with the data"),
         (b"\xff\xd8\xff", "a picture", "choose the file with the data"),
         (b"GIF8", "a picture", "choose the file with the data"),
-        (b"\x28\xb5\x2f\xfd", "compressed with Zstandard", "unpack it, or compress it with gzip"),
-        (b"BZh", "compressed with bzip2", "unpack it, or compress it with gzip"),
-        (b"\xfd7zXZ\0", "compressed with xz", "unpack it, or compress it with gzip"),
+        (b"\x28\xb5\x2f\xfd", "a file compressed with Zstandard", "unpack it, or compress it with gzip"),
+        (b"BZh", "a file compressed with bzip2", "unpack it, or compress it with gzip"),
+        (b"\xfd7zXZ\0", "a file compressed with xz", "unpack it, or compress it with gzip"),
         (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it first"),
         (b"ARROW1", "an Arrow file", "export it as CSV"),
     ];
@@ -246,7 +230,10 @@ mod tests {
         assert_eq!(of("[]"), Format::JsonArray);
         assert_eq!(of("{\"events\": [{\"a\":1}]}\n"), Format::JsonArray);
         assert_eq!(of("{\n\"a\":1\n}\n{\n\"a\":2\n}\n"), Format::JsonObjects);
-        for text in ["[1,2]", "{\n\"n\":1,\"events\":[ {\"a\":1}]}", "{\"a\":"] {
+        assert_eq!(of("{\n\"n\":1,\"events\":[ {\"a\":1}]}"), Format::JsonArray);
+        assert_eq!(of("{\"user\":1,\"items\":[{\"a\":1}]}"), Format::Ndjson);
+        assert_eq!(of("{\n\"user\":1}"), Format::JsonObjects);
+        for text in ["[1,2]", "[[1],[2]]", "{\"a\":"] {
             assert!(format(text.as_bytes(), End::File, None).is_err(), "{text}");
         }
     }
@@ -257,7 +244,7 @@ mod tests {
             matches!(binary(b"PK\x03\x04\x14"), Some(IngestProblem::BinaryFile { hint, .. }) if hint.contains("CSV"))
         );
         assert!(binary(b"u\0s\0e\0r\0").is_some());
-        assert!(binary(b"user,time\nu\0001,2\n").is_none());
+        assert!(binary(b"user,time\nu\x00001,2\n").is_none());
         assert!(binary(b"").is_none());
     }
 }

@@ -8,14 +8,14 @@ use crate::error::{Failure, Position};
 pub struct IngestError {
     /// What is wrong and what to do.
     pub problem: IngestProblem,
-    /// Where: always the file, and the line or byte where there is one.
-    pub position: Position,
+    /// Where: always the file, and the line up to which it could be read.
+    pub position: Box<Position>,
 }
 
 impl IngestError {
     /// An error about the whole file.
     pub(crate) fn new(file: &str, problem: IngestProblem) -> Self {
-        Self { problem, position: Position { file: Some(file.to_owned()), ..Position::default() } }
+        Self { problem, position: Box::new(Position { file: Some(file.to_owned()), ..Position::default() }) }
     }
 }
 
@@ -100,7 +100,7 @@ impl From<IngestError> for Failure {
         Self {
             code: error.problem.code().to_owned(),
             message: error.problem.to_string(),
-            position: Some(error.position),
+            position: Some(*error.position),
         }
     }
 }

@@ -13,18 +13,29 @@ use crate::table::Kind;
 pub(crate) struct KindGuess {
     pub(crate) kind: Kind,
     pub(crate) why: KindReason,
-    /// How its times are written, if at least half of the values can be read as times.
+    /// How its times are written, if any of its values can be read as a time: in the way that reads most.
     pub(crate) time_format: Option<TimeFormat>,
+    /// Values that can be read so.
+    pub(crate) n_times: usize,
     pub(crate) clock: Option<Clock>,
     pub(crate) why_order: Option<OrderReason>,
 }
 
-/// Guesses from a column's values, none of them empty. `order` is what comes first in numeric dates if the person chose
-/// it or another column proves it. O(values).
-pub(crate) fn kind(texts: &[&[u8]], mark: DecimalMark, order: Option<DateOrder>) -> KindGuess {
+/// What is known of the order of day and month beside a column's own values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Orders {
+    /// What the person chose.
+    pub(crate) chosen: Option<DateOrder>,
+    /// What other columns prove.
+    pub(crate) elsewhere: Option<DateOrder>,
+}
+
+/// Guesses from a column's values, none of them empty. O(values).
+pub(crate) fn kind(texts: &[&[u8]], mark: DecimalMark, orders: Orders) -> KindGuess {
     let values: Vec<&[u8]> =
         texts.iter().map(|text| text.trim_ascii()).filter(|text| !number::is_missing(text)).collect();
-    let plain = |kind, why| KindGuess { kind, why, time_format: None, clock: None, why_order: None };
+    let plain =
+        |kind, why| KindGuess { kind, why, time_format: None, n_times: 0, clock: None, why_order: None };
     if values.is_empty() {
         return plain(Kind::Text, KindReason::NoValues);
     }
@@ -39,18 +50,19 @@ pub(crate) fn kind(texts: &[&[u8]], mark: DecimalMark, order: Option<DateOrder>)
             break;
         }
     }
-    match (other, changed) {
-        (None, None) => {
-            let (time_format, clock) = numeric_time(&values).unzip();
-            KindGuess { time_format, clock, ..plain(Kind::Number, KindReason::AllNumbers) }
+    let guess = match (other, changed) {
+        (Some(example), _) => {
+            let words = plain(Kind::Text, KindReason::Words { example: shorten(example) });
+            return written_time(&values, orders, words);
         }
-        (None, Some(example)) => {
-            let (time_format, clock) = numeric_time(&values).unzip();
-            let why = KindReason::WouldChange { example: shorten(example) };
-            KindGuess { time_format, clock, ..plain(Kind::Text, why) }
+        (None, Some(example)) => plain(Kind::Text, KindReason::WouldChange { example: shorten(example) }),
+        (None, None) => plain(Kind::Number, KindReason::AllNumbers),
+    };
+    match numeric_time(&values) {
+        Some((format, clock)) => {
+            KindGuess { time_format: Some(format), n_times: values.len(), clock: Some(clock), ..guess }
         }
-        (Some(example), _) => written_time(&values, order)
-            .unwrap_or_else(|| plain(Kind::Text, KindReason::Words { example: shorten(example) })),
+        None => guess,
     }
 }
 
@@ -107,68 +119,58 @@ fn numeric_time(values: &[&[u8]]) -> Option<(TimeFormat, Clock)> {
     ]
     .into_iter()
     .find(|&(format, _)| {
-        let reader = TimeReader::new(format, None);
+        let reader = TimeReader::new(format);
         values.iter().filter(|value| is_in_years(reader, value)).count() * 10 >= values.len() * 9
     })
 }
 
-/// The guess for values that are written times; none if less than half of them are.
-fn written_time(values: &[&[u8]], order: Option<DateOrder>) -> Option<KindGuess> {
+/// The guess for values of which some are no numbers: times if one way of writing them reads all, else `words`, with what
+/// is known of the way that reads most.
+fn written_time(values: &[&[u8]], orders: Orders, words: KindGuess) -> KindGuess {
     let proof = proved_order(values.iter().copied());
-    let column_order = order.or(proof.map(|(order, _)| order));
-    let reader = TimeReader::new(TimeFormat::Iso, column_order);
-    let (mut n_read, mut n_zoned, mut n_numeric) = (0, 0, 0);
-    let mut by_format = [
-        (0, TimeFormat::Iso),
-        (0, TimeFormat::DayFirst),
-        (0, TimeFormat::MonthFirst),
-        (0, TimeFormat::MonthName),
-    ];
-    for value in values {
-        let Some(moment) = reader.read(value) else { continue };
-        n_read += 1;
-        n_zoned += usize::from(matches!(moment, Moment::Instant(_)));
-        let format = format_of(value, column_order);
-        n_numeric += usize::from(matches!(format, TimeFormat::DayFirst | TimeFormat::MonthFirst));
-        by_format.iter_mut().filter(|entry| entry.1 == format).for_each(|entry| entry.0 += 1);
+    let order = orders.chosen.or(proof.map(|(order, _)| order)).or(orders.elsewhere);
+    let numeric = match order.unwrap_or_else(|| usual_order(values)) {
+        DateOrder::DayFirst => TimeFormat::DayFirst,
+        DateOrder::MonthFirst => TimeFormat::MonthFirst,
+    };
+    let mut best = (0, TimeFormat::Iso);
+    for format in [TimeFormat::Iso, numeric, TimeFormat::MonthName] {
+        let reader = TimeReader::new(format);
+        let n_times = values.iter().filter(|value| reader.read(value).is_some()).count();
+        if n_times > best.0 {
+            best = (n_times, format);
+        }
     }
-    if n_read * 2 < values.len() {
-        return None;
+    let (n_times, format) = best;
+    if n_times == 0 {
+        return words;
     }
-    // Of equally frequent formats, the first one.
-    let format = by_format.iter().rev().max_by_key(|entry| entry.0).map(|entry| entry.1);
+    let reader = TimeReader::new(format);
     let odd = values.iter().find(|value| reader.read(value).is_none() || is_version(value));
     let (kind, why) = match odd {
         None => (Kind::Time, KindReason::AllTimes),
         Some(example) => (Kind::Text, KindReason::Words { example: shorten(example) }),
     };
+    let n_zoned =
+        values.iter().filter(|value| matches!(reader.read(value), Some(Moment::Instant(_)))).count();
     let clock = match n_zoned {
         0 => Clock::Local,
-        _ if n_zoned == n_read => Clock::Zoned,
+        _ if n_zoned == n_times => Clock::Zoned,
         _ => Clock::Mixed,
     };
-    let why_order = (n_numeric > 0).then(|| match proof {
-        Some((proved, example)) if order.is_none_or(|order| order == proved) => {
-            OrderReason::Proved { example: shorten(example) }
-        }
-        _ => OrderReason::Assumed,
+    let why_order = (format == numeric).then(|| match (orders.chosen, proof, orders.elsewhere) {
+        (Some(_), ..) => OrderReason::Chosen,
+        (None, Some((_, example)), _) => OrderReason::Proved { example: shorten(example) },
+        (None, None, Some(_)) => OrderReason::OtherColumn,
+        (None, None, None) => OrderReason::Assumed,
     });
-    Some(KindGuess { kind, why, time_format: format, clock: Some(clock), why_order })
+    KindGuess { kind, why, time_format: Some(format), n_times, clock: Some(clock), why_order }
 }
 
-/// Which of the written formats a time is in.
-fn format_of(value: &[u8], order: Option<DateOrder>) -> TimeFormat {
-    let n_digits = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let is_numeric = time_text::proved_order(value).0;
-    match (n_digits, order) {
-        (0, _) => TimeFormat::MonthName,
-        (1 | 2, _) if !is_numeric => TimeFormat::MonthName,
-        (1 | 2, Some(DateOrder::DayFirst)) => TimeFormat::DayFirst,
-        (1 | 2, Some(DateOrder::MonthFirst)) => TimeFormat::MonthFirst,
-        (1 | 2, None) if value.get(n_digits) == Some(&b'/') => TimeFormat::MonthFirst,
-        (1 | 2, None) => TimeFormat::DayFirst,
-        _ => TimeFormat::Iso,
-    }
+/// What usually comes first: the month if there are slashes, else the day.
+fn usual_order(values: &[&[u8]]) -> DateOrder {
+    let mut separators = values.iter().filter_map(|value| value.iter().find(|byte| !byte.is_ascii_digit()));
+    if separators.any(|&byte| byte == b'/') { DateOrder::MonthFirst } else { DateOrder::DayFirst }
 }
 
 /// Whether a text is rather a version than a date: `1.2.10`.
@@ -183,7 +185,7 @@ mod tests {
 
     fn guess(texts: &[&str]) -> KindGuess {
         let texts: Vec<&[u8]> = texts.iter().map(|text| text.as_bytes()).collect();
-        kind(&texts, DecimalMark::Point, None)
+        kind(&texts, DecimalMark::Point, Orders::default())
     }
 
     #[test]

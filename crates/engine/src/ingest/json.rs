@@ -189,19 +189,32 @@ impl JsonReader {
                 lexer.at += 1;
                 Place::List(Around::Array)
             }
-            (Place::Start, b'{') => match enter_member(&mut lexer) {
-                Ok(()) => Place::List(Around::ArrayInObject),
-                Err(Stop::Cut) if end == End::More => return Ok(None),
-                Err(_) => return Err(bad_document("it does not start with an array of objects")),
-            },
+            (Place::Start, b'{') => {
+                lexer.at += 1;
+                match enter_list(&mut lexer) {
+                    Ok(true) => Place::List(Around::ArrayInObject),
+                    Err(Stop::Cut) if end == End::More => return Ok(None),
+                    _ => return Err(bad_document("no array of objects is in it")),
+                }
+            }
+            (Place::Member, b',') => {
+                lexer.at += 1;
+                match enter_list(&mut lexer) {
+                    Ok(false) => Place::After,
+                    Err(Stop::Cut) if end == End::More => return Ok(None),
+                    Ok(true) => {
+                        return Err(bad_document("it holds two arrays of objects, and either may be meant"));
+                    }
+                    // What is cut or broken after the records does not hurt them.
+                    Err(_) => {
+                        lexer.at = text.len();
+                        Place::After
+                    }
+                }
+            }
             (Place::Member, b'}') => {
                 lexer.at += 1;
                 Place::After
-            }
-            (Place::Member, _) => {
-                return Err(bad_document(
-                    "beside the array of records, the object around it has other members",
-                ));
             }
             _ => return Err(bad_document("something follows the array of records")),
         };
@@ -229,15 +242,32 @@ fn skip_element(lexer: &mut Lexer<'_>) -> Result<(), Stop> {
     }
 }
 
-/// Enters the array that is the first member of an object.
-pub(crate) fn enter_member(lexer: &mut Lexer<'_>) -> Result<(), Stop> {
-    lexer.take(b'{')?;
-    if lexer.peek()? != b'"' {
-        return Err(Stop::Bad);
+/// Passes over members of an object, whose brace or comma has been read, and enters the first array of objects among
+/// them; tells whether there was one before the object's end.
+pub(crate) fn enter_list(lexer: &mut Lexer<'_>) -> Result<bool, Stop> {
+    loop {
+        match lexer.peek()? {
+            b'}' => {
+                lexer.at += 1;
+                return Ok(false);
+            }
+            b'"' => lexer.string()?,
+            _ => return Err(Stop::Bad),
+        };
+        lexer.take(b':')?;
+        let mut ahead = *lexer;
+        if ahead.peek()? == b'[' {
+            ahead.at += 1;
+            if ahead.peek()? == b'{' {
+                lexer.at = ahead.at;
+                return Ok(true);
+            }
+        }
+        lexer.skip_value(0)?;
+        if lexer.peek()? == b',' {
+            lexer.at += 1;
+        }
     }
-    lexer.string()?;
-    lexer.take(b':')?;
-    lexer.take(b'[')
 }
 
 /// The error of a document that is no list of records.
@@ -322,6 +352,8 @@ mod tests {
         let expected = ["a=1", "a=2 b=x"];
         assert_eq!(read(true, "[\n  {\"a\": 1},\n  {\"a\": 2,\n \"b\": \"x\"}\n]\n"), expected);
         assert_eq!(read(true, "{\"events\" : [{\"a\":1},{\"a\":2,\"b\":\"x\"},]}"), expected);
+        let text = "{\"n\": [], \"e\": [ {\"a\":1},{\"a\":2,\"b\":\"x\"}], \"m\": {\"n\":[1]}, \"z\":0} ";
+        assert_eq!(read(true, text), expected);
         assert_eq!(read(true, "[]"), [""; 0]);
     }
 
@@ -335,7 +367,7 @@ mod tests {
 
     #[test]
     fn a_document_that_is_no_array_of_objects_is_refused() {
-        for text in ["{\"a\":1}", "{\"a\":[{\"b\":1}],\"c\":2}", "[{\"a\":1}] x"] {
+        for text in ["{\"a\":1}", "{\"a\":[{\"b\":1}],\"c\":[{\"d\":2}]}", "[{\"a\":1}] x"] {
             assert!(matches!(rows(true, text, 0), Err(IngestProblem::BadJsonDocument { .. })), "{text}");
         }
     }

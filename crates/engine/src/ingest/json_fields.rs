@@ -252,7 +252,7 @@ impl Fields {
     fn column(&mut self, node: usize, child: usize, cell: Cell) -> Option<u32> {
         let mut name = self.name_of(node, child);
         if name.is_empty() {
-            name = format!("column_{}", self.names.len() + 1).into_bytes();
+            name = format!("column {}", self.names.len() + 1).into_bytes();
         }
         let known = self.names.find(&name);
         let may_add =

@@ -15,7 +15,6 @@ use super::plan::{Content, Plan};
 use super::preview::{Compression, Encoding, Format, Preview};
 use super::report::{Example, LoadReport, WarningKind};
 use super::zone::LocalZone;
-use crate::error::Position;
 use crate::table::Table;
 
 /// Seeds the dictionaries' hashes where the caller has no random number at hand.
@@ -424,7 +423,7 @@ impl Loader {
     fn error(&self, problem: IngestProblem) -> IngestError {
         let mut error = IngestError::new(&self.source.name, problem);
         if self.line > 1 {
-            error.position = Position { line: Some(self.line), ..error.position };
+            error.position.line = Some(self.line);
         }
         error
     }

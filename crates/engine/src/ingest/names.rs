@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-/// The names of a header's fields: without spaces around them, `column_3` where there is none, and with `_2` after the
-/// second of two that are equal.
+/// The names of a header's fields: without spaces around them, `column 3` where there is none, and with ` (2)` after
+/// the second of two that are equal.
 pub(crate) fn from_header(fields: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::with_capacity(fields.len());
     let mut taken = BTreeSet::new();
-    // Names that are there as they are go first: `plan`, `plan_2`, `plan` makes `plan_3` of the last one.
+    // Names that are there as they are go first: `plan`, `plan (2)`, `plan` makes `plan (3)` of the last.
     let trimmed: Vec<&str> = fields.iter().map(|field| field.trim()).collect();
     let given: BTreeSet<&str> = trimmed.iter().copied().collect();
     for (at, name) in trimmed.iter().enumerate() {
-        let name = if name.is_empty() { format!("column_{}", at + 1) } else { (*name).to_owned() };
+        let name = if name.is_empty() { format!("column {}", at + 1) } else { (*name).to_owned() };
         let is_taken = |candidate: &str| {
             taken.contains(candidate) || (candidate != name.as_str() && given.contains(candidate))
         };
@@ -22,12 +22,12 @@ pub(crate) fn from_header(fields: &[String]) -> Vec<String> {
     names
 }
 
-/// The name, with the first of `_2`, `_3` … that makes it one that is not taken.
+/// The name, with the first of ` (2)`, ` (3)` … that makes it one that is not taken.
 pub(crate) fn unique(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     if !is_taken(name) {
         return name.to_owned();
     }
-    (2_u32..).map(|n| format!("{name}_{n}")).find(|name| !is_taken(name)).unwrap_or_default()
+    (2_u32..).map(|n| format!("{name} ({n})")).find(|name| !is_taken(name)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -41,9 +41,9 @@ mod tests {
 
     #[test]
     fn every_column_gets_a_name_of_its_own() {
-        check(&["user_id", " time ", "", "event", ""], &["user_id", "time", "column_3", "event", "column_5"]);
-        check(&["plan", "plan", "plan"], &["plan", "plan_2", "plan_3"]);
-        check(&["plan", "plan", "plan_2"], &["plan", "plan_3", "plan_2"]);
-        check(&["", "column_1"], &["column_1", "column_1_2"]);
+        check(&["user_id", " time ", "", "event", ""], &["user_id", "time", "column 3", "event", "column 5"]);
+        check(&["plan", "plan", "plan"], &["plan", "plan (2)", "plan (3)"]);
+        check(&["plan", "plan", "plan (2)"], &["plan", "plan (3)", "plan (2)"]);
+        check(&["", "column 1"], &["column 1", "column 1 (2)"]);
     }
 }

@@ -1,6 +1,7 @@
 //! What is done with each column: the preview's guesses under the person's choices.
 
 use super::error::IngestProblem;
+use super::infer::Orders;
 use super::mapping::{DateOrder, DecimalMark, Mapping};
 use super::preview::{ColumnGuess, Format, Preview};
 use super::time_format::{TimeFormat, TimeReader};
@@ -19,7 +20,7 @@ pub(crate) struct Plan {
     pub(crate) event_name: String,
     /// The zone of local times.
     pub(crate) zone: String,
-    pub(crate) order: Option<DateOrder>,
+    pub(crate) orders: Orders,
     pub(crate) mark: DecimalMark,
 }
 
@@ -64,9 +65,8 @@ impl Plan {
         let holder = |role| roles.iter().position(|&held| held == role);
         let time = holder(Role::Time).ok_or(IngestProblem::NoTimeColumn)?;
         let user = holder(Role::User).ok_or(IngestProblem::NoUserColumn)?;
-        let order = mapping.date_order.or(preview.date_order);
         let column = |(guess, &role): (&ColumnGuess, &Role)| {
-            let content = content(guess, role, mapping, order)?;
+            let content = content(guess, role, mapping)?;
             Ok(PlannedColumn { name: guess.name.clone(), role, content })
         };
         Ok(Self {
@@ -76,7 +76,7 @@ impl Plan {
             event: holder(Role::Event),
             event_name: mapping.event_name.clone().unwrap_or_else(|| stem(file).to_owned()),
             zone,
-            order,
+            orders: Orders { chosen: mapping.date_order, elsewhere: preview.date_order },
             mark: mapping.decimal_mark.unwrap_or(preview.decimal_mark),
         })
     }
@@ -133,12 +133,7 @@ fn roles(guesses: &[ColumnGuess], mapping: &Mapping) -> Result<Vec<Role>, Ingest
 }
 
 /// What a column with this role is read as.
-fn content(
-    guess: &ColumnGuess,
-    role: Role,
-    mapping: &Mapping,
-    order: Option<DateOrder>,
-) -> Result<Content, IngestProblem> {
+fn content(guess: &ColumnGuess, role: Role, mapping: &Mapping) -> Result<Content, IngestProblem> {
     let choice = mapping.column(&guess.name);
     let format = choice.and_then(|choice| choice.time_format);
     let reader = |guessed: Option<TimeFormat>| {
@@ -151,11 +146,11 @@ fn content(
             }
             _ => guessed,
         };
-        format.or(ordered).map(|format| TimeReader::new(format, order))
+        format.or(ordered).map(TimeReader::new)
     };
     let time = |certainty| match reader(guess.time_format) {
         Some(reader) => Content::Time(reader, certainty),
-        None => Content::Time(TimeReader::new(TimeFormat::Iso, order), certainty),
+        None => Content::Time(TimeReader::new(TimeFormat::Iso), certainty),
     };
     let chosen = choice.and_then(|choice| choice.kind).or(format.map(|_| Kind::Time));
     match (role, chosen, guess.kind) {
@@ -165,7 +160,7 @@ fn content(
             (None, Some(example)) => {
                 Err(IngestProblem::NoTimeFormat { column: guess.name.clone(), example: example.clone() })
             }
-            (None, None) => Ok(Content::EventTime(TimeReader::new(TimeFormat::Iso, order))),
+            (None, None) => Ok(Content::EventTime(TimeReader::new(TimeFormat::Iso))),
         },
         (Role::Event, ..) => Ok(Content::Text),
         (_, Some(Kind::Text), _) => Ok(Content::Text),

@@ -79,7 +79,9 @@ impl<'v> Facts<'v> {
             Role::Time => {
                 let is_whole_number = self.guess.kind == Kind::Number && self.guess.time_format.is_none();
                 let can_be = self.guess.time_format.is_some() || is_whole_number || self.n_values == 0;
-                can_be.then_some(missing + if is_whole_number { 60 } else { 0 })
+                let unread = 50 * (self.n_values - self.guess.n_times.min(self.n_values)) as i64;
+                let unread = if is_whole_number { 60 } else { unread / self.n_values.max(1) as i64 };
+                can_be.then_some(missing + unread)
             }
             Role::User => {
                 let is_fraction = self.guess.kind == Kind::Number && self.n_pointed > 0;

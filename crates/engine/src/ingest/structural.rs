@@ -67,7 +67,7 @@ impl Iterator for Structure<'_> {
 #[inline(always)]
 fn mask_of(block: &[u8; BLOCK], needles: [u8; 3]) -> u64 {
     use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128_or};
-    let [a, b, c] = needles.map(u8x16_splat);
+    let [a, b, c] = needles.map(|byte| u8x16_splat(byte));
     let mut mask = 0;
     for (part, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
         let bytes = load(bytes);

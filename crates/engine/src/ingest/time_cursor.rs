@@ -86,14 +86,13 @@ impl<'t> Cursor<'t> {
     }
 
     /// Days since 1970 of `25.3.2026`, `03/25/26`, `3-25-2026`.
-    pub(crate) fn day_and_month(&mut self, order: Option<DateOrder>) -> Option<i64> {
+    pub(crate) fn day_and_month(&mut self, order: DateOrder) -> Option<i64> {
         let first = self.number(1, 2)?;
         let separator = self.take_one(b"./-")?;
         let second = self.number(1, 2)?;
         self.take(separator)?;
         let year = self.year()?;
-        let usual = if separator == b'/' { DateOrder::MonthFirst } else { DateOrder::DayFirst };
-        match order.unwrap_or(usual) {
+        match order {
             DateOrder::DayFirst => days(year, second, first),
             DateOrder::MonthFirst => days(year, first, second),
         }

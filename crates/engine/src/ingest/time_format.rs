@@ -8,9 +8,9 @@ use super::time_text;
 /// How a column's times are written. A value without zone or offset is local time in the mapping's zone; a date without
 /// a time of day is its midnight.
 ///
-/// Each value is read for itself: a column of one of the written formats may hold values of the others too. The format
-/// tells what most are like, and settles what it alone can settle: the order of day and month, and the unit of epoch
-/// times. Spaces around a value do not count, and what is finer than a millisecond is cut off.
+/// A column is written in one way, and what is written otherwise is no time: `03/04/2026` among times of the form
+/// `2026-03-04` may be either of two days. All forms that begin with the year are one way. Spaces around a value do not
+/// count, and what is finer than a millisecond is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -49,14 +49,20 @@ const RANGE: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_7
 
 /// Reads the times of one column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TimeReader {
-    /// The unit of times that are numbers, as the number of them in a second; none for written times.
-    unit: Option<Unit>,
-    order: Option<DateOrder>,
+pub(crate) enum TimeReader {
+    /// Year first.
+    YearFirst,
+    /// Day and month in numbers, in this order.
+    Numeric(DateOrder),
+    /// With a month's name.
+    MonthName,
+    /// As a number of units since 1970.
+    Epoch(Unit),
 }
 
+/// The unit of an epoch time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unit {
+pub(crate) enum Unit {
     Seconds,
     Millis,
     Micros,
@@ -64,33 +70,30 @@ enum Unit {
 }
 
 impl TimeReader {
-    /// A reader of this format. `order` is what comes first in numeric dates where the format leaves it open; none means
-    /// the month before slashes and the day before dots and hyphens.
-    pub(crate) fn new(format: TimeFormat, order: Option<DateOrder>) -> Self {
-        let unit = match format {
-            TimeFormat::EpochSeconds => Some(Unit::Seconds),
-            TimeFormat::EpochMillis => Some(Unit::Millis),
-            TimeFormat::EpochMicros => Some(Unit::Micros),
-            TimeFormat::EpochNanos => Some(Unit::Nanos),
-            _ => None,
-        };
-        let order = match format {
-            TimeFormat::DayFirst => Some(DateOrder::DayFirst),
-            TimeFormat::MonthFirst => Some(DateOrder::MonthFirst),
-            _ => order,
-        };
-        Self { unit, order }
+    /// A reader of this format.
+    pub(crate) fn new(format: TimeFormat) -> Self {
+        match format {
+            TimeFormat::Iso | TimeFormat::Compact => Self::YearFirst,
+            TimeFormat::DayFirst => Self::Numeric(DateOrder::DayFirst),
+            TimeFormat::MonthFirst => Self::Numeric(DateOrder::MonthFirst),
+            TimeFormat::MonthName => Self::MonthName,
+            TimeFormat::EpochSeconds => Self::Epoch(Unit::Seconds),
+            TimeFormat::EpochMillis => Self::Epoch(Unit::Millis),
+            TimeFormat::EpochMicros => Self::Epoch(Unit::Micros),
+            TimeFormat::EpochNanos => Self::Epoch(Unit::Nanos),
+        }
     }
 
     /// The time that a text holds, if it holds one between the years 1 and 9999. No allocation.
     #[inline]
-    pub(crate) fn read(&self, text: &[u8]) -> Option<Moment> {
-        let moment = match self.unit {
-            None => time_text::read_iso(text).or_else(|| time_text::read(text.trim_ascii(), self.order))?,
-            Some(unit) => match epoch(text.trim_ascii(), unit) {
-                Some(millis) => Moment::Instant(millis),
-                None => time_text::read(text.trim_ascii(), self.order)?,
-            },
+    pub(crate) fn read(self, text: &[u8]) -> Option<Moment> {
+        let moment = match self {
+            Self::YearFirst => {
+                time_text::read_iso(text).or_else(|| time_text::read_year_first(text.trim_ascii()))?
+            }
+            Self::Numeric(order) => time_text::read_numeric(text.trim_ascii(), order)?,
+            Self::MonthName => time_text::read_month_name(text.trim_ascii())?,
+            Self::Epoch(unit) => Moment::Instant(epoch(text.trim_ascii(), unit)?),
         };
         let (Moment::Instant(millis) | Moment::Local(millis)) = moment;
         RANGE.contains(&millis).then_some(moment)
@@ -152,7 +155,7 @@ mod tests {
 
     #[test]
     fn epoch_times_are_rounded_down_to_milliseconds() {
-        let read = |format, text: &str| TimeReader::new(format, None).read(text.as_bytes());
+        let read = |format, text: &str| TimeReader::new(format).read(text.as_bytes());
         let instant = |millis| Some(Moment::Instant(millis));
         assert_eq!(read(TimeFormat::EpochSeconds, "1772360100"), instant(1_772_360_100_000));
         assert_eq!(read(TimeFormat::EpochSeconds, " 1772360100.2569 "), instant(1_772_360_100_256));
@@ -166,6 +169,5 @@ mod tests {
         assert_eq!(read(TimeFormat::EpochSeconds, "12,5"), None);
         assert_eq!(read(TimeFormat::EpochSeconds, ""), None);
         assert_eq!(read(TimeFormat::EpochSeconds, "5."), None);
-        assert_eq!(read(TimeFormat::EpochSeconds, "2026-03-01"), Some(Moment::Local(1_772_323_200_000)));
     }
 }

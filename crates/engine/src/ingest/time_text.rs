@@ -5,7 +5,7 @@ use super::time_cursor::{Cursor, DAY, SECOND, moment};
 use super::time_format::Moment;
 
 /// Reads `YYYY-MM-DD`, `T` or a space, `HH:MM:SS`, then nothing, `Z`, `.fff` or `.fffZ`; none for anything else,
-/// which [`read`] may be able to read.
+/// which [`read_year_first`] may be able to read.
 #[inline]
 pub(crate) fn read_iso(text: &[u8]) -> Option<Moment> {
     let head: &[u8; 19] = text.first_chunk()?;
@@ -38,17 +38,11 @@ pub(crate) fn read_iso(text: &[u8]) -> Option<Moment> {
     }
 }
 
-/// Reads any of the written forms; see [`TimeFormat`](super::TimeFormat) for what they are. The text must not be padded.
-pub(crate) fn read(text: &[u8], order: Option<DateOrder>) -> Option<Moment> {
+/// Reads the forms that begin with the year. The text must not be padded.
+pub(crate) fn read_year_first(text: &[u8]) -> Option<Moment> {
     let mut cursor = Cursor::new(text);
     let n_digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     match n_digits {
-        0 => read_month_name(cursor),
-        1 | 2 if text.get(n_digits + 1).is_some_and(u8::is_ascii_digit) => {
-            let days = cursor.day_and_month(order)?;
-            cursor.finish(days)
-        }
-        1 | 2 => read_month_name(cursor),
         4 => {
             let year = cursor.number(4, 4)?;
             let separator = cursor.take_one(b"-/.")?;
@@ -63,6 +57,13 @@ pub(crate) fn read(text: &[u8], order: Option<DateOrder>) -> Option<Moment> {
         }
         _ => None,
     }
+}
+
+/// Reads dates such as `25.3.2026 10:15` or `03/25/26 10:15 AM`. The text must not be padded.
+pub(crate) fn read_numeric(text: &[u8], order: DateOrder) -> Option<Moment> {
+    let mut cursor = Cursor::new(text);
+    let days = cursor.day_and_month(order)?;
+    cursor.finish(days)
 }
 
 /// What comes first in a date such as `03/25/2026` or `25.3.26`, if its numbers tell: one of them is over 12. The other
@@ -104,9 +105,12 @@ pub(crate) fn days(year: u32, month: u32, day: u32) -> Option<i64> {
     Some(i64::from(era) * 146_097 + i64::from(day_of_era) - 719_468 - 146_097)
 }
 
+/// Reads dates with an English month's name, in full or short. The text must not be padded.
+///
 /// `May 13, 2024 10:00 AM` · `13 May 2024` · `13-May-24` · `Mon, 13 May 2024 12:10:00 +0200` ·
 /// `Mon May 13 12:10:00 2024` · `Mon May 13 2024 12:10:00 GMT+0200 (CEST)`
-fn read_month_name(mut cursor: Cursor<'_>) -> Option<Moment> {
+pub(crate) fn read_month_name(text: &[u8]) -> Option<Moment> {
+    let mut cursor = Cursor::new(text);
     let mut month = None;
     let mut day = None;
     for _ in 0..4 {
@@ -187,6 +191,11 @@ mod tests {
             - offset.map_or(0, |hours| hours.parse::<i64>().unwrap() * 3_600_000)
     }
 
+    fn read(text: &[u8], order: Option<DateOrder>) -> Option<Moment> {
+        let numeric = |order| read_numeric(text, order);
+        read_year_first(text).or(order.and_then(numeric)).or_else(|| read_month_name(text))
+    }
+
     /// Checks what a text is read as: `2026-03-01T10:15:00` for a local time, with `|+1` for an offset of an hour.
     fn check(text: &str, order: Option<DateOrder>, expected: &str) {
         let moment = if expected.contains('|') { Moment::Instant } else { Moment::Local };
@@ -225,17 +234,17 @@ mod tests {
     }
 
     #[test]
-    fn day_and_month_stand_in_the_chosen_order_or_in_the_one_usual_for_the_separator() {
+    fn day_and_month_stand_in_the_chosen_order() {
         let (day_first, month_first) = (Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst));
-        check("3/4/2026 10:15", None, "2026-03-04T10:15:00");
+        check("3/4/2026 10:15", month_first, "2026-03-04T10:15:00");
         check("3/4/2026 10:15", day_first, "2026-04-03T10:15:00");
-        check("03.04.2026", None, "2026-04-03T00:00:00");
+        check("03.04.2026", day_first, "2026-04-03T00:00:00");
         check("03.04.26, 10:15", month_first, "2026-03-04T10:15:00");
-        check("3-4-69", None, "1969-04-03T00:00:00");
-        check("12/31/2026 12:05:09 a.m.", None, "2026-12-31T00:05:09");
-        check("12/31/2026 12:05PM", None, "2026-12-31T12:05:00");
+        check("3-4-69", day_first, "1969-04-03T00:00:00");
+        check("12/31/2026 12:05:09 a.m.", month_first, "2026-12-31T00:05:09");
+        check("12/31/2026 12:05PM", month_first, "2026-12-31T12:05:00");
         assert_eq!(read(b"25/12/2026", month_first), None);
-        assert_eq!(read(b"13/13/2026", None), None);
+        assert_eq!(read(b"13/13/2026", day_first), None);
     }
 
     #[test]
@@ -288,7 +297,7 @@ mod tests {
             "\u{202f}",
             "13 13 13",
         ] {
-            assert_eq!(read(text.as_bytes(), None), None, "{text:?}");
+            assert_eq!(read(text.as_bytes(), Some(DateOrder::DayFirst)), None, "{text:?}");
             assert_eq!(read_iso(text.as_bytes()), None, "{text:?}, on the short path");
         }
     }
@@ -314,13 +323,13 @@ mod tests {
         #[test]
         fn the_short_path_reads_nothing_else_than_the_long_one(text in "[0-2][0-9]{3}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9]([.][0-9]{3})?Z?") {
             if let Some(fast) = read_iso(text.as_bytes()) {
-                prop_assert_eq!(read(text.as_bytes(), None), Some(fast));
+                prop_assert_eq!(read_year_first(text.as_bytes()), Some(fast));
             }
         }
 
         #[test]
         fn no_text_makes_the_reader_panic(text in "[0-9A-Za-z:/., +()\\[-]{0,40}") {
-            let _ = (read(text.as_bytes(), None), read_iso(text.as_bytes()), proved_order(text.as_bytes()));
+            let _ = (read(text.as_bytes(), Some(DateOrder::MonthFirst)), read_iso(text.as_bytes()), proved_order(text.as_bytes()));
         }
     }
 }
