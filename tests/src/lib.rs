@@ -1,4 +1,5 @@
 //! What the tests across crates share.
 
+pub mod cases;
 pub mod corpus;
 pub mod typescript;
