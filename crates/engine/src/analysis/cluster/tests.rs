@@ -235,6 +235,19 @@ fn awkward_data_give_sound_answers() {
 }
 
 #[test]
+fn of_equally_typical_users_the_first_id_is_named() {
+    let mut sheet = Sheet::new();
+    for user in 0..50 {
+        for time in 0..1 + 9 * (user % 2) {
+            sheet.push(&format!("u{user:02}"), time, "a", Vec::new());
+        }
+    }
+    let answer = ask(&sheet, &fixed(2));
+    let typical: Vec<&str> = answer.clusters.iter().map(|cluster| cluster.typical_user.as_str()).collect();
+    assert!(typical == ["u00", "u01"] || typical == ["u01", "u00"], "{typical:?}");
+}
+
+#[test]
 fn default_features_are_the_common_events_that_tell_users_apart_most() {
     let mut sheet = Sheet::new().column("money", Role::Revenue, Kind::Number);
     let mut push = |user: usize, event: &str, n: usize| {
