@@ -1,1 +1,4 @@
-//! Stub.
+//! What the tests across crates share.
+
+pub mod corpus;
+pub mod typescript;

@@ -11,6 +11,7 @@
 //! states and partials around as bytes and never know which analysis they run.
 
 pub mod cluster;
+pub mod funnel;
 pub mod overview;
 pub mod segment;
 
@@ -22,10 +23,13 @@ use crate::table::{Bucket, BucketId, Table};
 
 /// Every question that can be asked. The tag is `kind`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Query {
     /// What the data hold: events by frequency, activity by day, columns.
     Overview(overview::OverviewQuery),
+    /// How many users pass from step to step, and where they stop.
+    Funnel(funnel::FunnelQuery),
     /// How many users segments hold, how they overlap, and who they are.
     Segment(segment::SegmentQuery),
     /// Groups of users who behave alike.
@@ -34,10 +38,12 @@ pub enum Query {
 
 /// Every answer, one kind for each kind of [`Query`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "named after the queries")]
 pub enum Answer {
     Overview(overview::OverviewAnswer),
+    Funnel(funnel::FunnelAnswer),
     Segment(segment::SegmentAnswer),
     Cluster(cluster::ClusterAnswer),
 }
@@ -50,6 +56,7 @@ impl Query {
     pub fn plan(&self, table: &Table) -> Result<Plan, QueryError> {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
+            Self::Funnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
             Self::Cluster(query) => query.check(table).map(Plan::new),
         }

@@ -1,1 +1,52 @@
 //! Ingest: push parsers that turn bytes into a table and a report of what was skipped.
+//!
+//! ```text
+//! samples ─► preview ─► Preview ─┐  (shown to the person, who may change it by a Mapping)
+//!                                ▼
+//! bytes ──► Loader::push ──► gunzip ─► to UTF-8 ─► records ─► columns ─► blocks ─► Loader::finish ─► Table + report
+//! ```
+//!
+//! Nothing here reads a file: the caller pushes its bytes, in pieces of any size. Bad rows never fail a load; they are
+//! counted, with examples. What cannot be loaded at all is an [`IngestError`] that says what to do.
+
+mod assemble;
+mod batch;
+mod columns;
+mod delimited;
+mod detect;
+mod duplicates;
+mod encoding;
+mod error;
+mod gzip;
+mod infer;
+mod inspect;
+mod interner;
+mod json;
+mod json_fields;
+mod json_lexer;
+mod ledger;
+mod loader;
+mod mapping;
+mod names;
+mod number;
+mod plan;
+mod preview;
+mod report;
+mod role_words;
+mod roles;
+mod sampling;
+mod structural;
+mod time_cursor;
+mod time_format;
+mod time_text;
+mod zone;
+
+pub use error::{IngestError, IngestProblem};
+pub use loader::{DEFAULT_SEED, Loader, Outcome, Progress, Retyped};
+pub use mapping::{ColumnChoice, DateOrder, DecimalMark, Mapping};
+pub use preview::{
+    Clock, ColumnGuess, Compression, Encoding, Format, KindReason, OrderReason, Preview, RoleReason, Sample,
+    preview,
+};
+pub use report::{Example, LoadReport, Skipped, Warning, WarningKind};
+pub use time_format::TimeFormat;

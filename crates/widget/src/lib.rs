@@ -1,1 +1,14 @@
-//! Stub.
+//! The checklist on a page: [`Checklist`], which the loader's custom element drives, and behind it the view (Leptos, in
+//! the element's shadow root), storage and announcements. What the checklist *means* is in `cairn-checklist`.
+
+mod desk;
+mod element;
+mod json;
+mod look;
+mod row;
+mod speech;
+mod store;
+mod strings;
+mod view;
+
+pub use element::Checklist;

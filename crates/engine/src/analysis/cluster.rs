@@ -35,6 +35,7 @@ use crate::time::Millis;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterQuery {
     /// Which users, and which of their rows the features look at. Recency and tenure are measured from its `now`.
@@ -64,6 +65,7 @@ impl Default for ClusterQuery {
 
 /// How many clusters to make. Fewer come out where fewer users differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClusterCount {
     /// The number with the greatest mean silhouette on a sample of at most 2,048 users; of equal ones the least.
@@ -107,6 +109,7 @@ pub const MAX_RESTARTS: u32 = 100;
 
 /// Groups of users who behave alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClusterAnswer {
     /// Users in scope, each in one cluster.
     pub n_users: u64,
@@ -138,6 +141,7 @@ pub struct ClusterAnswer {
 
 /// One number of clusters tried on a sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TriedCount {
     /// The number of clusters.
     pub k: u32,
@@ -151,6 +155,7 @@ pub struct TriedCount {
 
 /// What a mean silhouette says, by Kaufman & Rousseeuw (1990, table 4 of chapter 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Structure {
     /// Up to 0.25: no substantial structure. The clusters cut up what hangs together; one cluster (k = 1) describes the
@@ -166,6 +171,7 @@ pub enum Structure {
 
 /// What a person should know about the clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ClusterNote {
     /// Nobody is in scope; there are no clusters.
@@ -183,6 +189,7 @@ pub enum ClusterNote {
 
 /// A group of users who behave alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cluster {
     /// Its users.
     pub n_users: u64,
@@ -200,6 +207,7 @@ pub struct Cluster {
 
 /// One feature of a cluster, compared with all other users in scope ("the rest").
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trait {
     /// The feature.
     pub feature: Feature,
@@ -218,6 +226,7 @@ pub struct Trait {
 /// A standardized difference: the cluster's mean minus the rest's, both on the feature's scale, in standard deviations
 /// of all users in scope. Traits are sorted by its size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// The difference; positive where the cluster has more.
     pub difference: f64,

@@ -19,6 +19,7 @@ use crate::time::Millis;
 
 /// Asks what the data hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct OverviewQuery {
     /// Which users and rows.
@@ -27,6 +28,7 @@ pub struct OverviewQuery {
 
 /// What the data hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OverviewAnswer {
     /// Rows in scope.
     pub n_events: u64,
@@ -44,6 +46,7 @@ pub struct OverviewAnswer {
 
 /// How often an event occurs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventCount {
     /// The event's name.
     pub event: String,
@@ -55,15 +58,19 @@ pub struct EventCount {
 
 /// One day's activity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DayCount {
     /// The day in the scope's zone, as `2026-03-01`.
     pub day: String,
+    /// The same day as days since 1970-01-01.
+    pub number: i32,
     /// Rows.
     pub n_events: u64,
 }
 
 /// What a column is made of, over the whole scope.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ColumnFacts {
     /// The column's name.
     pub name: String,
@@ -79,6 +86,7 @@ pub struct ColumnFacts {
 
 /// How often a value occurs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ValueCount {
     /// The value.
     pub value: String,
@@ -186,7 +194,7 @@ impl Analysis for Overview {
 
     fn step(&self, (): (), all: Partial, table: &Table) -> Step<(), OverviewAnswer> {
         let columns = table.schema.columns.iter().zip(&table.columns).zip(&all.columns);
-        let days = |(&number, &n_events): (&i32, &u64)| DayCount { day: date_text(number), n_events };
+        let days = |(&number, &n_events): (&i32, &u64)| DayCount { day: date_text(number), number, n_events };
         Step::Done(OverviewAnswer {
             n_events: all.n_events,
             n_users: all.n_users,

@@ -1,0 +1,8 @@
+//! The workers: spawned from what the page holds in memory, spoken to by numbered requests, watched, and replaced when
+//! they die. Nothing here knows what a query means.
+
+mod assets;
+mod link;
+
+pub use assets::{Assets, LOCKED, fetch_bytes, fetch_text, lock_down};
+pub use link::Link;

@@ -1,0 +1,76 @@
+//! The one list of panels.
+
+mod conditions;
+mod funnels;
+mod segments;
+mod shared;
+mod sources;
+
+use leptos::prelude::*;
+
+use crate::view::Icon;
+
+/// A panel: one question that a person can have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Panel {
+    /// What the file holds, and what was skipped.
+    #[default]
+    Sources,
+    /// Where users stop on their way.
+    Funnels,
+    /// Who the users are.
+    Segments,
+}
+
+/// The panels by the question that they answer: the key of the group's name, and its panels.
+pub const GROUPS: [(&str, &[Panel]); 3] = [
+    ("group.data", &[Panel::Sources]),
+    ("group.explore", &[Panel::Funnels]),
+    ("group.understand", &[Panel::Segments]),
+];
+
+impl Panel {
+    /// Every panel.
+    pub const ALL: [Self; 3] = [Self::Sources, Self::Funnels, Self::Segments];
+
+    /// Its name in the address.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sources => "sources",
+            Self::Funnels => "funnels",
+            Self::Segments => "segments",
+        }
+    }
+
+    /// The address of the panel, with nothing chosen in it.
+    pub fn address(self) -> String {
+        format!("#{}", self.name())
+    }
+
+    /// The key of its title.
+    pub const fn title_key(self) -> &'static str {
+        match self {
+            Self::Sources => "sources.title",
+            Self::Funnels => "funnels.title",
+            Self::Segments => "segments.title",
+        }
+    }
+
+    /// Its picture in the navigation.
+    pub const fn icon(self) -> Icon {
+        match self {
+            Self::Sources => Icon::Data,
+            Self::Funnels => Icon::Funnel,
+            Self::Segments => Icon::Segments,
+        }
+    }
+
+    /// Its view.
+    pub fn view(self) -> AnyView {
+        match self {
+            Self::Sources => sources::Sources().into_any(),
+            Self::Funnels => funnels::Funnels().into_any(),
+            Self::Segments => segments::Segments().into_any(),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Funnels: how many users pass from step to step, and where each group gets stuck.
+
+mod answer;
+mod form;
+
+use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery};
+use cairn_engine::{Answer, Query};
+use leptos::prelude::*;
+
+use super::Panel;
+use super::shared::{AnswerFrame, TakeAway};
+use crate::session::Session;
+use crate::text::text;
+use crate::view::{Chart, DataTable};
+
+/// The panel.
+#[component]
+pub fn Funnels() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let draft = Memo::new(move |_| match session.drafts.read().get(&Panel::Funnels) {
+        Some(Query::Funnel(query)) => Some(query.clone()),
+        _ => None,
+    });
+    propose(session, draft);
+    let query = Memo::new(move |_| {
+        let draft = draft.get()?;
+        Some(Query::Funnel(FunnelQuery { scope: session.scope(), ..draft }))
+    });
+    let asked = session.ask(query);
+    let stale = Signal::derive(move || asked.read().running.is_some());
+    let found = Memo::new(move |_| match &asked.read().answer.as_ref()?.answer {
+        Answer::Funnel(answer) => Some(answer.clone()),
+        _ => None,
+    });
+    let with = move |show: fn(&FunnelAnswer) -> String| {
+        found.with(|found| found.as_ref().map(show).unwrap_or_default())
+    };
+    let spec = Signal::derive(move || found.get().as_ref().map(answer::chart));
+    let table = Signal::derive(move || found.get().as_ref().map(answer::table).unwrap_or_default());
+    view! {
+        <section class="panel" aria-labelledby="panel-title">
+            <header class="panel-head">
+                <h1 id="panel-title" class="panel-title">{text("funnels.title")}</h1>
+                <div class="panel-actions"><TakeAway asked spec name="funnel" /></div>
+            </header>
+            <form::FunnelForm draft asked />
+            <AnswerFrame asked sentence=Signal::derive(move || with(answer::sentence))>
+                <figure class="figure">
+                    <Chart spec label=Signal::derive(move || with(answer::sentence)) height=340 stale />
+                </figure>
+                <DataTable caption=text("funnels.table") data=table file_name="funnel" stale />
+                <p class="rule">{move || draft.get().map(|query| answer::rule(&query))}</p>
+            </AnswerFrame>
+        </section>
+    }
+}
+
+/// Proposes.
+fn propose(session: Session, draft: Memo<Option<FunnelQuery>>) {
+    let facts = expect_context::<crate::session::Facts>();
+    Effect::new(move || {
+        let events = facts.events();
+        if draft.get().is_none() && !events.is_empty() {
+            let steps = events
+                .iter()
+                .take(4)
+                .map(|(name, _)| cairn_engine::analysis::funnel::Step::event(name.clone()))
+                .collect();
+            session.set_draft(Panel::Funnels, Query::Funnel(FunnelQuery { steps, ..FunnelQuery::default() }));
+        }
+    });
+}

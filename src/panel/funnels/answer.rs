@@ -1,0 +1,235 @@
+//! The answer in words, as a picture and as a table: pure functions of the engine's answer.
+
+use cairn_charts::{ChartSpec, Funnel, FunnelBar, FunnelGroup as ChartGroup, FunnelWords, Picture, Tone};
+use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery, FunnelResult, FunnelStep, GroupKey, Order};
+use cairn_engine::stats::interval::Rate;
+
+use crate::text::{count, duration, percent, plural, plural_with, text, text_with};
+use crate::view::{Cell, Column, TableData};
+
+/// Groups beyond this number are in the table only.
+const CHART_GROUPS: usize = 8;
+
+/// The answer in a sentence: how many convert, and where the largest loss is; with a breakdown, where each group that
+/// differs gets stuck.
+pub fn sentence(answer: &FunnelAnswer) -> String {
+    let all = &answer.overall;
+    let (Some(first), Some(last)) = (all.steps.first(), all.steps.iter().rev().find(|step| !step.optional))
+    else {
+        return String::new();
+    };
+    if all.n_entered == 0 {
+        return text_with("funnels.nobody", &[("first", first.name.as_str())]);
+    }
+    let rate = all.conversion_rate.map(rate_text).unwrap_or_default();
+    let took = all.time_to_convert.map(|times| duration(times.median_millis));
+    let mut said = vec![plural_with(
+        "funnels.said",
+        all.n_entered,
+        &[("first", first.name.as_str()), ("last", last.name.as_str()), ("rate", rate.as_str())],
+    )];
+    if let Some(took) = took {
+        said.push(text_with("funnels.said_time", &[("time", took)]));
+    }
+    said.extend(largest_loss(all).map(|(from, to)| loss_text("funnels.said_loss", from, to)));
+    if all.n_open > 0 {
+        said.push(plural("funnels.said_open", all.n_open));
+    }
+    said.extend(stuck_groups(answer));
+    said.join(" ")
+}
+
+/// "Small teams get stuck before *invite*: …", for the group that loses most against the others at one step.
+fn stuck_groups(answer: &FunnelAnswer) -> Option<String> {
+    let rate = |result: &FunnelResult, step: usize| result.steps.get(step)?.rate_from_previous;
+    let mut worst: Option<(f64, String)> = None;
+    for group in answer.groups.iter().filter(|group| group.key != GroupKey::Other) {
+        for (index, step) in answer.overall.steps.iter().enumerate().skip(1) {
+            let (Some(own), Some(all)) = (rate(&group.result, index), rate(&answer.overall, index)) else {
+                continue;
+            };
+            let gap = all.rate - own.rate;
+            // Only a group whose interval lies below that of everybody is worth a sentence.
+            if own.high < all.low && worst.as_ref().is_none_or(|(before, _)| gap > *before) {
+                let values = [
+                    ("group", group_name(&group.key)),
+                    ("step", step.name.clone()),
+                    ("rate", rate_text(own)),
+                    ("all", percent(all.rate, 0)),
+                ];
+                worst = Some((gap, text_with("funnels.said_stuck", &values)));
+            }
+        }
+    }
+    worst.map(|(_, said)| said)
+}
+
+/// The two required steps between which most users are lost.
+fn largest_loss(result: &FunnelResult) -> Option<(&FunnelStep, &FunnelStep)> {
+    let required: Vec<&FunnelStep> = result.steps.iter().filter(|step| !step.optional).collect();
+    let pairs = required.windows(2).map(|pair| (pair[0], pair[1]));
+    pairs.filter(|(_, to)| to.n_dropped > 0).max_by_key(|(_, to)| to.n_dropped)
+}
+
+fn loss_text(key: &str, from: &FunnelStep, to: &FunnelStep) -> String {
+    let lost = to.rate_from_previous.map(|rate| percent(1.0 - rate.rate, 0)).unwrap_or_default();
+    let n = count(to.n_dropped);
+    text_with(
+        key,
+        &[
+            ("from", from.name.as_str()),
+            ("to", to.name.as_str()),
+            ("share", lost.as_str()),
+            ("n", n.as_str()),
+        ],
+    )
+}
+
+/// The picture.
+pub fn chart(answer: &FunnelAnswer) -> ChartSpec {
+    let shown: Vec<(String, Option<Tone>, &FunnelResult)> = if answer.groups.is_empty() {
+        vec![(String::new(), None, &answer.overall)]
+    } else {
+        let tone = |key: &GroupKey| (*key == GroupKey::Other).then_some(Tone::Other);
+        let groups = answer.groups.iter().filter(|group| group.result.n_entered > 0).take(CHART_GROUPS);
+        groups.map(|group| (group_name(&group.key), tone(&group.key), &group.result)).collect()
+    };
+    let groups = shown.into_iter().map(|(name, tone, result)| {
+        let bars =
+            result.steps.iter().enumerate().map(|(index, step)| bar(&name, index, step, result)).collect();
+        ChartGroup { name, tone, bars }
+    });
+    let words = FunnelWords {
+        reached: text("funnels.reached"),
+        open: text("funnels.open"),
+        lost: text("funnels.lost"),
+    };
+    let steps = answer.overall.steps.iter().enumerate().map(|(index, step)| step_name(index, step)).collect();
+    let is_empty = answer.overall.n_entered == 0;
+    let groups = if is_empty { Vec::new() } else { groups.collect() };
+    ChartSpec { picture: Picture::Funnel(Funnel { steps, groups, words }), empty: text("funnels.empty") }
+}
+
+fn bar(group: &str, index: usize, step: &FunnelStep, result: &FunnelResult) -> FunnelBar {
+    let reached = step.n_reached as f64;
+    let at_risk = step.rate_from_first.filter(|rate| rate.rate > 0.0).map(|rate| reached / rate.rate);
+    let interval = step.rate_from_first.zip(at_risk).map(|(rate, n)| (rate.low * n, rate.high * n));
+    let conversion = step.rate_from_previous.map(|rate| percent(rate.rate, 0)).unwrap_or_default();
+    let share = step.rate_from_first.map(|rate| percent(rate.rate, 1)).unwrap_or_default();
+    FunnelBar {
+        reached,
+        open: step.n_open as f64,
+        lost: step.n_dropped as f64,
+        interval: interval.filter(|_| index > 0),
+        label: mark_label(group, index, step, result),
+        value: count(step.n_reached),
+        conversion: if index == 0 { String::new() } else { conversion },
+        share,
+    }
+}
+
+fn mark_label(group: &str, index: usize, step: &FunnelStep, result: &FunnelResult) -> String {
+    let name = step_name(index, step);
+    let n = count(step.n_reached);
+    let rate = step.rate_from_first.map(rate_text).unwrap_or_default();
+    let lost = count(step.n_dropped);
+    let open = count(step.n_open);
+    let entered = count(result.n_entered);
+    let values = [
+        ("group", group),
+        ("step", name.as_str()),
+        ("n", n.as_str()),
+        ("rate", rate.as_str()),
+        ("lost", lost.as_str()),
+        ("open", open.as_str()),
+        ("entered", entered.as_str()),
+    ];
+    let key = match (group.is_empty(), index) {
+        (true, 0) => "funnels.mark_first",
+        (true, _) => "funnels.mark",
+        (false, 0) => "funnels.group_mark_first",
+        (false, _) => "funnels.group_mark",
+    };
+    text_with(key, &values)
+}
+
+/// The table: a row for each step, of each group.
+pub fn table(answer: &FunnelAnswer) -> TableData {
+    let has_groups = !answer.groups.is_empty();
+    let columns = [
+        Column::text(text("funnels.column_step")),
+        Column::number(text("funnels.column_reached")),
+        Column::number(text("funnels.column_rate")).with_hint(text("funnels.hint_rate")),
+        Column::number(text("funnels.column_interval")).with_hint(text("funnels.hint_interval")),
+        Column::number(text("funnels.column_previous")),
+        Column::number(text("funnels.column_lost")),
+        Column::number(text("funnels.column_open")).with_hint(text("funnels.hint_open")),
+        Column::number(text("funnels.column_median")),
+        Column::number(text("funnels.column_mean")),
+    ];
+    let group = has_groups.then(|| Column::text(text("funnels.column_group")));
+    let mut rows = result_rows(&answer.overall, has_groups.then(|| text("funnels.everyone")));
+    for group in &answer.groups {
+        rows.extend(result_rows(&group.result, Some(group_name(&group.key))));
+    }
+    TableData { columns: group.into_iter().chain(columns).collect(), rows }
+}
+
+fn result_rows(result: &FunnelResult, group: Option<String>) -> Vec<Vec<Cell>> {
+    let row = |(index, step): (usize, &FunnelStep)| {
+        let rate = step.rate_from_first;
+        let times = step.from_previous;
+        let cells = [
+            Cell::text(step_name(index, step)),
+            Cell::count(step.n_reached),
+            Cell::percent(rate.map(|rate| rate.rate), 1),
+            Cell::percent_range(rate.map(|rate| (rate.low, rate.high)), 1),
+            Cell::percent(step.rate_from_previous.map(|rate| rate.rate), 1),
+            Cell::count(step.n_dropped),
+            Cell::count(step.n_open),
+            Cell::duration(times.map(|times| times.median_millis)),
+            Cell::duration(times.map(|times| times.mean_millis)),
+        ];
+        group.clone().map(Cell::text).into_iter().chain(cells).collect()
+    };
+    result.steps.iter().enumerate().map(row).collect()
+}
+
+/// What was counted and how, in one line.
+pub fn rule(query: &FunnelQuery) -> String {
+    let order = text(match query.order {
+        Order::Ordered => "funnels.rule_ordered",
+        Order::Strict => "funnels.rule_strict",
+        Order::Unordered => "funnels.rule_unordered",
+    });
+    let window = match query.window_millis {
+        Some(millis) => text_with("funnels.rule_window", &[("time", duration(millis as f64))]),
+        None => text("funnels.rule_no_window"),
+    };
+    format!("{order} {window} {}", text("funnels.rule_rest"))
+}
+
+fn step_name(index: usize, step: &FunnelStep) -> String {
+    if step.name.is_empty() {
+        text_with("funnels.step", &[("n", (index + 1).to_string())])
+    } else {
+        step.name.clone()
+    }
+}
+
+/// What people read for a group.
+pub fn group_name(key: &GroupKey) -> String {
+    match key {
+        GroupKey::Value { value } => value.clone(),
+        GroupKey::Missing => text("group.missing"),
+        GroupKey::Other => text("group.other"),
+        GroupKey::Segment { name } => name.clone(),
+    }
+}
+
+fn rate_text(rate: Rate) -> String {
+    text_with(
+        "rate.with_interval",
+        &[("rate", percent(rate.rate, 0)), ("low", percent(rate.low, 0)), ("high", percent(rate.high, 0))],
+    )
+}

@@ -1,0 +1,193 @@
+//! Clusters: groups found in what users do, each described by what sets it apart.
+
+use std::sync::Arc;
+
+use cairn_charts::{Bar, Bars, ChartSpec, Picture};
+use cairn_engine::analysis::cluster::{
+    Cluster, ClusterAnswer, ClusterCount, ClusterNote, ClusterQuery, Structure, Trait,
+};
+use cairn_engine::rule::NamedSegment;
+use cairn_engine::{Answer, Query};
+use leptos::prelude::*;
+
+use super::features::{cluster_name, feature_name, trait_text};
+use crate::panel::shared::{AnswerFrame, TakeAway, found};
+use crate::session::Session;
+use crate::text::{count, number, percent, plural, plural_with, text, text_with};
+use crate::view::{Cell, Chart, Choice, Column, DataTable, Look, NumberField, Select, Sentence, TableData};
+
+/// How many traits a card lists.
+const TRAITS: usize = 3;
+
+/// How many traits a card draws.
+const DRAWN_TRAITS: usize = 6;
+
+/// The largest seed that the form takes.
+const SEEDS: f64 = 1_000_000.0;
+
+/// The section.
+#[component]
+pub fn Clusters() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let (k, seed) = (RwSignal::new(ClusterCount::default()), RwSignal::new(1_u32));
+    let query = Memo::new(move |_| {
+        let query =
+            ClusterQuery { scope: session.scope(), k: k.get(), seed: seed.get(), ..ClusterQuery::default() };
+        Some(Query::Cluster(query))
+    });
+    let asked = session.ask(query);
+    let answer = found(asked, |answer| match answer {
+        Answer::Cluster(answer) => Some(answer),
+        _ => None,
+    });
+    let said = Signal::derive(move || answer.get().map(|answer| sentence(&answer)).unwrap_or_default());
+    let cards = move || answer.get().map(|answer| cards(session, &answer));
+    let table = Signal::derive(move || answer.get().map(|answer| table(&answer)).unwrap_or_default());
+    let save_all = move |_| {
+        for (index, cluster) in
+            answer.get_untracked().iter().flat_map(|answer| answer.clusters.iter().enumerate())
+        {
+            session.save_segment(saved(index, cluster));
+        }
+    };
+    view! {
+        <div class="question">
+            <Sentence
+                key="cluster.sentence"
+                slots=vec![("k", count_field(k).into_any()), ("seed", seed_field(seed).into_any())]
+            />
+        </div>
+        <AnswerFrame asked sentence=said>
+            <div class="row row-apart">
+                <button class="button button-primary" type="button" on:click=save_all>{text("cluster.save_all")}</button>
+                <TakeAway asked spec=Signal::stored(None::<ChartSpec>) name="clusters" />
+            </div>
+            <div class="split">{cards}</div>
+            <DataTable caption=text("cluster.table") data=table file_name="clusters" />
+            <p class="rule">{text("cluster.rule")}</p>
+        </AnswerFrame>
+    }
+}
+
+fn count_field(k: RwSignal<ClusterCount>) -> impl IntoView {
+    let choices: Vec<Choice<ClusterCount>> =
+        std::iter::once(Choice::new(ClusterCount::default(), text("cluster.auto")))
+            .chain((2..=10).map(|k| Choice::new(ClusterCount::Fixed { k }, k.to_string())))
+            .collect();
+    view! { <Select label=text("cluster.k") look=Look::Inline choices=Signal::stored(choices) value=k on_change=move |chosen| k.set(chosen) /> }
+}
+
+fn seed_field(seed: RwSignal<u32>) -> impl IntoView {
+    view! {
+        <NumberField
+            label=text("cluster.seed")
+            look=Look::Inline
+            value=Signal::derive(move || f64::from(seed.get()))
+            on_change=move |n: f64| seed.set(n as u32)
+            range=0.0..=SEEDS
+        />
+    }
+}
+
+/// How many groups, how clear they are, and what to be careful about.
+fn sentence(answer: &ClusterAnswer) -> String {
+    if answer.clusters.is_empty() {
+        return text("cluster.nobody");
+    }
+    let users = count(answer.n_users);
+    let mut said = vec![plural_with("cluster.said", answer.clusters.len() as u64, &[("users", users)])];
+    if let (Some(structure), Some(silhouette)) = (answer.structure, answer.silhouette) {
+        let key = match structure {
+            Structure::None => "cluster.structure_none",
+            Structure::Weak => "cluster.structure_weak",
+            Structure::Reasonable => "cluster.structure_reasonable",
+            Structure::Strong => "cluster.structure_strong",
+        };
+        said.push(text_with(key, &[("silhouette", number(silhouette, 2))]));
+    }
+    said.extend(answer.notes.iter().filter_map(note_text));
+    said.join(" ")
+}
+
+fn note_text(note: &ClusterNote) -> Option<String> {
+    match note {
+        ClusterNote::NoUsers => None,
+        ClusterNote::AllAlike => Some(text("cluster.all_alike")),
+        ClusterNote::FewerClusters { asked } => Some(plural("cluster.fewer", u64::from(*asked))),
+        ClusterNote::NotConverged => Some(text("cluster.not_converged")),
+    }
+}
+
+fn cards(session: Session, answer: &Arc<ClusterAnswer>) -> impl IntoView + use<> {
+    answer.clusters.iter().enumerate().map(|(index, cluster)| card(session, index, cluster)).collect_view()
+}
+
+fn card(session: Session, index: usize, cluster: &Cluster) -> impl IntoView + use<> {
+    let saved = StoredValue::new(saved(index, cluster));
+    let share = cluster.user_rate.map(|rate| percent(rate.rate, 0)).unwrap_or_default();
+    let traits =
+        cluster.traits.iter().take(TRAITS).map(|of| view! { <li>{trait_text(of)}</li> }).collect_view();
+    let spec = traits_chart(&cluster.traits);
+    let name = saved.with_value(|saved| saved.name.clone());
+    view! {
+        <article class="card stack">
+            <div class="card-head"><h3 class="card-title">{name.clone()}</h3></div>
+            <p class="strong">{plural_with("cluster.size", cluster.n_users, &[("share", share)])}</p>
+            <ul class="stack small">{traits}</ul>
+            <Chart spec=Signal::stored(Some(spec)) label=text_with("cluster.chart_label", &[("name", name)]) />
+            <p class="small soft">{text_with("cluster.typical", &[("user", &cluster.typical_user)])}</p>
+            <button class="button" type="button" on:click=move |_| session.save_segment(saved.get_value())>{text("segments.save")}</button>
+        </article>
+    }
+}
+
+/// Standardized differences from everybody else, the largest first.
+fn traits_chart(traits: &[Trait]) -> ChartSpec {
+    let bar = |of: &Trait| {
+        let found = of.difference?;
+        Some(Bar {
+            name: feature_name(&of.feature),
+            value: found.difference,
+            text: text_with("cluster.deviations", &[("n", number(found.difference, 1))]),
+            interval: found.interval,
+            label: trait_text(of),
+            ..Bar::default()
+        })
+    };
+    let bars = traits.iter().filter_map(bar).take(DRAWN_TRAITS).collect();
+    ChartSpec { picture: Picture::Bars(Bars { bars }), empty: text("cluster.everyone") }
+}
+
+fn table(answer: &Arc<ClusterAnswer>) -> TableData {
+    let columns = vec![
+        Column::text(text("cluster.column_name")),
+        Column::number(text("overview.n_users")),
+        Column::number(text("overview.column_user_share")),
+        Column::text(text("cluster.column_feature")),
+        Column::number(text("cluster.column_mean")),
+        Column::number(text("cluster.column_rest")),
+        Column::number(text("cluster.column_difference")).with_hint(text("cluster.hint_difference")),
+    ];
+    let rows = answer.clusters.iter().enumerate().flat_map(|(index, cluster)| {
+        let name = saved(index, cluster).name;
+        let row = move |of: &Trait| {
+            vec![
+                Cell::text(name.clone()),
+                Cell::count(cluster.n_users),
+                Cell::percent(cluster.user_rate.map(|rate| rate.rate), 1),
+                Cell::text(feature_name(&of.feature)),
+                Cell::number(Some(of.mean), 2),
+                Cell::number(of.rest_mean, 2),
+                Cell::number(of.difference.map(|found| found.difference), 2),
+            ]
+        };
+        cluster.traits.iter().map(row).collect::<Vec<_>>()
+    });
+    TableData { columns, rows: rows.collect() }
+}
+
+fn saved(index: usize, cluster: &Cluster) -> NamedSegment {
+    let n = (index + 1).to_string();
+    let name = text_with("cluster.named", &[("n", n), ("name", cluster_name(&cluster.traits))]);
+    NamedSegment { name, segment: cluster.segment.clone() }
+}

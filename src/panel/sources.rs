@@ -1,0 +1,147 @@
+//! Data: opening a file, what it seems to hold, what was read and what was skipped.
+
+mod first_minute;
+mod mapping;
+mod overview;
+mod report;
+
+use cairn_protocol::Stage;
+use leptos::prelude::*;
+use web_sys::File;
+
+use crate::session::{Loading, Session};
+use crate::text::{failure, plural, text, text_with};
+use crate::view::{Amount, DropSize, FileDrop, Notice, Progress, Severity, Work};
+
+/// The panel.
+#[component]
+pub fn Sources() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let is_new = Memo::new(move |_| {
+        session.data.read().is_none()
+            && session.source.read().is_none()
+            && *session.loading.read() == Loading::Idle
+    });
+    view! {
+        <section class="panel" aria-labelledby="panel-title">
+            <Show when=move || is_new.get() fallback=|| view! { <Head /> }>
+                <first_minute::FirstMinute />
+            </Show>
+            <LoadingState />
+            <Show when=move || session.data.read().is_some()>
+                <overview::Overview />
+                <report::Report />
+            </Show>
+            <Show when=move || session.source.read().is_some()>
+                <mapping::MappingForm />
+            </Show>
+            <Show when=move || !is_new.get()>
+                <first_minute::Proof />
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Head() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let name = move || match file_name(session) {
+        name if name.is_empty() => text("sources.title"),
+        name => name,
+    };
+    view! {
+        <header class="panel-head">
+            <h1 id="panel-title" class="panel-title">{name}</h1>
+        </header>
+        <FileDrop size=DropSize::Compact on_files=move |files| open_first(session, files) />
+    }
+}
+
+/// Opens the first of the dropped files, and says so if there are more.
+fn open_first(session: Session, files: Vec<File>) {
+    let n_left = files.len().saturating_sub(1) as u64;
+    if let Some(file) = files.into_iter().next() {
+        session.open(file);
+    }
+    if n_left > 0 {
+        session.notice.set(Some(cairn_engine::Failure {
+            code: "one_file".to_owned(),
+            message: plural("sources.one_file", n_left),
+            position: None,
+        }));
+    }
+}
+
+/// How far opening a file has come, or why it failed.
+#[component]
+fn LoadingState() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let work = Signal::derive(move || work_of(&session.loading.get(), &file_name(session)));
+    let is_reading = Memo::new(move |_| {
+        matches!(*session.loading.read(), Loading::Reading { .. } | Loading::Previewing { .. })
+    });
+    let trouble = move || match session.loading.get() {
+        Loading::Failed(found) => {
+            let title = text_with("sources.failed", &[("name", file_name(session))]);
+            let place = place_of(&found);
+            let close = Callback::new(move |()| session.cancel_opening());
+            view! {
+                <Notice severity=Severity::Error title on_dismiss=close>
+                    <p>{failure(&found.code, &found.message)}</p>
+                    {place.map(|place| view! { <p class="notice-place">{place}</p> })}
+                </Notice>
+            }
+            .into_any()
+        }
+        Loading::Mapping => view! {
+            <Notice severity=Severity::Warning title=text("sources.needs_mapping")>
+                <p>{text("sources.needs_mapping_detail")}</p>
+            </Notice>
+        }
+        .into_any(),
+        _ => ().into_any(),
+    };
+    view! {
+        <Show when=move || is_reading.get()>
+            <Progress work on_cancel=Callback::new(move |()| session.cancel_opening()) />
+        </Show>
+        {trouble}
+    }
+}
+
+fn work_of(loading: &Loading, name: &str) -> Work {
+    let of = |key: &str, done, total, detail| Work {
+        doing: text_with(key, &[("name", name)]),
+        amount: Amount::Bytes,
+        done,
+        total,
+        detail,
+    };
+    match loading {
+        Loading::Reading { progress, .. } => {
+            let key = match progress.stage {
+                Stage::Reading => "sources.reading",
+                Stage::ReadingAgain => "sources.reading_again",
+                Stage::Sorting => "sources.sorting",
+            };
+            of(key, progress.n_bytes, progress.n_bytes_total, plural("sources.rows", progress.n_rows))
+        }
+        _ => of("sources.looking", 0, 1, String::new()),
+    }
+}
+
+fn file_name(session: Session) -> String {
+    match session.loading.get() {
+        Loading::Previewing { name } => name,
+        _ => session.source.get().map(|source| source.name.clone()).unwrap_or_default(),
+    }
+}
+
+/// "Line 4, column time", where the failure knows it.
+fn place_of(found: &cairn_engine::Failure) -> Option<String> {
+    let position = found.position.as_ref()?;
+    let line = position.line.map(|line| text_with("place.line", &[("n", line.to_string())]));
+    let column = position.column.as_ref().map(|column| text_with("place.column", &[("name", column)]));
+    let parts: Vec<String> = line.into_iter().chain(column).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}

@@ -1,0 +1,130 @@
+//! All state of the page, and the verbs on it. Components read signals and call verbs; only this module and
+//! [`crate::client`] speak to workers.
+
+mod address;
+mod asking;
+mod facts;
+mod loading;
+mod source;
+
+pub use asking::{Answered, Asked};
+pub use facts::Facts;
+pub use loading::Loading;
+pub use source::{DataSet, Source};
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use cairn_engine::rule::{NamedSegment, Scope};
+use cairn_engine::{Failure, Query};
+use leptos::prelude::*;
+use web_sys::File;
+
+use crate::client::{Assets, Link};
+use crate::panel::Panel;
+
+/// The page's state: a handle to signals, passed around by copy and provided in context.
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// The file that is open or being opened, with what its columns mean.
+    pub source: RwSignal<Option<Arc<Source>>>,
+    /// How far opening it has come.
+    pub loading: RwSignal<Loading>,
+    /// The data set that questions are asked of. It stays while another file loads.
+    pub data: RwSignal<Option<Arc<DataSet>>>,
+    /// What the person should know about the session as a whole, such as a worker that was replaced.
+    pub notice: RwSignal<Option<Failure>>,
+    /// Saved segments, in the order of saving.
+    pub segments: RwSignal<Vec<NamedSegment>>,
+    /// The name of the saved segment that filters every panel.
+    pub filter: RwSignal<Option<String>>,
+    /// The panel on screen.
+    pub panel: RwSignal<Panel>,
+    /// The query of each panel, as the person left it; the session's scope is not in it.
+    pub drafts: RwSignal<BTreeMap<Panel, Query>>,
+    /// Whether the page holds all it needs and has forbidden itself every connection.
+    pub is_locked: RwSignal<bool>,
+    hidden: StoredValue<Hidden, LocalStorage>,
+}
+
+/// What no component sees.
+#[derive(Default)]
+struct Hidden {
+    assets: Option<Assets>,
+    /// The worker that holds `data`, with its number.
+    link: Option<(u32, Rc<Link>)>,
+    /// The worker that opens the next file. Each load has a worker of its own, whose memory is given back whole when
+    /// the load is canceled or replaced.
+    opening: Option<(u32, Rc<Link>)>,
+    /// The file that is open or being opened.
+    file: Option<File>,
+    /// The sample.
+    sample: Option<File>,
+    /// A file that was dropped before the page was ready.
+    waiting: Option<File>,
+    /// How often the worker has died since the file was opened.
+    n_deaths: u32,
+    n_loads: u32,
+    n_workers: u32,
+}
+
+impl Session {
+    /// An empty session.
+    pub fn new() -> Self {
+        Self {
+            source: RwSignal::new(None),
+            loading: RwSignal::new(Loading::Idle),
+            data: RwSignal::new(None),
+            notice: RwSignal::new(None),
+            segments: RwSignal::new(Vec::new()),
+            filter: RwSignal::new(None),
+            panel: RwSignal::new(Panel::Sources),
+            drafts: RwSignal::new(BTreeMap::new()),
+            is_locked: RwSignal::new(false),
+            hidden: StoredValue::new_local(Hidden::default()),
+        }
+    }
+
+    /// The scope that the top bar sets for every panel.
+    pub fn scope(self) -> Scope {
+        let name = self.filter.get();
+        let segments = self.segments.get();
+        let chosen = segments.into_iter().find(|saved| Some(&saved.name) == name.as_ref());
+        let zone = self.source.get().and_then(|source| source.mapping.zone.clone());
+        Scope { segment: chosen.map(|saved| saved.segment), zone, ..Scope::default() }
+    }
+
+    /// The IANA zone that times are shown in.
+    pub fn zone(self) -> String {
+        self.source.get().and_then(|source| source.mapping.zone.clone()).unwrap_or_else(|| "UTC".to_owned())
+    }
+
+    /// Sets the query of a panel.
+    pub fn set_draft(self, panel: Panel, query: Query) {
+        if self.drafts.with_untracked(|drafts| drafts.get(&panel) != Some(&query)) {
+            self.drafts.update(|drafts| drop(drafts.insert(panel, query)));
+        }
+    }
+
+    /// Saves a segment, or replaces the one of that name.
+    pub fn save_segment(self, saved: NamedSegment) {
+        self.segments.update(|segments| match segments.iter_mut().find(|other| other.name == saved.name) {
+            Some(other) => *other = saved,
+            None => segments.push(saved),
+        });
+    }
+
+    /// Deletes a saved segment; a filter by it goes too.
+    pub fn delete_segment(self, name: &str) {
+        self.segments.update(|segments| segments.retain(|saved| saved.name != name));
+        if self.filter.get_untracked().as_deref() == Some(name) {
+            self.filter.set(None);
+        }
+    }
+}
+
+/// The page's clock, in milliseconds since it was opened.
+fn now() -> f64 {
+    gloo::utils::window().performance().map_or(0.0, |clock| clock.now())
+}

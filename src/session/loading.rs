@@ -1,0 +1,216 @@
+//! Opening files: preview, mapping, load, cancel; and coming back from a dead worker.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use cairn_engine::Failure;
+use cairn_engine::ingest::{Mapping, Preview};
+use cairn_engine::table::Role;
+use cairn_protocol::{Handle, Loaded, Progress, Reply, Request, Stage};
+use js_sys::Array;
+use leptos::prelude::*;
+use web_sys::File;
+
+use super::{DataSet, Session, Source};
+use crate::client::{Assets, Link, lock_down};
+
+/// How often the worker of one data set may die before the page gives up on the file.
+const MAX_DEATHS: u32 = 3;
+
+/// How far opening a file has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Loading {
+    /// No file is being opened.
+    Idle,
+    /// The file is being looked at.
+    Previewing {
+        /// The file's name.
+        name: String,
+    },
+    /// The person has to say what the columns mean.
+    Mapping,
+    /// The file is being read.
+    Reading {
+        /// How far it is.
+        progress: Progress,
+        /// When it began, in the page's milliseconds.
+        since: f64,
+    },
+    /// The file could not be opened.
+    Failed(Failure),
+}
+
+impl Session {
+    /// Takes in what the page fetched, and forbids every connection from now on. A file that was dropped meanwhile is
+    /// opened.
+    pub fn provide(self, assets: Result<(Assets, Option<File>), Failure>) {
+        match assets.and_then(|assets| lock_down().map(|()| assets)) {
+            Ok((assets, sample)) => {
+                let waiting = self.hidden.try_update_value(|hidden| {
+                    hidden.assets = Some(assets);
+                    hidden.sample = sample;
+                    hidden.waiting.take()
+                });
+                self.is_locked.set(true);
+                if let Some(file) = waiting.flatten() {
+                    self.open(file);
+                }
+            }
+            Err(failure) => self.notice.set(Some(failure)),
+        }
+    }
+
+    /// Opens the sample.
+    pub fn open_sample(self) {
+        if let Some(sample) = self.hidden.with_value(|hidden| hidden.sample.clone()) {
+            self.open(sample);
+        }
+    }
+
+    /// Looks at a file and, if its columns can be told, loads it.
+    pub fn open(self, file: File) {
+        self.loading.set(Loading::Previewing { name: file.name() });
+        self.hidden.update_value(|hidden| hidden.n_deaths = 0);
+        if self.is_locked.get_untracked() {
+            self.look(file, Mapping::default());
+        } else {
+            self.hidden.update_value(|hidden| hidden.waiting = Some(file));
+        }
+    }
+
+    /// Loads the open file again under other choices. A choice that changes how the file is cut into columns has it
+    /// looked at again first.
+    pub fn remap(self, mapping: Mapping) {
+        let (Some(source), Some(file)) = (self.source.get_untracked(), self.file()) else { return };
+        let is_cut_alike =
+            source.mapping.separator == mapping.separator && source.mapping.has_header == mapping.has_header;
+        if is_cut_alike {
+            self.source.set(Some(Arc::new(Source { mapping, ..(*source).clone() })));
+            self.load(file);
+        } else {
+            self.look(file, mapping);
+        }
+    }
+
+    /// Stops opening a file. What was loaded before stays.
+    pub fn cancel_opening(self) {
+        self.hidden.update_value(|hidden| hidden.opening = None);
+        self.loading.set(Loading::Idle);
+    }
+
+    fn file(self) -> Option<File> {
+        self.hidden.with_value(|hidden| hidden.file.clone())
+    }
+
+    /// Starts a fresh worker for opening a file; one that was opening another is ended.
+    fn start_opening(self) -> Option<Rc<Link>> {
+        let (assets, number) = self.hidden.try_update_value(|hidden| {
+            hidden.opening = None;
+            hidden.n_workers += 1;
+            (hidden.assets.clone(), hidden.n_workers)
+        })?;
+        match Link::start(&assets?, move |failure| self.died(number, failure)) {
+            Ok(link) => {
+                let link = Rc::new(link);
+                self.hidden.update_value(|hidden| hidden.opening = Some((number, Rc::clone(&link))));
+                Some(link)
+            }
+            Err(failure) => {
+                self.loading.set(Loading::Failed(failure));
+                None
+            }
+        }
+    }
+
+    /// A worker is lost. If it held the data they are read again, and the panels ask again; a file that keeps killing
+    /// its worker is given up.
+    fn died(self, number: u32, failure: Failure) {
+        let is = |slot: &Option<(u32, Rc<Link>)>| slot.as_ref().is_some_and(|(other, _)| *other == number);
+        let (was_opening, held_data) =
+            self.hidden.with_value(|hidden| (is(&hidden.opening), is(&hidden.link)));
+        if was_opening {
+            self.hidden.update_value(|hidden| hidden.opening = None);
+            self.loading.set(Loading::Failed(Failure { code: "load_died".to_owned(), ..failure }));
+        } else if held_data {
+            let n_deaths = self.hidden.try_update_value(|hidden| {
+                hidden.link = None;
+                hidden.n_deaths += 1;
+                hidden.n_deaths
+            });
+            self.come_back(n_deaths.unwrap_or(MAX_DEATHS), failure);
+        }
+    }
+
+    fn come_back(self, n_deaths: u32, failure: Failure) {
+        let opening = self.hidden.with_value(|hidden| hidden.opening.is_some());
+        match self.file() {
+            Some(file) if n_deaths < MAX_DEATHS && !opening => {
+                self.notice.set(Some(Failure { code: "worker_replaced".to_owned(), ..failure }));
+                self.load(file);
+            }
+            _ => {
+                self.notice.set(Some(Failure { code: "worker_lost".to_owned(), ..failure }));
+                self.data.update(|_| {}); // the panels ask once more, and hear that nobody is there
+            }
+        }
+    }
+
+    fn look(self, file: File, mapping: Mapping) {
+        let Some(link) = self.start_opening() else { return };
+        let request = Request::Preview { file: Handle(0), name: file.name(), mapping: Box::new(mapping) };
+        let handles = Array::of1(&file);
+        let listener = move |reply| match reply {
+            Reply::Previewed { preview } => self.looked(file.clone(), *preview),
+            Reply::Failed { failure } => self.loading.set(Loading::Failed(failure)),
+            _ => {}
+        };
+        link.send(&request, &handles, Rc::new(listener));
+    }
+
+    fn looked(self, file: File, preview: Preview) {
+        let has = |role| preview.columns.iter().any(|column| column.role == role);
+        let is_clear = has(Role::User) && has(Role::Time);
+        let mapping = preview.mapping.clone();
+        let source = Source { name: file.name(), n_bytes: file.size() as u64, preview, mapping };
+        self.source.set(Some(Arc::new(source)));
+        self.hidden.update_value(|hidden| hidden.file = Some(file.clone()));
+        if is_clear {
+            self.load(file);
+        } else {
+            self.loading.set(Loading::Mapping);
+        }
+    }
+
+    /// Reads the file in a fresh worker, which takes the place of the present one when it has the table.
+    fn load(self, file: File) {
+        let (Some(source), Some(link)) = (self.source.get_untracked(), self.start_opening()) else { return };
+        let request = Request::Load {
+            file: Handle(0),
+            name: source.name.clone(),
+            preview: Box::new(source.preview.clone()),
+            mapping: Box::new(source.mapping.clone()),
+        };
+        let since = super::now();
+        let none = Progress { n_bytes: 0, n_bytes_total: source.n_bytes, n_rows: 0, stage: Stage::Reading };
+        self.loading.set(Loading::Reading { progress: none, since });
+        let listener = move |reply| match reply {
+            Reply::Progress(progress) => self.loading.set(Loading::Reading { progress, since }),
+            Reply::Loaded(loaded) => self.loaded(*loaded),
+            Reply::Failed { failure } => self.loading.set(Loading::Failed(failure)),
+            _ => {}
+        };
+        link.send(&request, &Array::of1(&file), Rc::new(listener));
+    }
+
+    fn loaded(self, loaded: Loaded) {
+        let Some(source) = self.source.get_untracked() else { return };
+        let number = self.hidden.try_update_value(|hidden| {
+            hidden.link = hidden.opening.take();
+            hidden.n_loads += 1;
+            hidden.n_loads
+        });
+        let data = DataSet { number: number.unwrap_or_default(), name: source.name.clone(), loaded };
+        self.data.set(Some(Arc::new(data)));
+        self.loading.set(Loading::Idle);
+    }
+}

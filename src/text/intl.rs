@@ -1,0 +1,196 @@
+//! Numbers, dates and durations as the reader's language writes them, through the browser's `Intl`.
+//!
+//! Formatters are made once and kept. They are constructed by reflection because a constructor throws on a time zone
+//! or language that this browser does not know, and an exception must not end the page.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use js_sys::{Array, Date, Function, Object, Reflect};
+use wasm_bindgen::JsValue;
+
+use super::{plural_number, primary, text_with};
+
+/// Shown where there is no number.
+const NOTHING: &str = "–";
+
+const SECOND: f64 = 1e3;
+const MINUTE: f64 = 60.0 * SECOND;
+const HOUR: f64 = 60.0 * MINUTE;
+const DAY: f64 = 24.0 * HOUR;
+
+/// The value of an `Intl` option. Plain data, because options are the key of the kept formatters.
+#[derive(Clone, Copy, Debug)]
+enum Setting<'a> {
+    Word(&'a str),
+    Digits(u8),
+}
+
+use Setting::{Digits, Word};
+
+thread_local! {
+    static LOCALE: RefCell<String> = RefCell::new("en".to_owned());
+    static FORMATTERS: RefCell<BTreeMap<String, Option<Function>>> = RefCell::default();
+}
+
+/// A whole number with group separators: `1,234`.
+pub(crate) fn count(n: u64) -> String {
+    number(n as f64, 0)
+}
+
+/// A number with exactly `digits` decimals; `–` if it is not finite.
+pub(crate) fn number(value: f64, digits: u8) -> String {
+    let digits = Digits(digits);
+    format("NumberFormat", &[("minimumFractionDigits", digits), ("maximumFractionDigits", digits)], value)
+}
+
+/// A rate of 0..1 as a percentage with `digits` decimals: `31%`.
+pub(crate) fn percent(rate: f64, digits: u8) -> String {
+    let digits = Digits(digits);
+    let options =
+        [("style", Word("percent")), ("minimumFractionDigits", digits), ("maximumFractionDigits", digits)];
+    format("NumberFormat", &options, rate)
+}
+
+/// A number cut to what a glance needs: `8.2K`, `1.4M`.
+pub(crate) fn compact(value: f64) -> String {
+    let options = [("notation", Word("compact")), ("maximumSignificantDigits", Digits(3))];
+    format("NumberFormat", &options, value)
+}
+
+/// An amount of data in decimal units: `70.4 MB`.
+pub(crate) fn bytes(n: u64) -> String {
+    const UNITS: [&str; 5] = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+    let mut value = n as f64;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    let options =
+        [("style", Word("unit")), ("unit", Word(UNITS[unit])), ("maximumSignificantDigits", Digits(3))];
+    format("NumberFormat", &options, value)
+}
+
+/// A span of time in one or two units: `340 ms`, `4.2 s`, `2 min 30 s`, `2 h 14 min`, `3.2 days`; `–` if not finite.
+pub(crate) fn duration(millis: f64) -> String {
+    if !millis.is_finite() {
+        return NOTHING.to_owned();
+    }
+    if millis < 0.0 {
+        return format!("−{}", duration(-millis));
+    }
+    let seconds = (millis / SECOND).round() * SECOND;
+    let minutes = (millis / MINUTE).round() * MINUTE;
+    match millis {
+        m if m.round() < SECOND => text_with("duration.ms", &[("n", number(m, 0))]),
+        m if (m / 100.0).round() < 100.0 => text_with("duration.s", &[("n", number(m / SECOND, 1))]),
+        _ if seconds < MINUTE => text_with("duration.s", &[("n", number(seconds / SECOND, 0))]),
+        _ if seconds < HOUR => pair(("duration.min", seconds, MINUTE), ("duration.s", SECOND)),
+        _ if minutes < DAY => pair(("duration.h", minutes, HOUR), ("duration.min", MINUTE)),
+        m => {
+            let tenths = (m / DAY * 10.0).round();
+            let digits = u8::from(tenths < 1000.0 && tenths % 10.0 != 0.0);
+            plural_number("duration.days", m / DAY, digits)
+        }
+    }
+}
+
+/// A day in `zone` (an IANA name; one that the browser does not know counts as UTC): `Mar 4, 2026`.
+pub(crate) fn date(millis: f64, zone: &str) -> String {
+    format_date(&[("dateStyle", Word("medium"))], millis, zone)
+}
+
+/// A day and the time to the minute in `zone`: `Mar 4, 2026, 3:07 PM`.
+pub(crate) fn date_time(millis: f64, zone: &str) -> String {
+    format_date(&[("dateStyle", Word("medium")), ("timeStyle", Word("short"))], millis, zone)
+}
+
+/// A point in time as ISO 8601 in UTC, for files; empty if there is no such day.
+pub(crate) fn iso(millis: f64) -> String {
+    let date = Date::new(&millis.into());
+    if date.get_time().is_nan() { String::new() } else { date.to_iso_string().into() }
+}
+
+/// The plural category of `n`, such as `one` or `other`.
+pub(super) fn plural_category(n: f64) -> String {
+    let select = formatter("PluralRules", "select", &[]);
+    select.and_then(|select| call(&select, &n.into())).unwrap_or_else(|| "other".to_owned())
+}
+
+/// Formats from now on as `language` does, in the reader's own region of it: a British reader of the English texts
+/// expects British dates.
+pub(super) fn set_language(language: &str) {
+    let regional = browser_languages().into_iter().find(|tag| primary(tag) == language);
+    LOCALE.set(regional.unwrap_or_else(|| language.to_owned()));
+    FORMATTERS.with_borrow_mut(BTreeMap::clear);
+}
+
+/// The languages that the reader told the browser, best first.
+pub(super) fn browser_languages() -> Vec<String> {
+    let languages = web_sys::window().map(|window| window.navigator().languages());
+    languages.iter().flat_map(Array::iter).filter_map(|tag| tag.as_string()).collect()
+}
+
+fn pair(large: (&str, f64, f64), small: (&str, f64)) -> String {
+    let (large_key, millis, large_unit) = large;
+    let (small_key, small_unit) = small;
+    let whole = (millis / large_unit).floor();
+    let rest = ((millis - whole * large_unit) / small_unit).round();
+    let first = text_with(large_key, &[("n", number(whole, 0))]);
+    if rest == 0.0 {
+        return first;
+    }
+    text_with(
+        "duration.pair",
+        &[("large", first), ("small", text_with(small_key, &[("n", number(rest, 0))]))],
+    )
+}
+
+fn format(class: &str, options: &[(&str, Setting)], value: f64) -> String {
+    if !value.is_finite() {
+        return NOTHING.to_owned();
+    }
+    let formatted = formatter(class, "format", options).and_then(|format| call(&format, &value.into()));
+    formatted.unwrap_or_else(|| value.to_string())
+}
+
+fn format_date(options: &[(&str, Setting)], millis: f64, zone: &str) -> String {
+    let date = Date::new(&millis.into());
+    let in_zone = |zone: &str| {
+        let options = [options, &[("timeZone", Word(zone))]].concat();
+        formatter("DateTimeFormat", "format", &options).and_then(|format| call(&format, &date))
+    };
+    in_zone(zone).or_else(|| in_zone("UTC")).unwrap_or_else(|| NOTHING.to_owned())
+}
+
+fn call(function: &Function, argument: &JsValue) -> Option<String> {
+    function.call1(&JsValue::UNDEFINED, argument).ok()?.as_string()
+}
+
+/// The bound method `verb` of a new `Intl[class]`; made once for the same class and options.
+fn formatter(class: &str, verb: &str, options: &[(&str, Setting)]) -> Option<Function> {
+    let key = format!("{class} {options:?}");
+    if let Some(known) = FORMATTERS.with_borrow(|all| all.get(&key).cloned()) {
+        return known;
+    }
+    let made = construct(class, verb, options).ok();
+    FORMATTERS.with_borrow_mut(|all| all.insert(key, made.clone()));
+    made
+}
+
+fn construct(class: &str, verb: &str, options: &[(&str, Setting)]) -> Result<Function, JsValue> {
+    let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;
+    let constructor = Function::from(Reflect::get(&intl, &class.into())?);
+    let settings = Object::new();
+    for (name, value) in options {
+        let value = match *value {
+            Word(word) => word.into(),
+            Digits(n) => n.into(),
+        };
+        Reflect::set(&settings, &(*name).into(), &value)?;
+    }
+    let locale = LOCALE.with_borrow(|locale| JsValue::from(locale.as_str()));
+    let made = Reflect::construct(&constructor, &Array::of2(&locale, &settings))?;
+    Ok(Function::from(Reflect::get(&made, &verb.into())?).bind0(&made))
+}

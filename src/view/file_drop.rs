@@ -1,0 +1,134 @@
+//! The way in for files: dropped anywhere on the window, chosen, or pasted.
+
+use leptos::ev;
+use leptos::html::Input;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{DataTransfer, File, FileList};
+
+use super::{Glyph, Icon};
+use crate::text::text;
+
+/// How much room the drop zone takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DropSize {
+    /// The center of an empty page.
+    Large,
+    /// A line beside data that are already there.
+    Compact,
+}
+
+/// A drop zone with a button for those who would rather choose. While it is on the page, files may be dropped anywhere
+/// on the window, and a copied file may be pasted; so there should be one of them.
+#[component]
+pub fn FileDrop(
+    /// Hears the files, at least one.
+    #[prop(into)]
+    on_files: Callback<Vec<File>>,
+    /// How much room it takes.
+    size: DropSize,
+    /// Further ways in, such as a button for sample data, beside the button for files.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let input = NodeRef::<Input>::new();
+    let hovering = watch_window(on_files);
+    let choose = move || {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let chosen = move |_| {
+        let Some(input) = input.get_untracked() else { return };
+        let files = listed(input.files());
+        // Without this, choosing the same file again would be no change.
+        input.set_value("");
+        if !files.is_empty() {
+            on_files.run(files);
+        }
+    };
+    let (class, title, button) = match size {
+        DropSize::Large => ("drop drop-large", "drop.title", "button button-primary button-large"),
+        DropSize::Compact => ("drop drop-compact", "drop.title_more", "button"),
+    };
+    // The whole zone answers to a click, but for what already answers itself.
+    let click = move |event: web_sys::MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if target.is_some_and(|target| matches!(target.closest("button, a, input"), Ok(None))) {
+            choose();
+        }
+    };
+    view! {
+        <div class=class class:drop-over=hovering on:click=click>
+            <span class="drop-mark">
+                <Glyph icon=Icon::Upload />
+            </span>
+            <div class="drop-words">
+                <p class="drop-title">{text(title)}</p>
+                <p class="drop-hint">{text("drop.hint")}</p>
+            </div>
+            <div class="row drop-actions">
+                <button class=button type="button" on:click=move |_| choose()>
+                    {text("drop.choose")}
+                </button>
+                {children.map(|children| children())}
+            </div>
+            <input class="drop-input" type="file" multiple hidden node_ref=input on:change=chosen />
+            <div class="drop-veil" hidden=move || !hovering.get()>
+                <p class="drop-veil-text" role="status">
+                    {move || hovering.get().then(|| text("drop.release"))}
+                </p>
+            </div>
+        </div>
+    }
+}
+
+/// Listens on the window until the view goes; gives whether files hover over it now.
+fn watch_window(on_files: Callback<Vec<File>>) -> ReadSignal<bool> {
+    let (hovering, set_hovering) = signal(false);
+    let take = move |files: Vec<File>| {
+        if !files.is_empty() {
+            on_files.run(files);
+        }
+    };
+    let listeners = [
+        window_event_listener(ev::dragover, move |event| {
+            if event.data_transfer().is_some_and(|data| has_files(&data)) {
+                event.prevent_default(); // else the browser would leave the page to open the file
+                if !hovering.get_untracked() {
+                    set_hovering.set(true);
+                }
+            }
+        }),
+        window_event_listener(ev::dragleave, move |event| {
+            // Leaving one element for another has a related target; leaving the window has none.
+            if event.related_target().is_none() {
+                set_hovering.set(false);
+            }
+        }),
+        window_event_listener(ev::drop, move |event| {
+            set_hovering.set(false);
+            if let Some(data) = event.data_transfer().filter(has_files) {
+                event.prevent_default();
+                take(listed(data.files()));
+            }
+        }),
+        window_event_listener(ev::paste, move |event| {
+            let event: web_sys::ClipboardEvent = event;
+            if let Some(data) = event.clipboard_data().filter(has_files) {
+                event.prevent_default();
+                take(listed(data.files()));
+            }
+        }),
+    ];
+    on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
+    hovering
+}
+
+fn has_files(data: &DataTransfer) -> bool {
+    data.types().includes(&"Files".into(), 0)
+}
+
+fn listed(files: Option<FileList>) -> Vec<File> {
+    files.map_or_else(Vec::new, |files| (0..files.length()).filter_map(|index| files.get(index)).collect())
+}

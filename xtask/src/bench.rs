@@ -1,0 +1,21 @@
+//! `bench`: the engine's benches, or with `browser` those of the whole page in Chromium.
+
+use crate::shell::{self, Result, stage};
+use crate::{build, setup};
+
+/// `bench [ARGS…]` hands its arguments to criterion; `bench browser [ARGS…]` to the browser's bench.
+pub(crate) fn run(args: &[String]) -> Result {
+    match args {
+        [first, rest @ ..] if first == "browser" => browser(rest),
+        _ => shell::run(
+            shell::cargo().args(["bench", "--locked", "--package", "cairn-engine", "--"]).args(args),
+        ),
+    }
+}
+
+fn browser(args: &[String]) -> Result {
+    setup::for_building()?;
+    stage("build the release page", build::release)?;
+    let chrome = setup::chrome::find_or_install()?;
+    shell::run(shell::program("node").arg("tests/bench/browser.mjs").args(args).env("CAIRN_CHROME", chrome))
+}

@@ -1,0 +1,59 @@
+//! `setup`: installs what is missing, and says what it does. Nothing goes into the checkout but a link.
+
+pub(crate) mod chrome;
+mod npm;
+mod tools;
+mod wasm_target;
+
+use std::ffi::OsString;
+
+use crate::places;
+use crate::shell::{self, Context, Result, stage};
+
+/// Makes ready for everything; what is there already is reused.
+pub(crate) fn run(_args: &[String]) -> Result {
+    for_building()?;
+    for_testing()
+}
+
+/// Everything that a release build needs.
+pub(crate) fn for_building() -> Result {
+    stage("set up the wasm target", wasm_target::install)?;
+    stage("set up Trunk and wasm-bindgen", tools::install)?;
+    stage("set up the npm tools", npm::install)?;
+    stage("fetch the crates", || {
+        let host = host_triple()?;
+        let targets = ["--target", places::WASM, "--target", &host];
+        shell::run(shell::cargo().args(["fetch", "--quiet", "--locked"]).args(targets))
+    })
+}
+
+/// What the checks need besides.
+pub(crate) fn for_testing() -> Result {
+    stage("set up rustfmt and clippy", || {
+        let works = |tool| shell::output(shell::cargo().args([tool, "--version"])).is_ok();
+        if works("fmt") && works("clippy") {
+            println!("    both are there");
+            return Ok(());
+        }
+        shell::run(shell::program("rustup").args(["component", "add", "rustfmt", "clippy"]))
+    })?;
+    stage("set up Chromium", || chrome::find_or_install().map(drop))
+}
+
+/// PATH with the tools of the cache in front: Trunk, wasm-bindgen, wasm-opt, tsc.
+pub(crate) fn path_with_tools() -> Result<OsString> {
+    let mut folders = vec![
+        places::trunk()?.join("bin"),
+        places::wasm_bindgen()?.join("bin"),
+        places::npm()?.join("node_modules/.bin"),
+    ];
+    folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    std::env::join_paths(folders).or_cannot("put the tools on PATH")
+}
+
+fn host_triple() -> Result<String> {
+    let about = shell::output(shell::program("rustc").arg("-vV"))?;
+    let host = about.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| "`rustc -vV` names no host".into())
+}
