@@ -4,13 +4,14 @@ use cairn_engine::Failure;
 use gloo::utils::{document, document_element};
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
-use web_sys::File;
+use wasm_bindgen::JsCast;
+use web_sys::{File, HtmlElement};
 
 use crate::client::{Assets, fetch_bytes, fetch_text};
 use crate::panel::{GROUPS, Panel};
 use crate::session::{Facts, Session};
-use crate::text::{failure, text};
-use crate::view::{Choice, Notice, Select, Severity};
+use crate::text::{count, failure, text, text_with};
+use crate::view::{Brand, Choice, Glyph, Icon, Look, Notice, Select, Severity};
 
 /// The sample that the page can open by itself.
 const SAMPLE: &str = "saas-events.csv.gz";
@@ -52,72 +53,123 @@ fn App(session: Session) -> impl IntoView {
         None => "Cairn".to_owned(),
     };
     Effect::new(move || document().set_title(&title()));
+    let is_bare = Memo::new(move |_| session.data.read().is_none());
+    let content = move || {
+        view! {
+            <main class="content" id="content" tabindex="-1">
+                <SessionNotice />
+                {move || session.panel.get().view()}
+            </main>
+        }
+    };
     view! {
-        <a class="skip-link" href="#main">{text("shell.skip")}</a>
-        <div class="shell" class:shell-empty=move || session.data.read().is_none()>
-            <Rail />
-            <div class="shell-body">
-                <TopBar />
-                <main id="main" class="main" tabindex="-1">
-                    <SessionNotice />
-                    {move || session.panel.get().view()}
-                </main>
+        <a class="skip" href="#content" on:click=focus_content>{text("shell.skip")}</a>
+        <div class="shell" class:shell-bare=is_bare>
+            <Rail is_bare />
+            <div class="main">
+                <Show when=move || !is_bare.get()><TopBar /></Show>
+                {content()}
             </div>
         </div>
     }
 }
 
+/// The address belongs to the panels, so the link must not write `#content` into it.
+fn focus_content(event: leptos::ev::MouseEvent) {
+    event.prevent_default();
+    let content =
+        document().get_element_by_id("content").and_then(|found| found.dyn_into::<HtmlElement>().ok());
+    if let Some(content) = content {
+        // An element on the page can be focused.
+        let _ = content.focus();
+    }
+}
+
 #[component]
-fn Rail() -> impl IntoView {
+fn Rail(is_bare: Memo<bool>) -> impl IntoView {
     let session = expect_context::<Session>();
+    let is_open = RwSignal::new(false);
     let link = move |panel: Panel| {
         let current = move || (session.panel.get() == panel).then_some("page");
         view! {
             <li>
-                <a class="rail-link" href=panel.address() aria-current=current>{text(panel.title_key())}</a>
+                <a class="rail-item" href=panel.address() aria-current=current on:click=move |_| is_open.set(false)>
+                    <Glyph icon=panel.icon() />
+                    {text(panel.title_key())}
+                </a>
             </li>
         }
     };
     let group = move |(key, panels): (&'static str, &'static [Panel])| {
         view! {
             <div class="rail-group">
-                <h2 class="rail-heading">{text(key)}</h2>
-                <ul class="rail-list">{panels.iter().copied().map(link).collect_view()}</ul>
+                <h2 class="rail-title">{text(key)}</h2>
+                <ul>{panels.iter().copied().map(link).collect_view()}</ul>
             </div>
         }
     };
     view! {
-        <nav class="rail" aria-label=text("shell.navigation")>
-            <a class="rail-brand" href=Panel::Sources.address()>"Cairn"</a>
-            <Show when=move || session.data.read().is_some()>{GROUPS.into_iter().map(group).collect_view()}</Show>
-        </nav>
+        <header class="rail" class:rail-open=is_open>
+            <div class="rail-head">
+                <a class="brand" href=Panel::Sources.address()><Brand />"Cairn"</a>
+                <Show when=move || !is_bare.get()>
+                    <button
+                        class="button button-quiet rail-toggle"
+                        type="button"
+                        aria-controls="rail-nav"
+                        aria-expanded=move || is_open.get().to_string()
+                        on:click=move |_| is_open.update(|open| *open = !*open)
+                    >
+                        <Glyph icon=Icon::Menu />
+                        {text("shell.menu")}
+                    </button>
+                </Show>
+            </div>
+            <Show when=move || !is_bare.get()>
+                <nav class="rail-nav" id="rail-nav" aria-label=text("shell.navigation")>
+                    {GROUPS.into_iter().map(group).collect_view()}
+                </nav>
+                <p class="rail-foot">{text("shell.promise")}</p>
+            </Show>
+        </header>
     }
 }
 
-/// The data set and the segment that filters every panel.
+/// The data set, and the segment that filters every panel.
 #[component]
 fn TopBar() -> impl IntoView {
     let session = expect_context::<Session>();
-    let facts = move || session.data.get().map(|data| data.name.clone());
-    let choices = Memo::new(move |_| {
-        let everyone = Choice::new(None, text("filter.everyone"));
+    let name = move || session.data.get().map(|data| data.name.clone());
+    let size = move || {
+        session.data.get().map(|data| {
+            let schema = &data.loaded.schema;
+            text_with("shell.size", &[("events", count(schema.n_events)), ("users", count(schema.n_users))])
+        })
+    };
+    let choices = Signal::derive(move || {
         let saved = session.segments.get().into_iter();
-        std::iter::once(everyone)
+        std::iter::once(Choice::new(None, text("filter.everyone")))
             .chain(saved.map(|saved| Choice::new(Some(saved.name.clone()), saved.name)))
             .collect::<Vec<_>>()
     });
     view! {
-        <Show when=move || session.data.read().is_some()>
-            <header class="topbar">
-                <span class="topbar-data">{facts}</span>
+        <div class="topbar">
+            <p class="topbar-name">
+                <Glyph icon=Icon::Data />
+                {name}
+                <span class="faint small">{size}</span>
+            </p>
+            <div class="topbar-item">
+                <span aria-hidden="true">{text("filter.label")}</span>
                 <Select
                     label=text("filter.label")
-                    choices=choices
+                    look=Look::Inline
+                    choices
                     value=session.filter
                     on_change=move |name| session.filter.set(name)
                 />
-            </header>
-        </Show>
+            </div>
+        </div>
     }
 }
 
@@ -125,16 +177,19 @@ fn TopBar() -> impl IntoView {
 #[component]
 fn SessionNotice() -> impl IntoView {
     let session = expect_context::<Session>();
-    let notice = move || {
+    move || {
         session.notice.get().map(|found| {
-            let severity = if found.code == "worker_replaced" { Severity::Warning } else { Severity::Error };
+            let severity = if matches!(found.code.as_str(), "worker_replaced" | "one_file") {
+                Severity::Warning
+            } else {
+                Severity::Error
+            };
             let title = text(&format!("notice.{}", found.code));
             view! {
-                <Notice severity=severity title=title on_dismiss=Callback::new(move |()| session.notice.set(None))>
+                <Notice severity title on_dismiss=Callback::new(move |()| session.notice.set(None))>
                     <p>{failure(&found.code, &found.message)}</p>
                 </Notice>
             }
         })
-    };
-    view! { {notice} }
+    }
 }

@@ -9,5 +9,5 @@ mod view;
 
 fn main() {
     console_error_panic_hook::set_once();
-    leptos::task::spawn_local(app::start());
+    wasm_bindgen_futures::spawn_local(app::start());
 }

@@ -8,6 +8,8 @@ mod sources;
 
 use leptos::prelude::*;
 
+use crate::view::Icon;
+
 /// A panel: one question that a person can have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Panel {
@@ -51,6 +53,15 @@ impl Panel {
             Self::Sources => "sources.title",
             Self::Funnels => "funnels.title",
             Self::Segments => "segments.title",
+        }
+    }
+
+    /// Its picture in the navigation.
+    pub const fn icon(self) -> Icon {
+        match self {
+            Self::Sources => Icon::Data,
+            Self::Funnels => Icon::Funnel,
+            Self::Segments => Icon::Segments,
         }
     }
 

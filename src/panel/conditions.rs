@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::session::Facts;
 use crate::text::text;
-use crate::view::{Choice, Combobox, Look, Select, TextField};
+use crate::view::{Choice, Combobox, Glyph, Icon, Look, Select, TextField};
 
 /// Conditions that must all hold, each in a signal of its own, so that editing one leaves the others' fields alone.
 #[derive(Clone, Copy, PartialEq)]
@@ -66,8 +66,8 @@ pub fn Conditions(
 ) -> impl IntoView {
     view! {
         <For each=move || list.rows.get() key=|(id, _)| *id let((id, test))>
-            <div class="condition row">
-                <span class="condition-joint">{joint}</span>
+            <div class="condition">
+                <span>{joint}</span>
                 <TestFields test />
                 <button
                     class="button button-quiet button-icon"
@@ -75,7 +75,7 @@ pub fn Conditions(
                     aria-label=text("condition.remove")
                     on:click=move |_| list.remove(id)
                 >
-                    <span aria-hidden="true">"×"</span>
+                    <Glyph icon=Icon::Close />
                 </button>
             </div>
         </For>

@@ -41,16 +41,15 @@ pub fn Funnels() -> impl IntoView {
         <section class="panel" aria-labelledby="panel-title">
             <header class="panel-head">
                 <h1 id="panel-title" class="panel-title">{text("funnels.title")}</h1>
-                <p class="panel-lead">{text("funnels.lead")}</p>
+                <div class="panel-actions"><TakeAway asked spec name="funnel" /></div>
             </header>
             <form::FunnelForm draft asked />
             <AnswerFrame asked sentence=Signal::derive(move || with(answer::sentence))>
-                <div class="figure">
+                <figure class="figure">
                     <Chart spec label=Signal::derive(move || with(answer::sentence)) height=340 stale />
-                </div>
+                </figure>
                 <DataTable caption=text("funnels.table") data=table file_name="funnel" stale />
                 <p class="rule">{move || draft.get().map(|query| answer::rule(&query))}</p>
-                <TakeAway asked spec name="funnel" />
             </AnswerFrame>
         </section>
     }
@@ -62,7 +61,11 @@ fn propose(session: Session, draft: Memo<Option<FunnelQuery>>) {
     Effect::new(move || {
         let events = facts.events();
         if draft.get().is_none() && !events.is_empty() {
-            let steps = events.iter().take(4).map(|(name, _)| cairn_engine::analysis::funnel::Step::event(name.clone())).collect();
+            let steps = events
+                .iter()
+                .take(4)
+                .map(|(name, _)| cairn_engine::analysis::funnel::Step::event(name.clone()))
+                .collect();
             session.set_draft(Panel::Funnels, Query::Funnel(FunnelQuery { steps, ..FunnelQuery::default() }));
         }
     });

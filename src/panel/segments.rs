@@ -32,8 +32,8 @@ pub fn Segments() -> impl IntoView {
         <section class="panel" aria-labelledby="panel-title">
             <header class="panel-head">
                 <h1 id="panel-title" class="panel-title">{text("segments.title")}</h1>
-                <p class="panel-lead">{text("segments.lead")}</p>
             </header>
+            <p class="soft prose">{text("segments.lead")}</p>
             <saved::SavedSegments />
             <SegmentedControl label=text("segments.way") choices value=way on_change=move |chosen| way.set(chosen) />
             {move || match way.get() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cairn_charts::ChartSpec;
 use cairn_engine::Failure;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::session::{Answered, Asked};
 use crate::text::{duration, failure, percent, text, text_with};
@@ -36,14 +37,14 @@ pub fn AnswerFrame(
         Some(text_with("answer.working", &[("share", percent(share, 0))]))
     };
     view! {
-        <section class="answer" aria-label=text("answer.label")>
-            <FailureNotice asked />
-            <Show when=move || has_answer.get() fallback=|| view! { <p class="answer-waiting">{text("answer.waiting")}</p> }>
-                <p class="answer-sentence" role="status">{sentence}</p>
-                {children()}
-            </Show>
-            <p class="answer-foot">{move || working().or_else(took)}</p>
-        </section>
+        <FailureNotice asked />
+        <Show when=move || has_answer.get() fallback=|| view! { <p class="soft">{text("answer.waiting")}</p> }>
+            <div class="answer" role="status">
+                <p class="answer-text">{sentence}</p>
+                <p class="answer-note">{move || working().or_else(took)}</p>
+            </div>
+            {children()}
+        </Show>
     }
 }
 
@@ -92,16 +93,21 @@ pub fn TakeAway(
     });
     let query = Callback::new(move |()| {
         if let Some(text) = answered().as_deref().and_then(query_json) {
-            copy_text(&text);
+            spawn_local(async move {
+                // The page has no clipboard to report to; a browser that refuses leaves it as it was.
+                let _ = copy_text(&text).await;
+            });
         }
     });
     let items = Signal::derive(move || {
-        vec![
-            item("take.svg", "SVG", picture(save_svg, "svg")),
-            item("take.png", "PNG", picture(save_png, "png")),
-            item("take.json", "JSON", json),
-            item("take.query", "JSON", query),
-        ]
+        let pictures = spec.read().is_some().then(|| {
+            [
+                item("take.svg", "SVG", picture(save_svg, "svg")),
+                item("take.png", "PNG", picture(save_png, "png")),
+            ]
+        });
+        let numbers = [item("take.json", "JSON", json), item("take.query", "JSON", query)];
+        pictures.into_iter().flatten().chain(numbers).collect::<Vec<_>>()
     });
     view! { <Menu label=text("take.label") items /> }
 }

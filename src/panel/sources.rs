@@ -17,8 +17,11 @@ use crate::view::{Amount, DropSize, FileDrop, Notice, Progress, Severity, Work};
 #[component]
 pub fn Sources() -> impl IntoView {
     let session = expect_context::<Session>();
-    let is_empty = Memo::new(move |_| session.data.read().is_none() && session.source.read().is_none());
-    let is_new = Memo::new(move |_| is_empty.get() && *session.loading.read() == Loading::Idle);
+    let is_new = Memo::new(move |_| {
+        session.data.read().is_none()
+            && session.source.read().is_none()
+            && *session.loading.read() == Loading::Idle
+    });
     view! {
         <section class="panel" aria-labelledby="panel-title">
             <Show when=move || is_new.get() fallback=|| view! { <Head /> }>
@@ -32,6 +35,9 @@ pub fn Sources() -> impl IntoView {
             <Show when=move || session.source.read().is_some()>
                 <mapping::MappingForm />
             </Show>
+            <Show when=move || !is_new.get()>
+                <first_minute::Proof />
+            </Show>
         </section>
     }
 }
@@ -39,13 +45,15 @@ pub fn Sources() -> impl IntoView {
 #[component]
 fn Head() -> impl IntoView {
     let session = expect_context::<Session>();
-    let name =
-        move || session.source.get().map_or_else(|| text("sources.title"), |source| source.name.clone());
+    let name = move || match file_name(session) {
+        name if name.is_empty() => text("sources.title"),
+        name => name,
+    };
     view! {
         <header class="panel-head">
             <h1 id="panel-title" class="panel-title">{name}</h1>
-            <FileDrop size=DropSize::Compact on_files=move |files| open_first(session, files) />
         </header>
+        <FileDrop size=DropSize::Compact on_files=move |files| open_first(session, files) />
     }
 }
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::{Glyph, Icon};
 use crate::text::text_with;
 
 /// The color of a badge.
@@ -48,7 +49,7 @@ pub fn Chip(
         <span class="chip">
             <span class="chip-label">{label}</span>
             <button class="chip-remove" type="button" aria-label=remove on:click=move |_| on_remove.run(())>
-                <span aria-hidden="true">"×"</span>
+                <Glyph icon=Icon::Close />
             </button>
         </span>
     }

@@ -38,17 +38,12 @@ pub fn DataTable(
     let caption_id = unique_id("table");
     let order = RwSignal::new(None::<Order>);
     let page = RwSignal::new(0_usize);
-    let rows = Memo::new(move |_| data.with(|data| order::sorted(data, order.get())));
+    let data = Memo::new(move |_| data.get());
+    let columns = Memo::new(move |_| data.with(|data| data.columns.clone()));
+    let rows = Memo::new(move |_| data.with(|data| order.with(|order| order::sorted(data, order.as_ref()))));
     let n_pages = Memo::new(move |_| rows.read().len().div_ceil(PAGE).max(1));
     let shown_page = move || page.get().min(n_pages.get() - 1);
-    let head = move || {
-        let columns = data.with(|data| data.columns.clone());
-        columns
-            .into_iter()
-            .enumerate()
-            .map(|(index, column)| head_cell(index, column, order, page))
-            .collect_view()
-    };
+    let head = move || columns.get().into_iter().map(|column| head_cell(column, order, page)).collect_view();
     let body = move || {
         let start = shown_page() * PAGE;
         let indices: Vec<usize> = rows.read().iter().skip(start).take(PAGE).copied().collect();
@@ -84,27 +79,24 @@ pub fn DataTable(
     }
 }
 
-fn head_cell(
-    index: usize,
-    column: Column,
-    order: RwSignal<Option<Order>>,
-    page: RwSignal<usize>,
-) -> impl IntoView {
-    let is_number = column.is_number;
-    let direction = move || order.get().filter(|order| order.column == index).map(|order| order.direction);
+fn head_cell(column: Column, order: RwSignal<Option<Order>>, page: RwSignal<usize>) -> impl IntoView {
+    let Column { title, hint, is_number } = column.clone();
+    let aria_sort = {
+        let title = title.clone();
+        move || match order.get().filter(|order| order.column == title)?.direction {
+            Direction::Up => Some("ascending"),
+            Direction::Down => Some("descending"),
+        }
+    };
     let sort = move |_| {
-        order.update(|order| *order = Order::next(*order, index, is_number));
+        order.update(|order| *order = Order::next(order.take(), &column));
         page.set(0);
     };
-    let aria_sort = move || match direction() {
-        Some(Direction::Up) => Some("ascending"),
-        Some(Direction::Down) => Some("descending"),
-        None => None,
-    };
+    let hint = (!hint.is_empty()).then_some(hint);
     view! {
         <th scope="col" class:number=is_number aria-sort=aria_sort>
-            <button class="table-sort" type="button" title=column.hint on:click=sort>
-                <span>{column.title}</span>
+            <button class="table-sort" type="button" title=hint on:click=sort>
+                <span>{title}</span>
                 <span class="table-sort-mark" aria-hidden="true"></span>
             </button>
         </th>
@@ -122,7 +114,7 @@ fn body_row(data: &TableData, index: usize, on_row: Option<Callback<usize>>) -> 
     });
     let cells = cells.zip(data.columns.iter().skip(1)).map(|(cell, column)| {
         let bar = cell.share.map(|share| {
-            view! { <span class="table-bar-fill" aria-hidden="true" style:inline-size=format!("{}%", share.clamp(0.0, 1.0) * 100.0)></span> }
+            view! { <span class="table-bar-fill" aria-hidden="true" style:inline-size=bar_length(share)></span> }
         });
         view! {
             <td class:number=column.is_number class:with-bar=cell.share.is_some()>
@@ -137,6 +129,11 @@ fn body_row(data: &TableData, index: usize, on_row: Option<Callback<usize>>) -> 
             {cells.collect_view()}
         </tr>
     }
+}
+
+/// A share of the cell without its padding.
+fn bar_length(share: f64) -> String {
+    format!("calc({} * (100% - 2 * var(--space-4)))", share.clamp(0.0, 1.0))
 }
 
 /// Buttons for long tables; nothing for short ones.

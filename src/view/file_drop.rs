@@ -3,8 +3,10 @@
 use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use web_sys::{DataTransfer, File, FileList};
 
+use super::{Glyph, Icon};
 use crate::text::text;
 
 /// How much room the drop zone takes.
@@ -25,6 +27,9 @@ pub fn FileDrop(
     on_files: Callback<Vec<File>>,
     /// How much room it takes.
     size: DropSize,
+    /// Further ways in, such as a button for sample data, beside the button for files.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let input = NodeRef::<Input>::new();
     let hovering = watch_window(on_files);
@@ -42,28 +47,37 @@ pub fn FileDrop(
             on_files.run(files);
         }
     };
-    let class = match size {
-        DropSize::Large => "drop drop-large",
-        DropSize::Compact => "drop drop-compact",
+    let (class, title, button) = match size {
+        DropSize::Large => ("drop drop-large", "drop.title", "button button-primary button-large"),
+        DropSize::Compact => ("drop drop-compact", "drop.title_more", "button"),
+    };
+    // The whole zone answers to a click, but for what already answers itself.
+    let click = move |event: web_sys::MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if target.is_some_and(|target| matches!(target.closest("button, a, input"), Ok(None))) {
+            choose();
+        }
     };
     view! {
-        <div class=class class:drop-over=hovering on:click=move |_| choose()>
-            <span class="drop-mark" aria-hidden="true"></span>
-            <p class="drop-title">{text("drop.title")}</p>
-            <p class="drop-hint">{text("drop.hint")}</p>
-            <button
-                class="button"
-                type="button"
-                on:click=move |event| {
-                    event.stop_propagation();
-                    choose();
-                }
-            >
-                {text("drop.choose")}
-            </button>
-            <input class="drop-input" type="file" multiple hidden tabindex="-1" node_ref=input on:click=|event| event.stop_propagation() on:change=chosen />
+        <div class=class class:drop-over=hovering on:click=click>
+            <span class="drop-mark">
+                <Glyph icon=Icon::Upload />
+            </span>
+            <div class="drop-words">
+                <p class="drop-title">{text(title)}</p>
+                <p class="drop-hint">{text("drop.hint")}</p>
+            </div>
+            <div class="row drop-actions">
+                <button class=button type="button" on:click=move |_| choose()>
+                    {text("drop.choose")}
+                </button>
+                {children.map(|children| children())}
+            </div>
+            <input class="drop-input" type="file" multiple hidden node_ref=input on:change=chosen />
             <div class="drop-veil" hidden=move || !hovering.get()>
-                <p class="drop-veil-text" role="status">{move || hovering.get().then(|| text("drop.release"))}</p>
+                <p class="drop-veil-text" role="status">
+                    {move || hovering.get().then(|| text("drop.release"))}
+                </p>
             </div>
         </div>
     }
@@ -81,7 +95,9 @@ fn watch_window(on_files: Callback<Vec<File>>) -> ReadSignal<bool> {
         window_event_listener(ev::dragover, move |event| {
             if event.data_transfer().is_some_and(|data| has_files(&data)) {
                 event.prevent_default(); // else the browser would leave the page to open the file
-                set_hovering.set(true);
+                if !hovering.get_untracked() {
+                    set_hovering.set(true);
+                }
             }
         }),
         window_event_listener(ev::dragleave, move |event| {

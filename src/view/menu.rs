@@ -5,6 +5,7 @@ use leptos::html::{Button, Div};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::popover::keep_inside;
 use super::unique_id;
 
 /// An action in a menu.
@@ -32,10 +33,16 @@ pub fn Menu(
     let open = RwSignal::new(false);
     let root = NodeRef::<Div>::new();
     let button = NodeRef::<Button>::new();
+    let list = NodeRef::<Div>::new();
     let show = move |place: isize| {
         open.set(true);
         // The items are there after the effects of this change.
-        request_animation_frame(move || focus_item(root, |_| place));
+        request_animation_frame(move || {
+            if let Some(list) = list.get_untracked() {
+                keep_inside(&list);
+            }
+            focus_item(root, |_| place);
+        });
     };
     let leave = move || {
         open.set(false);
@@ -80,7 +87,15 @@ pub fn Menu(
             >
                 {label}
             </button>
-            <div class="popover menu-popover" role="menu" id=menu_id aria-label=label hidden=move || !open.get() on:keydown=press_item>
+            <div
+                class="popover menu-popover"
+                role="menu"
+                id=menu_id
+                node_ref=list
+                aria-label=label
+                hidden=move || !open.get()
+                on:keydown=press_item
+            >
                 {move || open.get().then(|| items.get().into_iter().map(item).collect_view())}
             </div>
         </div>

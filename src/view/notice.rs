@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::{Glyph, Icon};
 use crate::text::text;
 
 /// How much a notice matters.
@@ -30,20 +31,21 @@ pub fn Notice(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let (class, role, kind) = match severity {
-        Severity::Error => ("notice notice-error", "alert", "notice.error"),
-        Severity::Warning => ("notice notice-warning", "status", "notice.warning"),
-        Severity::Info => ("notice notice-info", "status", "notice.info"),
+    let (class, role, kind, icon) = match severity {
+        Severity::Error => ("notice notice-error", "alert", "notice.error", Icon::Warning),
+        Severity::Warning => ("notice notice-warning", "status", "notice.warning", Icon::Warning),
+        Severity::Info => ("notice notice-info", "status", "notice.info", Icon::Info),
     };
     let dismiss = on_dismiss.map(|on_dismiss| {
         view! {
             <button class="button button-quiet button-icon" type="button" aria-label=text("notice.dismiss") on:click=move |_| on_dismiss.run(())>
-                <span aria-hidden="true">"×"</span>
+                <Glyph icon=Icon::Close />
             </button>
         }
     });
     view! {
         <div class=class role=role>
+            <Glyph icon />
             <div class="notice-text">
                 <p class="notice-title">
                     <span class="visually-hidden">{text(kind)}</span>

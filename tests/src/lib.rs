@@ -1,3 +1,4 @@
 //! What the tests across crates share.
 
 pub mod corpus;
+pub mod typescript;

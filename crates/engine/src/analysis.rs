@@ -23,11 +23,12 @@ use crate::table::{Bucket, BucketId, Table};
 
 /// Every question that can be asked. The tag is `kind`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Query {
     /// What the data hold: events by frequency, activity by day, columns.
     Overview(overview::OverviewQuery),
-    /// How many users pass from step to step.
+    /// How many users pass from step to step, and where they stop.
     Funnel(funnel::FunnelQuery),
     /// How many users segments hold, how they overlap, and who they are.
     Segment(segment::SegmentQuery),
@@ -37,6 +38,7 @@ pub enum Query {
 
 /// Every answer, one kind for each kind of [`Query`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "named after the queries")]
 pub enum Answer {
@@ -54,11 +56,9 @@ impl Query {
     pub fn plan(&self, table: &Table) -> Result<Plan, QueryError> {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
+            Self::Funnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
-            Self::Funnel(_) | Self::Cluster(_) => {
-                let explanation = "this analysis is being built".to_owned();
-                Err(QueryError::new("kind", crate::error::QueryProblem::Conflict { explanation }))
-            }
+            Self::Cluster(query) => query.check(table).map(Plan::new),
         }
     }
 }

@@ -52,6 +52,7 @@ pub enum QueryProblem {
 
 /// A failure as it travels to the page or to JavaScript.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
     /// Stable code in snake_case, for programs and for translations.
     pub code: String,
@@ -64,6 +65,7 @@ pub struct Failure {
 
 /// Where in a file or a query something is wrong. All parts are optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Position {
     /// The file's name.

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod condition;
 pub mod features;
+pub mod quantile;
 pub mod scope;
 pub mod segment;
 pub mod sums;

@@ -1,3 +1,9 @@
 //! Statistics: each function cites its formula and its source.
 
+pub mod beta;
+pub mod difference;
 pub mod interval;
+pub mod kmeans;
+pub mod moments;
+pub mod random;
+pub mod silhouette;

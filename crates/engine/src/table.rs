@@ -13,6 +13,7 @@ pub mod bitmap;
 pub mod builder;
 pub mod column;
 pub mod dictionary;
+pub mod rows;
 pub mod schema;
 pub mod users;
 

@@ -1,18 +1,14 @@
-//! Stub.
+//! The checklist on a page: [`Checklist`], which the loader's custom element drives, and behind it the view (Leptos, in
+//! the element's shadow root), storage and announcements. What the checklist *means* is in `cairn-checklist`.
 
-use wasm_bindgen::prelude::wasm_bindgen;
+mod desk;
+mod element;
+mod json;
+mod look;
+mod row;
+mod speech;
+mod store;
+mod strings;
+mod view;
 
-/// Stub: a handle on a mounted checklist.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct Checklist {}
-
-#[wasm_bindgen]
-impl Checklist {
-    /// Stub: mounts into `root`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(root: &web_sys::Node) -> Self {
-        leptos::logging::log!("{:?}", root);
-        Self {}
-    }
-}
+pub use element::Checklist;

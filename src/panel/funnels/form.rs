@@ -11,7 +11,7 @@ use crate::panel::conditions::{ConditionList, Conditions};
 use crate::panel::shared::{field_error, listed_error};
 use crate::session::{Asked, Facts, Session};
 use crate::text::{count, text, text_with};
-use crate::view::{Choice, Combobox, DurationField, Look, Select, Sentence};
+use crate::view::{Choice, Combobox, DurationField, Glyph, Icon, Look, Select, Sentence};
 
 /// How many values a breakdown keeps before the rest becomes "Other".
 const BREAKDOWN_LIMIT: u32 = 7;
@@ -62,18 +62,23 @@ pub fn FunnelForm(
         }
     });
     view! {
-        <div class="question card">
-            <ol class="step-list" aria-label=text("funnels.steps")>
-                <For each=move || fields.steps.get() key=|row| row.id let(row)>
-                    <StepFields fields row asked />
-                </For>
-            </ol>
-            <AddStep fields />
+        <form class="question" aria-label=text("funnels.question") on:submit=|event| event.prevent_default()>
+            <div class="stack">
+                <ol class="step-list" aria-label=text("funnels.steps")>
+                    <For each=move || fields.steps.get() key=|row| row.id let(row)>
+                        <StepFields fields row asked />
+                    </For>
+                </ol>
+                <p class="step-add"><AddStep fields /></p>
+            </div>
             <Sentence
                 key="funnels.sentence"
-                slots=vec![("window", window_field(fields, asked).into_any()), ("breakdown", breakdown_field(fields, asked).into_any())]
+                slots=vec![
+                    ("window", window_field(fields, asked).into_any()),
+                    ("breakdown", breakdown_field(fields, asked).into_any()),
+                ]
             />
-        </div>
+        </form>
     }
 }
 
@@ -88,7 +93,7 @@ fn StepFields(fields: Fields, row: StepRow, asked: RwSignal<Asked>) -> impl Into
     let act = move |key: &'static str| text_with(key, &[("n", number.get().to_string())]);
     view! {
         <li class="step">
-            <span class="step-number" aria-hidden="true">{number}</span>
+            <span class="step-mark" aria-hidden="true">{number}</span>
             <div class="step-body">
                 <div class="row">
                     <Combobox
@@ -99,27 +104,35 @@ fn StepFields(fields: Fields, row: StepRow, asked: RwSignal<Asked>) -> impl Into
                         on_change=move |event| row.event.set(event)
                         error
                     />
-                    <div class="step-actions row">
-                        <button class="button button-quiet" type="button" on:click=move |_| row.conditions.add(facts)>
-                            {text("funnels.add_condition")}
-                        </button>
-                        <button class="button button-quiet button-icon" type="button" disabled=move || number.get() == 1
-                            aria-label=move || act("funnels.move_up") on:click=move |_| fields.swap(number.get_untracked() - 1)>
-                            <span aria-hidden="true">"↑"</span>
-                        </button>
-                        <button class="button button-quiet button-icon" type="button" disabled=move || number.get() == n_steps.get()
-                            aria-label=move || act("funnels.move_down") on:click=move |_| fields.swap(number.get_untracked())>
-                            <span aria-hidden="true">"↓"</span>
-                        </button>
-                        <button class="button button-quiet button-icon" type="button" disabled=move || n_steps.get() == 1
-                            aria-label=move || act("funnels.remove") on:click=move |_| fields.remove(row.id)>
-                            <span aria-hidden="true">"×"</span>
-                        </button>
-                    </div>
+                    <button class="button button-quiet" type="button" on:click=move |_| row.conditions.add(facts)>
+                        {text("funnels.add_condition")}
+                    </button>
                 </div>
                 <Conditions list=row.conditions joint=text("funnels.where") />
             </div>
+            <div class="step-actions">
+                <StepButton label=move || act("funnels.move_up") icon=Icon::Up
+                    is_off=Signal::derive(move || number.get() == 1) on_press=move |()| fields.swap(number.get_untracked() - 1) />
+                <StepButton label=move || act("funnels.move_down") icon=Icon::Down
+                    is_off=Signal::derive(move || number.get() == n_steps.get()) on_press=move |()| fields.swap(number.get_untracked()) />
+                <StepButton label=move || act("funnels.remove") icon=Icon::Close
+                    is_off=Signal::derive(move || n_steps.get() == 1) on_press=move |()| fields.remove(row.id) />
+            </div>
         </li>
+    }
+}
+
+#[component]
+fn StepButton(
+    #[prop(into)] label: Signal<String>,
+    icon: Icon,
+    is_off: Signal<bool>,
+    #[prop(into)] on_press: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button class="button button-quiet button-icon" type="button" disabled=is_off aria-label=label on:click=move |_| on_press.run(())>
+            <Glyph icon />
+        </button>
     }
 }
 
@@ -137,7 +150,10 @@ fn AddStep(fields: Fields) -> impl IntoView {
         });
     };
     view! {
-        <button class="button" type="button" disabled=is_full on:click=add>{text("funnels.add_step")}</button>
+        <button class="button button-quiet" type="button" disabled=is_full on:click=add>
+            <Glyph icon=Icon::Add />
+            {text("funnels.add_step")}
+        </button>
     }
 }
 

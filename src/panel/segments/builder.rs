@@ -12,7 +12,7 @@ use crate::panel::Panel;
 use crate::panel::conditions::{Conditions, TestFields, first_test};
 use crate::session::{Asked, Facts, Session};
 use crate::text::{count, failure, percent, plural_with, text, text_with};
-use crate::view::{Choice, Combobox, Look, NumberField, Select, TextField};
+use crate::view::{Choice, Combobox, Glyph, Icon, Look, NumberField, Select, TextField};
 
 /// The largest count and number of days that the form takes.
 const MOST: f64 = 100_000.0;
@@ -53,10 +53,10 @@ pub fn Builder() -> impl IntoView {
         });
     };
     view! {
-        <div class="question card">
+        <div class="question">
             <Group group=root />
-            <p class="answer-sentence" role="status">{move || size_text(&asked.read())}</p>
-            <div class="row row-end">
+            <p class="answer-text" role="status">{move || size_text(&asked.read())}</p>
+            <div class="row row-apart">
                 <TextField label=text("segments.name") value=name on_change=move |text| name.set(text) placeholder=text("segments.name_example") />
                 <button class="button button-primary" type="button" on:click=save>{text("segments.save")}</button>
             </div>
@@ -91,17 +91,17 @@ fn Group(group: GroupFields) -> impl IntoView {
         }
     };
     view! {
-        <div class="rule-group" role="group" aria-label=text("segments.group")>
+        <div class="rule-group stack" role="group" aria-label=text("segments.group")>
             <div class="row">
                 <span>{text("segments.users_who")}</span>
                 <Select label=text("segments.joint") look=Look::Inline choices=Signal::stored(joints) value=group.joint on_change=move |joint| group.joint.set(joint) />
             </div>
             <ul class="rule-list">
                 <For each=move || group.parts.get() key=|node| node.id let(node)>
-                    <li class="rule-part row">
-                        {part_view(node)}
+                    <li class="rule-part">
+                        <div class="rule-fields">{part_view(node)}</div>
                         <button class="button button-quiet button-icon" type="button" aria-label=text("segments.remove_part") on:click=move |_| group.remove(node.id)>
-                            <span aria-hidden="true">"×"</span>
+                            <Glyph icon=Icon::Close />
                         </button>
                     </li>
                 </For>

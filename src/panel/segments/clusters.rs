@@ -51,20 +51,20 @@ pub fn Clusters() -> impl IntoView {
         }
     };
     view! {
-        <div class="question card">
+        <div class="question">
             <Sentence
                 key="cluster.sentence"
                 slots=vec![("k", count_field(k).into_any()), ("seed", seed_field(seed).into_any())]
             />
         </div>
         <AnswerFrame asked sentence=said>
-            <div class="row row-end">
+            <div class="row row-apart">
                 <button class="button button-primary" type="button" on:click=save_all>{text("cluster.save_all")}</button>
+                <TakeAway asked spec=Signal::stored(None::<ChartSpec>) name="clusters" />
             </div>
-            <div class="grid">{cards}</div>
+            <div class="split">{cards}</div>
             <DataTable caption=text("cluster.table") data=table file_name="clusters" />
             <p class="rule">{text("cluster.rule")}</p>
-            <TakeAway asked spec=Signal::stored(None::<ChartSpec>) name="clusters" />
         </AnswerFrame>
     }
 }
@@ -130,12 +130,12 @@ fn card(session: Session, index: usize, cluster: &Cluster) -> impl IntoView + us
     let spec = traits_chart(&cluster.traits);
     let name = saved.with_value(|saved| saved.name.clone());
     view! {
-        <article class="card cluster">
-            <h3>{name.clone()}</h3>
-            <p class="card-lead">{plural_with("cluster.size", cluster.n_users, &[("share", share)])}</p>
-            <ul class="trait-list">{traits}</ul>
+        <article class="card stack">
+            <div class="card-head"><h3 class="card-title">{name.clone()}</h3></div>
+            <p class="strong">{plural_with("cluster.size", cluster.n_users, &[("share", share)])}</p>
+            <ul class="stack small">{traits}</ul>
             <Chart spec=Signal::stored(Some(spec)) label=text_with("cluster.chart_label", &[("name", name)]) />
-            <p class="cell-note">{text_with("cluster.typical", &[("user", &cluster.typical_user)])}</p>
+            <p class="small soft">{text_with("cluster.typical", &[("user", &cluster.typical_user)])}</p>
             <button class="button" type="button" on:click=move |_| session.save_segment(saved.get_value())>{text("segments.save")}</button>
         </article>
     }

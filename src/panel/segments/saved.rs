@@ -32,8 +32,8 @@ pub fn SavedSegments() -> impl IntoView {
     view! {
         <Show when=move || !session.segments.read().is_empty()>
             <section class="card" aria-labelledby="saved-title">
-                <h2 id="saved-title">{text("segments.saved")}</h2>
-                <ul class="saved-list">
+                <div class="card-head"><h2 class="card-title" id="saved-title">{text("segments.saved")}</h2></div>
+                <ul class="stack">
                     <For each=move || session.segments.get() key=|saved| saved.name.clone() let(saved)>
                         <SavedRow size=Signal::derive({
                             let name = saved.name.clone();
@@ -60,11 +60,11 @@ fn SavedRow(saved: NamedSegment, size: Signal<Option<SegmentSize>>) -> impl Into
     let toggle = move |_| session.filter.set((!is_filter.get_untracked()).then(|| name.get_value()));
     let filter_text = move || text(if is_filter.get() { "segments.unfilter" } else { "segments.filter" });
     view! {
-        <li class="saved row">
-            <strong class="saved-name">{saved.name.clone()}</strong>
-            <span class="saved-size">{shown}</span>
+        <li class="row row-apart">
+            <strong>{saved.name.clone()}</strong>
+            <span class="soft">{shown}</span>
             <Show when=move || is_filter.get()><Badge tint=Tint::Accent>{text("segments.is_filter")}</Badge></Show>
-            <span class="row row-end">
+            <span class="row">
                 <button class="button button-quiet" type="button" aria-pressed=move || is_filter.get().to_string() on:click=toggle>{filter_text}</button>
                 <button
                     class="button button-quiet"

@@ -6,30 +6,31 @@ use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
 use super::open_first;
+use crate::client::LOCKED;
 use crate::session::Session;
 use crate::text::text;
-use crate::view::{Disclosure, DropSize, FileDrop};
+use crate::view::{Disclosure, DropSize, FileDrop, Glyph, Icon};
 
 /// What a person meets first.
 #[component]
 pub fn FirstMinute() -> impl IntoView {
     let session = expect_context::<Session>();
     view! {
-        <div class="first-minute">
-            <h1 id="panel-title" class="first-title">{text("first.title")}</h1>
-            <p class="first-lead">{text("first.lead")}</p>
-            <FileDrop size=DropSize::Large on_files=move |files| open_first(session, files) />
-            <p class="first-or">
+        <div class="welcome">
+            <div class="welcome-head">
+                <h1 class="welcome-title" id="panel-title">{text("first.title")}</h1>
+                <p class="welcome-lead">{text("first.lead")}</p>
+            </div>
+            <FileDrop size=DropSize::Large on_files=move |files| open_first(session, files)>
                 <button
-                    class="button button-primary"
+                    class="button button-large"
                     type="button"
                     disabled=move || !session.is_locked.get()
                     on:click=move |_| session.open_sample()
                 >
                     {text("first.sample")}
                 </button>
-                <span class="first-note">{text("first.sample_note")}</span>
-            </p>
+            </FileDrop>
             <Proof />
         </div>
     }
@@ -37,7 +38,7 @@ pub fn FirstMinute() -> impl IntoView {
 
 /// The promise, and how to check it.
 #[component]
-fn Proof() -> impl IntoView {
+pub fn Proof() -> impl IntoView {
     let session = expect_context::<Session>();
     let verdict = RwSignal::new(None::<String>);
     let try_it = move |_| {
@@ -48,18 +49,24 @@ fn Proof() -> impl IntoView {
         });
     };
     view! {
-        <div class="proof">
-            <p class="proof-promise">{text("proof.promise")}</p>
-            <Disclosure summary=text("proof.how")>
-                <p>{text("proof.detail")}</p>
-                <pre class="proof-policy">{crate::client::LOCKED}</pre>
-                <div class="row">
-                    <button class="button" type="button" disabled=move || !session.is_locked.get() on:click=try_it>
-                        {text("proof.try")}
-                    </button>
-                    <p role="status">{verdict}</p>
-                </div>
-            </Disclosure>
+        <div class="promise">
+            <Glyph icon=Icon::Lock />
+            <h2 class="promise-title">{text("proof.title")}</h2>
+            <p class="promise-text">{text("proof.promise")}</p>
+            <div class="promise-text">
+                <Disclosure summary=text("proof.how")>
+                    <div class="stack">
+                        <p>{text("proof.detail")}</p>
+                        <p><code class="mono">{LOCKED}</code></p>
+                        <div class="row">
+                            <button class="button" type="button" disabled=move || !session.is_locked.get() on:click=try_it>
+                                {text("proof.try")}
+                            </button>
+                            <span role="status">{verdict}</span>
+                        </div>
+                    </div>
+                </Disclosure>
+            </div>
         </div>
     }
 }

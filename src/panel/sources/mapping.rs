@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::session::{Session, Source};
 use crate::text::{bytes, percent, text, text_with};
-use crate::view::{Choice, Look, Select, TextField};
+use crate::view::{Choice, Disclosure, Look, Select, TextField};
 
 /// Every role, in the order in which they are offered.
 const ROLES: [Role; 10] = [
@@ -42,8 +42,8 @@ pub fn MappingForm() -> impl IntoView {
     };
     view! {
         <section class="card" aria-labelledby="mapping-title">
-            <h2 id="mapping-title">{text("mapping.title")}</h2>
-            <p class="card-lead">{facts}</p>
+            <div class="card-head"><h2 class="card-title" id="mapping-title">{text("mapping.title")}</h2></div>
+            <p class="soft">{facts}</p>
             <FileFields />
             <div class="table-scroll" role="region" tabindex="0" aria-labelledby="mapping-title">
                 <table class="table">
@@ -153,11 +153,11 @@ fn ColumnRow(guess: ColumnGuess) -> impl IntoView {
     let of = |key: &str| text_with(key, &[("column", guess.name.as_str())]);
     view! {
         <tr>
-            <th scope="row">{guess.name.clone()}</th>
+            <th scope="row" class="mono">{guess.name.clone()}</th>
             <td><Select label=of("mapping.role_of") look=Look::Inline choices=Signal::stored(roles) value=role on_change=set_role /></td>
             <td><Select label=of("mapping.kind_of") look=Look::Inline choices=Signal::stored(kinds) value=kind on_change=set_kind /></td>
-            <td class="cell-note">{why}</td>
-            <td class="cell-examples">{guess.examples.join(" · ")}</td>
+            <td class="soft">{why}</td>
+            <td class="mono">{guess.examples.join(" · ")}</td>
         </tr>
     }
 }
@@ -168,10 +168,9 @@ fn PreviewRows() -> impl IntoView {
     let session = expect_context::<Session>();
     let table = move || session.source.get().map(|source| rows_view(&source.preview));
     view! {
-        <details class="disclosure">
-            <summary class="disclosure-summary">{text("mapping.first_rows")}</summary>
+        <Disclosure summary=text("mapping.first_rows")>
             <div class="table-scroll" role="region" tabindex="0" aria-label=text("mapping.first_rows")>{table}</div>
-        </details>
+        </Disclosure>
     }
 }
 
@@ -186,7 +185,7 @@ fn rows_view(preview: &Preview) -> impl IntoView + use<> {
         view! { <tr>{cells}</tr> }
     };
     let rows = preview.rows.iter().map(row).collect_view();
-    view! { <table class="table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table> }
+    view! { <table class="table preview"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table> }
 }
 
 fn change(session: Session, edit: impl FnOnce(&mut Mapping)) {
@@ -243,7 +242,6 @@ fn why_text(guess: &ColumnGuess) -> String {
         RoleReason::FirstTimes => Some(text("why.first_times")),
         RoleReason::FewValues => Some(text("why.few_values")),
         RoleReason::LongTexts => Some(text("why.long_texts")),
-        RoleReason::Chosen => Some(text("why.chosen")),
         RoleReason::NoSign => None,
     };
     let kind = match &guess.why_kind {
@@ -252,7 +250,6 @@ fn why_text(guess: &ColumnGuess) -> String {
         KindReason::Words { example } => text_with("why.words", &[("example", example)]),
         KindReason::WouldChange { example } => text_with("why.would_change", &[("example", example)]),
         KindReason::NoValues => text("why.no_values"),
-        KindReason::Chosen => text("why.chosen"),
     };
     let missing = (guess.missing_rate > 0.0)
         .then(|| text_with("why.missing", &[("share", percent(guess.missing_rate, 0))]));

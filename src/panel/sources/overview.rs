@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::session::{DataSet, Facts, Session};
 use crate::text::{bytes, compact, count, date, duration, number, percent, plural, text, text_with};
-use crate::view::{Cell, Chart, Column, DataTable, Stat, TableData};
+use crate::view::{Cell, Chart, Column, DataTable, Disclosure, Stat, TableData};
 
 /// How many events the picture shows; the table has them all.
 const CHART_EVENTS: usize = 15;
@@ -27,20 +27,19 @@ pub fn Overview() -> impl IntoView {
     let stats = move || session.data.get().map(|data| stats(&data, session.zone()));
     view! {
         {stats}
-        <div class="grid">
-            <div class="card">
-                <h2>{text("overview.events")}</h2>
+        <div class="split">
+            <figure class="figure">
+                <figcaption class="figure-head"><span class="figure-title">{text("overview.events")}</span></figcaption>
                 <Chart spec label=text("overview.events_label") />
-            </div>
-            <div class="card">
-                <h2>{text("overview.days")}</h2>
-                <Chart spec=days label=text("overview.days_label") height=240 />
-            </div>
+            </figure>
+            <figure class="figure">
+                <figcaption class="figure-head"><span class="figure-title">{text("overview.days")}</span></figcaption>
+                <Chart spec=days label=text("overview.days_label") height=260 />
+            </figure>
         </div>
-        <details class="disclosure">
-            <summary class="disclosure-summary">{text("overview.table")}</summary>
+        <Disclosure summary=text("overview.table")>
             <DataTable caption=text("overview.table") data=table file_name="events" />
-        </details>
+        </Disclosure>
     }
 }
 
@@ -48,9 +47,9 @@ fn stats(data: &Arc<DataSet>, zone: String) -> impl IntoView + use<> {
     let schema = &data.loaded.schema;
     let period = schema.span.map(|(first, last)| {
         let days = (last.since(first) as f64).max(0.0);
-        (format!("{} – {}", date(first.0 as f64, &zone), date(last.0 as f64, &zone)), duration(days))
+        (duration(days), format!("{} – {}", date(first.0 as f64, &zone), date(last.0 as f64, &zone)))
     });
-    let (period, length) = period.unwrap_or_default();
+    let (length, period) = period.unwrap_or_default();
     let per_user = schema.n_events as f64 / schema.n_users.max(1) as f64;
     let report = &data.loaded.report;
     let took = duration(data.loaded.took_millis.max(1) as f64);
@@ -64,7 +63,7 @@ fn stats(data: &Arc<DataSet>, zone: String) -> impl IntoView + use<> {
         <dl class="stats">
             <Stat label=text("overview.n_events") value=count(schema.n_events) note=text_with("overview.per_user", &[("n", number(per_user, 1))]) />
             <Stat label=text("overview.n_users") value=count(schema.n_users) note=plural("overview.kinds", schema.columns.len() as u64) />
-            <Stat label=text("overview.period") value=period note=length />
+            <Stat label=text("overview.period") value=length note=period />
             <Stat label=text("overview.took") value=took note=text_with("overview.rate", &[("rate", bytes(rate as u64)), ("memory", memory)]) />
         </dl>
     }

@@ -33,9 +33,9 @@ fn report_view(data: &Arc<DataSet>) -> impl IntoView + use<> {
     let save = move |_| save_text("skipped-rows.csv", "text/csv", &skipped_csv(&whole.loaded.report));
     view! {
         <section class="card" aria-labelledby="report-title">
-            <h2 id="report-title">{text("report.title")}</h2>
-            <p class="card-lead">{lead} " " {duplicates}</p>
-            <ul class="warning-list">{warnings}</ul>
+            <div class="card-head"><h2 class="card-title" id="report-title">{text("report.title")}</h2></div>
+            <p>{lead} " " {duplicates}</p>
+            <ul class="stack-loose">{warnings}</ul>
             {(report.n_skipped > 0).then(|| view! {
                 <button class="button" type="button" on:click=save>{text("report.save")}</button>
             })}
@@ -53,13 +53,13 @@ fn warning_view(warning: &Warning) -> impl IntoView + use<> {
         let place = text_with("place.line", &[("n", count(example.line))]);
         let column = example.column.as_ref().map(|name| text_with("place.column", &[("name", name)]));
         let place = column.into_iter().fold(place, |place, column| format!("{place}, {column}"));
-        view! { <li><span class="example-place">{place}</span> <code class="example-text">{example.text.clone()}</code></li> }
+        view! { <li>{place} ": " <code class="mono">{example.text.clone()}</code></li> }
     };
     let examples = warning.examples.iter().take(EXAMPLES).map(example).collect_view();
     view! {
-        <li class="warning">
+        <li class="stack">
             <p><Badge tint>{what}</Badge> " " <strong>{plural(kind_key(warning.kind), warning.n)}</strong></p>
-            <ul class="example-list">{examples}</ul>
+            <ul class="small soft">{examples}</ul>
         </li>
     }
 }

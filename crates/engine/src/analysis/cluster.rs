@@ -2,8 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
+mod choice;
+mod describe;
+mod measure;
+mod moves;
+mod rounds;
+mod sample;
+mod survey;
+
+pub use crate::kernel::features::MAX_FEATURES;
+pub use rounds::Clusters;
+pub use survey::{DEFAULT_EVENTS, LEAST_SHARE_PERCENT};
+
+use super::Answer;
+use crate::error::{QueryError, QueryProblem};
+use crate::kernel::features;
+use crate::kernel::scope::ScopeFilter;
 use crate::rule::{Feature, ScaledFeature, Scope, Segment};
 use crate::stats::interval::Rate;
+use crate::table::Table;
 use crate::time::Millis;
 
 /// Asks for groups of users who behave alike. Users without a row in scope are in none.
@@ -18,11 +35,16 @@ use crate::time::Millis;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterQuery {
     /// Which users, and which of their rows the features look at. Recency and tenure are measured from its `now`.
     pub scope: Scope,
-    /// What users are compared by, at most [`MAX_FEATURES`]; none = chosen from the data.
+    /// What users are compared by, 1 to [`MAX_FEATURES`] features. None = chosen from the data: the counts of the
+    /// [`DEFAULT_EVENTS`] events that tell users apart most, of those that at least [`LEAST_SHARE_PERCENT`] % of the
+    /// users did, and then events, days active, recency, tenure, span, and revenue if a number column has that role.
+    /// What tells users apart most is measured by the entropy of the users' distribution over no such event, 1, 2 to 3,
+    /// 4 to 7, … of them; equal ones by name. With one event only, its count is left to `events`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<Vec<Feature>>,
     /// How many clusters.
@@ -42,6 +64,7 @@ impl Default for ClusterQuery {
 
 /// How many clusters to make. Fewer come out where fewer users differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClusterCount {
     /// The number with the greatest mean silhouette; of equal ones the least.
@@ -74,9 +97,6 @@ const fn ten() -> u32 {
     10
 }
 
-/// How many features a query may name.
-pub const MAX_FEATURES: usize = 64;
-
 /// How many clusters may be asked for.
 pub const MAX_CLUSTERS: u32 = 64;
 
@@ -88,6 +108,7 @@ pub const MAX_RESTARTS: u32 = 100;
 
 /// Groups of users who behave alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClusterAnswer {
     /// Users in scope, each in one cluster.
     pub n_users: u64,
@@ -95,7 +116,7 @@ pub struct ClusterAnswer {
     pub now: Millis,
     /// What users were compared by, with the scaling, in the order of every centroid's coordinates.
     pub features: Vec<ScaledFeature>,
-    /// Features that are the same for every user in scope, and so were left out.
+    /// Features that are the same for every user in scope, and so were left out. If all are, they stay in `features`.
     pub constant_features: Vec<Feature>,
     /// Every number of clusters tried, in ascending order.
     pub tried: Vec<TriedCount>,
@@ -118,6 +139,7 @@ pub struct ClusterAnswer {
 
 /// One number of clusters tried on a sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TriedCount {
     /// The number of clusters.
     pub k: u32,
@@ -131,6 +153,7 @@ pub struct TriedCount {
 
 /// What a mean silhouette says, by Kaufman & Rousseeuw (1990, table 4 of chapter 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Structure {
     /// Up to 0.25: no substantial structure. The clusters cut up what hangs together; one cluster (k = 1) describes the
@@ -146,13 +169,14 @@ pub enum Structure {
 
 /// What a person should know about the clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ClusterNote {
     /// Nobody is in scope; there are no clusters.
     NoUsers,
     /// Every feature is the same for every user; all users are one cluster.
     AllAlike,
-    /// Fewer clusters came out than were asked for, because too few users differ.
+    /// Fewer clusters could be made than were asked for, because too few users differ.
     FewerClusters {
         /// The number asked for: the fixed one, or the greatest one to try.
         asked: u32,
@@ -163,6 +187,7 @@ pub enum ClusterNote {
 
 /// A group of users who behave alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cluster {
     /// Its users.
     pub n_users: u64,
@@ -180,6 +205,7 @@ pub struct Cluster {
 
 /// One feature of a cluster, compared with all other users in scope ("the rest").
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trait {
     /// The feature.
     pub feature: Feature,
@@ -198,6 +224,7 @@ pub struct Trait {
 /// A standardized difference: the cluster's mean minus the rest's, both on the feature's scale, in standard deviations
 /// of all users in scope. Traits are sorted by its size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// The difference; positive where the cluster has more.
     pub difference: f64,
@@ -205,3 +232,59 @@ pub struct Difference {
     /// clusters were made to differ, so it says how precisely the difference is known, not that the clusters are real.
     pub interval: Option<(f64, f64)>,
 }
+
+impl ClusterQuery {
+    /// Checks the query against a table.
+    ///
+    /// # Errors
+    /// If the scope or a feature does not fit the table, or a number is out of its range.
+    pub fn check(&self, table: &Table) -> Result<Clusters, QueryError> {
+        ScopeFilter::check(&self.scope, table)?;
+        let given = match &self.features {
+            Some(features) if features.is_empty() => {
+                let hint = "name at least one feature, or leave the choice to the data".to_owned();
+                return Err(QueryError::new("features", QueryProblem::Empty { hint }));
+            }
+            Some(features) => Some(features::measures(features.iter(), table)?),
+            None => None,
+        };
+        match self.k {
+            ClusterCount::Fixed { k } => check_range("k.k", k, 1, MAX_CLUSTERS)?,
+            ClusterCount::Auto { least, most } => {
+                check_range("k.least", least, 2, MAX_AUTO_CLUSTERS)?;
+                check_range("k.most", most, least, MAX_AUTO_CLUSTERS)?;
+            }
+        }
+        check_range("n_restarts", self.n_restarts, 1, MAX_RESTARTS)?;
+        Ok(Clusters::new(self.clone(), given))
+    }
+}
+
+fn check_range(field: &str, found: u32, least: u32, most: u32) -> Result<(), QueryError> {
+    if (least..=most).contains(&found) {
+        return Ok(());
+    }
+    let (found, least, most) = (i64::from(found), i64::from(least), i64::from(most));
+    Err(QueryError::new(field, QueryProblem::OutOfRange { found, least, most }))
+}
+
+impl Structure {
+    /// What a mean silhouette says.
+    pub fn of(silhouette: f64) -> Self {
+        match silhouette {
+            s if s > 0.7 => Self::Strong,
+            s if s > 0.5 => Self::Reasonable,
+            s if s > 0.25 => Self::Weak,
+            _ => Self::None,
+        }
+    }
+}
+
+impl From<ClusterAnswer> for Answer {
+    fn from(answer: ClusterAnswer) -> Self {
+        Self::Cluster(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,7 @@ use crate::table::{Bitmap, Bucket, Table, UserIdx};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SegmentQuery {
     /// Which users and rows are counted.
@@ -38,6 +39,7 @@ pub struct SegmentQuery {
 
 /// Which user ids to list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UserList {
     /// Index of the segment.
@@ -57,6 +59,7 @@ pub const MAX_LISTED: u32 = 100_000;
 
 /// How many users segments hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SegmentAnswer {
     /// Users with at least one row in scope.
     pub n_users: u64,
@@ -75,6 +78,7 @@ pub struct SegmentAnswer {
 
 /// How large a segment is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SegmentSize {
     /// Its name.
     pub name: String,

@@ -1,4 +1,5 @@
-//! Sums of f64 that come out the same however buckets are spread over shards.
+//! Sums of f64, and whatever else depends on the order of adding, that come out the same however buckets are spread over
+//! shards.
 
 use serde::{Deserialize, Serialize};
 
@@ -41,5 +42,35 @@ impl BucketSums {
     /// The sum, added in bucket order; 0 if empty.
     pub fn total(&self) -> f64 {
         self.0.iter().map(|&(_, value)| value).sum()
+    }
+}
+
+/// One value for each bucket that has been scanned, kept apart so that they can be joined in bucket order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PerBucket<T>(Vec<(BucketId, T)>);
+
+impl<T> Default for PerBucket<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> PerBucket<T> {
+    /// Adds the value of a bucket, which has none yet.
+    pub fn insert(&mut self, bucket: BucketId, value: T) {
+        self.0.push((bucket, value));
+    }
+
+    /// The values of both. The two must not share a bucket, as two shards never do.
+    #[must_use]
+    pub fn merged(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// The values in bucket order.
+    pub fn in_order(mut self) -> impl ExactSizeIterator<Item = T> {
+        self.0.sort_by_key(|&(id, _)| id);
+        self.0.into_iter().map(|(_, value)| value)
     }
 }

@@ -30,6 +30,13 @@ pub enum BlockColumn {
     Number(Vec<f64>),
     /// Instants; [`Column::NO_TIME`] for no value.
     Time(Vec<Millis>),
+    /// The same code in `n` rows, for a text column; [`MISSING`] for a column that the block's rows do not have.
+    Constant {
+        /// The code.
+        code: u32,
+        /// Number of rows.
+        n: usize,
+    },
     /// The user or time column, whose values stand elsewhere in the block.
     Elsewhere,
 }
@@ -145,6 +152,7 @@ impl BlockColumn {
     fn into_codes(self) -> Vec<u32> {
         match self {
             Self::Text(codes) => codes,
+            Self::Constant { code, n } => vec![code; n],
             other => panic!("a text column holds codes, not {other:?}"),
         }
     }

@@ -20,6 +20,7 @@ use crate::time::Millis;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FunnelQuery {
     /// Which users and rows. What `scope.from` and `scope.to` bound is said by `range`.
@@ -50,7 +51,7 @@ pub struct FunnelQuery {
     pub exclusions: Vec<Exclusion>,
     /// What an exclusion does.
     pub on_exclusion: OnExclusion,
-    /// Whether users whose window is not over are shown apart.
+    /// Whether users who are still inside a window are shown apart.
     pub open: OpenUsers,
     /// How the answer is split into groups; none = it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,14 +70,22 @@ impl FunnelQuery {
     pub fn with_preset(self, preset: Preset) -> Self {
         let rules = match preset {
             Preset::Cairn => Self::default(),
-            Preset::Posthog => Self {
-                range: Range::AllEvents,
-                tie: Tie::Loose,
-                instant_times: InstantTimes::LeftOut,
-                on_exclusion: OnExclusion::RemoveUser,
-                open: OpenUsers::Dropped,
-                ..Self::default()
-            },
+            Preset::Posthog => {
+                // In any order it counts from the earliest of the steps, and an exclusion starts all over.
+                let (time_from, on_exclusion) = match self.order {
+                    Order::Unordered => (TimeFrom::EarliestStart, OnExclusion::VoidChain),
+                    Order::Ordered | Order::Strict => (TimeFrom::LatestStart, OnExclusion::RemoveUser),
+                };
+                Self {
+                    range: Range::AllEvents,
+                    tie: Tie::Loose,
+                    time_from,
+                    instant_times: InstantTimes::LeftOut,
+                    on_exclusion,
+                    open: OpenUsers::Dropped,
+                    ..Self::default()
+                }
+            }
             Preset::Clickhouse => Self {
                 reuse: Reuse::Many,
                 search: Search::LatestStartOnly,
@@ -120,6 +129,7 @@ impl Default for FunnelQuery {
 
 /// One step of a funnel.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Step {
     /// Which events fill it.
@@ -127,7 +137,9 @@ pub struct Step {
     /// What people call it; none = the event's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether chains may skip it. Optional steps do not count in a user's level; they are reported apart. The first
+    /// Whether chains may skip it. Optional steps do not count in a user's level; they are reported apart, for the
+    /// users who did them on the counted chain, after the required step before and not after its next step. Among
+    /// optional steps that follow the user's last required step, the furthest one makes the counted chain. The first
     /// step is never optional.
     pub optional: bool,
     /// Which of the user's matching events count.
@@ -144,6 +156,7 @@ impl Step {
 /// Which of the user's events that match a step count. "First" looks at the whole data, whatever the scope's range; the
 /// event counts only if it lies in that range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Occurrence {
     /// All of them.
@@ -157,6 +170,7 @@ pub enum Occurrence {
 
 /// Whether other events may lie between the steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// They may.
@@ -170,9 +184,10 @@ pub enum Order {
 
 /// What the scope's range bounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Range {
-    /// Step 1 must lie in the range; later steps may follow after its end.
+    /// Step 1 must lie in the range; later steps may follow after its end, within the window.
     #[default]
     Entry,
     /// All events must lie in the range.
@@ -181,6 +196,7 @@ pub enum Range {
 
 /// What becomes of events at the same instant, whose true order is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Tie {
     /// They count in the order of the steps; events that break or exclude come before those that fill steps.
@@ -194,6 +210,7 @@ pub enum Tie {
 
 /// Whether one event may fill two steps of a chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reuse {
     /// It fills one.
@@ -205,6 +222,7 @@ pub enum Reuse {
 
 /// Which events of step 1 may start a chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Entry {
     /// Every one, and the user's best chain counts.
@@ -217,6 +235,7 @@ pub enum Entry {
 /// Which of the chains with the highest level gives the times. After its start, every next step is taken as early as
 /// possible.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TimeFrom {
     /// Of those that reach the highest level first, the one that started last.
@@ -228,6 +247,7 @@ pub enum TimeFrom {
 
 /// Whether steps that took no time at all count in means and quantiles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InstantTimes {
     /// They count as 0.
@@ -239,6 +259,7 @@ pub enum InstantTimes {
 
 /// Whether every chain is considered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Search {
     /// Every chain is; the answer is exact.
@@ -252,6 +273,7 @@ pub enum Search {
 /// An event that spoils a chain when it lies between two of its steps: later than the event that fills `from`, not later
 /// than the one that fills `to`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Exclusion {
     /// Which events.
@@ -265,17 +287,24 @@ pub struct Exclusion {
 
 /// What an exclusion does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnExclusion {
-    /// The chain goes no further; the steps that it filled before still count, and other chains are not touched.
+    /// The chain goes no further; the steps that it filled before still count, and other chains are not touched. In
+    /// unordered funnels no chain may span the event, whatever `from` and `to` say.
     #[default]
     VoidChain,
-    /// A user whose furthest chain is spoilt is left out of the funnel, step 1 included.
+    /// A user whose furthest chain is spoilt is left out of the funnel, step 1 included. A chain that does not reach `to`
+    /// is spoilt until its window is over. If several chains get equally far, one that is not spoilt is enough; of those
+    /// that end at the same instant only the one that started last is looked at. Not for unordered funnels.
     RemoveUser,
 }
 
-/// Whether users whose window is not over at the end of the data, and who have not converted, are shown apart.
+/// Whether users who have not converted and are still inside a window are shown apart. They are if one of their chains,
+/// not only the one that got furthest, could go on after the last instant looked at: the whole data's last, or the end of
+/// the range where all events must lie in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OpenUsers {
     /// They are, and rates leave them out.
@@ -287,6 +316,7 @@ pub enum OpenUsers {
 
 /// Whose rules a query follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
     /// The defaults.

@@ -1,0 +1,117 @@
+//! What a person sees of the state: each task's status and the progress of the whole.
+
+use crate::condition::Facts;
+use crate::definition::Definition;
+use crate::state::{By, State};
+use crate::time::Millis;
+use crate::value::Value;
+
+/// Who is looking.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Visitor {
+    /// The host's id of the person; empty where it gives none.
+    pub user: String,
+    /// The name of the person's segment; empty where it gives none.
+    pub segment: String,
+    /// What else the host tells of them: an object, or `Null`.
+    pub traits: Value,
+}
+
+impl Default for Visitor {
+    fn default() -> Self {
+        Visitor { user: String::new(), segment: String::new(), traits: Value::Null }
+    }
+}
+
+/// Who, when and where: what a state is looked at with.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    /// Who.
+    pub visitor: &'a Visitor,
+    /// When.
+    pub now: Millis,
+    /// The path of the page, without origin, query and fragment, for the log.
+    pub url: &'a str,
+}
+
+/// How a task stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Not for this visitor; left out of every count.
+    Hidden,
+    /// Waits for the tasks at these indexes, at least one.
+    Locked(Vec<usize>),
+    /// Can be done now.
+    Open,
+    /// Done, by this.
+    Done(By),
+}
+
+/// How far the person is. Hidden tasks are in neither count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Visible tasks that are done.
+    pub done: usize,
+    /// Visible tasks.
+    pub total: usize,
+    /// Whether the checklist is finished. It stays so when a later revision brings new tasks, and opens again only
+    /// where a task was taken back.
+    pub is_finished: bool,
+}
+
+/// The status of the task at `index`, which must exist.
+#[must_use]
+pub fn status(definition: &Definition, state: &State, moment: &Moment<'_>, index: usize) -> Status {
+    let task = &definition.tasks[index];
+    if !is_visible(definition, state, moment, index) {
+        return Status::Hidden;
+    }
+    if let Some(completion) = state.task(&task.id).and_then(|task| task.completion) {
+        return Status::Done(completion.by);
+    }
+    // A required task that this visitor never sees could never be done: it does not hold anything up.
+    let waits = |required: &&usize| {
+        !state.is_done(&definition.tasks[**required].id) && is_visible(definition, state, moment, **required)
+    };
+    let waiting: Vec<usize> = task.requires.iter().filter(waits).copied().collect();
+    if waiting.is_empty() { Status::Open } else { Status::Locked(waiting) }
+}
+
+/// The status of every task, in order.
+#[must_use]
+pub fn statuses(definition: &Definition, state: &State, moment: &Moment<'_>) -> Vec<Status> {
+    (0..definition.tasks.len()).map(|index| status(definition, state, moment, index)).collect()
+}
+
+/// How far the person is.
+#[must_use]
+pub fn progress(definition: &Definition, state: &State, moment: &Moment<'_>) -> Progress {
+    let mut progress = Progress { is_finished: state.finished_at.is_some(), ..Progress::default() };
+    for (task, status) in definition.tasks.iter().zip(statuses(definition, state, moment)) {
+        let is_done = matches!(status, Status::Done(_));
+        progress.total += usize::from(status != Status::Hidden);
+        progress.done += usize::from(is_done);
+        let was_taken_back = state.task(&task.id).is_some_and(|task| task.undone_at.is_some());
+        if was_taken_back && !is_done && status != Status::Hidden {
+            progress.is_finished = false;
+        }
+    }
+    progress
+}
+
+/// The facts of one task.
+pub(crate) fn facts<'a>(state: &'a State, moment: &Moment<'a>, id: &str) -> Facts<'a> {
+    let task = state.task(id);
+    Facts {
+        visitor: moment.visitor,
+        now: moment.now,
+        is_ticked: task.is_some_and(|task| task.ticked.is_some()),
+        since: task.and_then(|task| task.since),
+        hits: &state.hits,
+    }
+}
+
+fn is_visible(definition: &Definition, state: &State, moment: &Moment<'_>, index: usize) -> bool {
+    let task = &definition.tasks[index];
+    task.when.as_ref().is_none_or(|when| when.holds(&facts(state, moment, &task.id)))
+}

@@ -1,0 +1,283 @@
+//! The rounds of the cluster analysis.
+//!
+//! ```text
+//! survey ─→ measure ─→ move ─→ … ─→ move ─→ describe        survey only where the features are chosen from the data
+//!  which     scales,    centroids to the     what sets
+//!  events?   sample     mean of their users  each apart
+//!              └ the number of clusters and the first centroids are found on the sample
+//! ```
+
+use serde::{Deserialize, Serialize};
+
+use super::choice::{Choice, choose, sample_size};
+use super::{ClusterAnswer, ClusterCount, ClusterNote, ClusterQuery, TriedCount};
+use super::{describe, measure, moves, survey};
+use crate::analysis::{Analysis, Step};
+use crate::error::QueryError;
+use crate::kernel::features::{FeatureScan, Measure, Scale};
+use crate::kernel::scope::{ScopeFilter, now};
+use crate::rule::Feature;
+use crate::table::{Bucket, Table};
+
+/// A checked [`ClusterQuery`].
+#[derive(Debug)]
+pub struct Clusters {
+    pub(super) query: ClusterQuery,
+    /// The measures of the query's features.
+    given: Option<Vec<Measure>>,
+}
+
+/// What a round starts from.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum State {
+    /// Find the events worth a feature.
+    Survey,
+    /// Find the scales of these measures, and a sample.
+    Measure(Vec<Measure>),
+    /// Move the centroids to the mean of their users.
+    Move(Model),
+    /// Describe the clusters.
+    Describe(Model),
+}
+
+/// The clusters as far as they are known.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Model {
+    /// All measures, the constant ones too.
+    pub(super) measures: Vec<Measure>,
+    /// Places in `measures` of those that users are compared by.
+    pub(super) kept: Vec<u32>,
+    /// The scales of the kept measures.
+    pub(super) scales: Vec<Scale>,
+    /// The centroids, in deviations from the mean.
+    pub(super) centroids: Vec<Vec<f64>>,
+    /// The numbers of clusters tried.
+    pub(super) tried: Vec<TriedCount>,
+    /// Rounds of moving so far.
+    pub(super) n_rounds: u64,
+    /// Whether the centroids stood still in the end.
+    pub(super) rest: Rest,
+}
+
+/// Whether centroids still move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Rest {
+    /// They do.
+    Moving,
+    /// They stand still.
+    Still,
+}
+
+/// What a round finds on one shard.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub enum Partial {
+    #[default]
+    Nothing,
+    Survey(survey::Found),
+    Measure(measure::Found),
+    Move(moves::Found),
+    Describe(describe::Found),
+}
+
+/// What a shard works with in a round.
+#[derive(Debug)]
+pub enum Prepared<'t> {
+    Survey(survey::Scan<'t>),
+    Measure(measure::Scan<'t>),
+    Move(moves::Scan<'t>),
+    Describe(describe::Scan<'t>),
+}
+
+impl Clusters {
+    pub(super) fn new(query: ClusterQuery, given: Option<Vec<Measure>>) -> Self {
+        Self { query, given }
+    }
+
+    /// The feature at a place of all measures.
+    pub(super) fn feature(&self, measures: &[Measure], place: usize, table: &Table) -> Feature {
+        match &self.query.features {
+            Some(features) => features[place].clone(),
+            None => measures[place].feature(table),
+        }
+    }
+
+    fn features<'t>(&self, measures: Vec<Measure>, table: &'t Table) -> Result<FeatureScan<'t>, QueryError> {
+        let scope = &self.query.scope;
+        FeatureScan::new(measures, table, ScopeFilter::new(scope, table)?, now(scope, table))
+    }
+
+    fn most_clusters(&self) -> u32 {
+        match self.query.k {
+            ClusterCount::Auto { most, .. } => most,
+            ClusterCount::Fixed { k } => k,
+        }
+    }
+
+    fn sample_size(&self, n_measures: usize) -> usize {
+        sample_size(n_measures, self.most_clusters(), self.query.n_restarts)
+    }
+
+    /// Scales, the number of clusters and the first centroids; or the end, if there is nobody to compare.
+    fn begin(
+        &self,
+        measures: Vec<Measure>,
+        found: measure::Found,
+        table: &Table,
+    ) -> Step<State, ClusterAnswer> {
+        let limit = self.sample_size(measures.len());
+        let Some(found) = found.finish(measures.len(), limit) else {
+            return Step::Done(self.nobody(&measures, table));
+        };
+        let columns = found.sample_columns();
+        let Choice { tried, centroids } =
+            choose(&columns, self.query.k, self.query.n_restarts, self.query.seed);
+        let (kept, scales) = (found.kept, found.scales);
+        Step::Again(State::Move(Model {
+            measures,
+            kept,
+            scales,
+            centroids,
+            tried,
+            n_rounds: 0,
+            rest: Rest::Moving,
+        }))
+    }
+
+    fn nobody(&self, measures: &[Measure], table: &Table) -> ClusterAnswer {
+        let features = (0..measures.len()).map(|place| self.feature(measures, place, table));
+        ClusterAnswer {
+            n_users: 0,
+            now: now(&self.query.scope, table),
+            features: Vec::new(),
+            constant_features: features.collect(),
+            tried: Vec::new(),
+            silhouette: None,
+            structure: None,
+            inertia: 0.0,
+            total_inertia: 0.0,
+            n_rounds: 0,
+            notes: vec![ClusterNote::NoUsers],
+            clusters: Vec::new(),
+        }
+    }
+}
+
+impl Analysis for Clusters {
+    type State = State;
+    type Partial = Partial;
+    type Answer = ClusterAnswer;
+    type Prepared<'t> = Prepared<'t>;
+
+    fn start(&self) -> State {
+        self.given.clone().map_or(State::Survey, State::Measure)
+    }
+
+    fn prepare<'t>(&self, state: &State, table: &'t Table) -> Result<Prepared<'t>, QueryError> {
+        Ok(match state {
+            State::Survey => {
+                Prepared::Survey(survey::Scan::new(table, ScopeFilter::new(&self.query.scope, table)?))
+            }
+            State::Measure(measures) => {
+                let limit = self.sample_size(measures.len());
+                let features = self.features(measures.clone(), table)?;
+                Prepared::Measure(measure::Scan::new(features, table, limit, self.query.seed))
+            }
+            State::Move(model) => {
+                Prepared::Move(moves::Scan::new(self.features(model.kept_measures(), table)?, model.clone()))
+            }
+            State::Describe(model) => {
+                let features = self.features(model.kept_measures(), table)?;
+                Prepared::Describe(describe::Scan::new(features, table, model.clone()))
+            }
+        })
+    }
+
+    fn scan(&self, prepared: &mut Prepared<'_>, bucket: Bucket<'_>, partial: &mut Partial) {
+        match prepared {
+            Prepared::Survey(scan) => scan.bucket(bucket, partial.survey()),
+            Prepared::Measure(scan) => scan.bucket(bucket, partial.measure()),
+            Prepared::Move(scan) => scan.bucket(bucket, partial.moves()),
+            Prepared::Describe(scan) => scan.bucket(bucket, partial.describe()),
+        }
+    }
+
+    fn merge(&self, a: Partial, b: Partial) -> Partial {
+        match (a, b) {
+            (Partial::Nothing, some) | (some, Partial::Nothing) => some,
+            (Partial::Survey(a), Partial::Survey(b)) => Partial::Survey(a.merged(b)),
+            (Partial::Measure(a), Partial::Measure(b)) => Partial::Measure(a.merged(b)),
+            (Partial::Move(a), Partial::Move(b)) => Partial::Move(a.merged(b)),
+            (Partial::Describe(a), Partial::Describe(b)) => Partial::Describe(a.merged(b)),
+            _ => unreachable!("all shards are in the same round"),
+        }
+    }
+
+    fn step(&self, state: State, mut all: Partial, table: &Table) -> Step<State, ClusterAnswer> {
+        match state {
+            State::Survey => {
+                let found = std::mem::take(all.survey());
+                Step::Again(State::Measure(found.chosen(table)))
+            }
+            State::Measure(measures) => self.begin(measures, std::mem::take(all.measure()), table),
+            State::Move(model) => {
+                let model = std::mem::take(all.moves()).moved(model);
+                let next = if model.rest == Rest::Still || model.n_rounds >= moves::MAX_ROUNDS {
+                    State::Describe
+                } else {
+                    State::Move
+                };
+                Step::Again(next(model))
+            }
+            State::Describe(model) => Step::Done(std::mem::take(all.describe()).answer(self, &model, table)),
+        }
+    }
+}
+
+impl Model {
+    /// The measures that users are compared by.
+    pub(super) fn kept_measures(&self) -> Vec<Measure> {
+        self.kept.iter().map(|&place| self.measures[place as usize]).collect()
+    }
+}
+
+impl Partial {
+    fn survey(&mut self) -> &mut survey::Found {
+        if matches!(self, Self::Nothing) {
+            *self = Self::Survey(survey::Found::default());
+        }
+        match self {
+            Self::Survey(found) => found,
+            _ => unreachable!("a partial is of one round"),
+        }
+    }
+
+    fn measure(&mut self) -> &mut measure::Found {
+        if matches!(self, Self::Nothing) {
+            *self = Self::Measure(measure::Found::default());
+        }
+        match self {
+            Self::Measure(found) => found,
+            _ => unreachable!("a partial is of one round"),
+        }
+    }
+
+    fn moves(&mut self) -> &mut moves::Found {
+        if matches!(self, Self::Nothing) {
+            *self = Self::Move(moves::Found::default());
+        }
+        match self {
+            Self::Move(found) => found,
+            _ => unreachable!("a partial is of one round"),
+        }
+    }
+
+    fn describe(&mut self) -> &mut describe::Found {
+        if matches!(self, Self::Nothing) {
+            *self = Self::Describe(describe::Found::default());
+        }
+        match self {
+            Self::Describe(found) => found,
+            _ => unreachable!("a partial is of one round"),
+        }
+    }
+}

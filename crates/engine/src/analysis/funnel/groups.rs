@@ -1,0 +1,207 @@
+//! Which groups of the breakdown a user belongs to.
+
+use serde::{Deserialize, Serialize};
+
+use super::answer::GroupKey;
+use super::query::FunnelQuery;
+use super::rules::Event;
+use crate::error::{QueryError, QueryProblem};
+use crate::kernel::scope::now;
+use crate::kernel::segment;
+use crate::kernel::user_value::{NO_ROW, value_rows};
+use crate::rule::{Attribution, Breakdown, Owner};
+use crate::table::{Bitmap, Column, MISSING, Table, UserIdx};
+use crate::time::Millis;
+
+/// A group, in the form that shards exchange. Codes of dictionaries are the same on all of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum Group {
+    Missing,
+    /// A text column's code.
+    Text(u32),
+    /// A number's bits, turned so that they have the numbers' order.
+    Number(u64),
+    Time(Millis),
+    User(String),
+    /// Index of a segment.
+    Segment(u32),
+}
+
+/// How users are split.
+#[derive(Debug)]
+pub(super) enum Split<'t> {
+    /// They are not.
+    None,
+    /// By the value in one row for each user, or [`NO_ROW`].
+    ByUser(&'t Column, Vec<u32>),
+    /// By the first value among the user's step events.
+    ByFirst(&'t Column),
+    /// By the last one.
+    ByLast(&'t Column),
+    /// Each value apart, with the events that carry it.
+    ByEach(&'t Column),
+    /// Each value of the events that match a step apart, with those of them that carry it.
+    ByStep(&'t Column, u32),
+    /// By segments.
+    BySegments(Vec<Bitmap>),
+}
+
+/// Checks a query's breakdown without doing the work.
+///
+/// # Errors
+/// If a property is unknown, a segment does not fit the table, or a number is out of range.
+pub(super) fn check(query: &FunnelQuery, table: &Table) -> Result<(), QueryError> {
+    match &query.breakdown {
+        None => Ok(()),
+        Some(Breakdown::Property { property, attribution, limit, .. }) => {
+            find(property, table)?;
+            if let Attribution::Step { step } = attribution
+                && *step as usize >= query.steps.len()
+            {
+                let (found, most) = (i64::from(*step), query.steps.len() as i64 - 1);
+                return Err(out_of_range("breakdown.attribution.step", found, 0, most));
+            }
+            if *limit == Some(0) {
+                return Err(out_of_range("breakdown.limit", 0, 1, i64::from(u32::MAX)));
+            }
+            Ok(())
+        }
+        Some(Breakdown::Segments { segments }) if segments.is_empty() => {
+            let hint = "name at least one segment, or leave the breakdown out".to_owned();
+            Err(QueryError::new("breakdown.segments", QueryProblem::Empty { hint }))
+        }
+        Some(Breakdown::Segments { segments }) => {
+            segments.iter().enumerate().try_for_each(|(index, named)| {
+                segment::check(&named.segment, table)
+                    .map_err(|error| error.within(&format!("breakdown.segments[{index}].segment")))
+            })
+        }
+    }
+}
+
+pub(super) fn out_of_range(field: &str, found: i64, least: i64, most: i64) -> QueryError {
+    QueryError::new(field, QueryProblem::OutOfRange { found, least, most })
+}
+
+fn find<'t>(property: &str, table: &'t Table) -> Result<&'t Column, QueryError> {
+    let problem = || QueryProblem::UnknownProperty { name: property.to_owned() };
+    let index =
+        table.schema.find(property).ok_or_else(|| QueryError::new("breakdown.property", problem()))?;
+    Ok(table.column(index))
+}
+
+impl<'t> Split<'t> {
+    /// Prepares the split of a query that has been checked.
+    ///
+    /// # Errors
+    /// As [`check`].
+    pub(super) fn new(query: &FunnelQuery, table: &'t Table) -> Result<Self, QueryError> {
+        Ok(match &query.breakdown {
+            None => Self::None,
+            Some(Breakdown::Property { property, on, attribution, .. }) => {
+                let column = find(property, table)?;
+                match (on, attribution) {
+                    (Owner::User | Owner::UserFirst, _) => {
+                        Self::ByUser(column, value_rows(table, column, *on))
+                    }
+                    (Owner::Event, Attribution::FirstTouch) => Self::ByFirst(column),
+                    (Owner::Event, Attribution::LastTouch) => Self::ByLast(column),
+                    (Owner::Event, Attribution::Step { step }) => Self::ByStep(column, *step),
+                    (Owner::Event, Attribution::EachValue) => Self::ByEach(column),
+                }
+            }
+            Some(Breakdown::Segments { segments }) => {
+                let now = now(&query.scope, table);
+                let select = |named: &crate::rule::NamedSegment| segment::select(&named.segment, table, now);
+                Self::BySegments(segments.iter().map(select).collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    /// The user's one group, where users have one.
+    pub(super) fn group_of(&self, table: &Table, user: UserIdx, events: &[Event]) -> Group {
+        let mut step_events = events.iter().filter(|event| event.steps != 0);
+        let row = match self {
+            Self::ByUser(_, rows) => Some(rows[user.0 as usize]).filter(|&row| row != NO_ROW),
+            Self::ByFirst(column) => step_events.map(|event| event.row).find(|&row| is_set(column, row)),
+            Self::ByLast(column) => {
+                step_events.rfind(|event| is_set(column, event.row)).map(|event| event.row)
+            }
+            _ => None,
+        };
+        match (self, row) {
+            (Self::ByUser(column, _) | Self::ByFirst(column) | Self::ByLast(column), Some(row)) => {
+                value(table, column, row, user)
+            }
+            _ => Group::Missing,
+        }
+    }
+}
+
+fn is_set(column: &Column, row: u32) -> bool {
+    match column {
+        Column::Text(text) => text.codes.get(row as usize) != MISSING,
+        Column::Number(numbers) => numbers.get(row as usize).is_some(),
+        Column::Time(times) => times[row as usize] != Column::NO_TIME,
+        Column::User | Column::EventTime => true,
+    }
+}
+
+/// The group of a row's value.
+pub(super) fn value(table: &Table, column: &Column, row: u32, user: UserIdx) -> Group {
+    if !is_set(column, row) {
+        return Group::Missing;
+    }
+    match column {
+        Column::Text(text) => Group::Text(text.codes.get(row as usize)),
+        Column::Number(numbers) => numbers.get(row as usize).map_or(Group::Missing, number),
+        Column::Time(times) => Group::Time(times[row as usize]),
+        Column::EventTime => Group::Time(table.times[row as usize]),
+        Column::User => Group::User(table.users.id(user).to_owned()),
+    }
+}
+
+fn number(value: f64) -> Group {
+    let bits = (value + 0.0).to_bits();
+    Group::Number(if bits >> 63 == 1 { !bits } else { bits | 1 << 63 })
+}
+
+impl Group {
+    /// The group as it stands in the answer.
+    pub(super) fn key(&self, query: &FunnelQuery, table: &Table) -> GroupKey {
+        let text = match self {
+            Self::Missing => return GroupKey::Missing,
+            Self::Segment(index) => return segment_key(query, *index),
+            Self::Text(code) => text_of(query, table, *code),
+            Self::Number(bits) => {
+                let bits = if bits >> 63 == 1 { bits & !(1 << 63) } else { !bits };
+                f64::from_bits(bits).to_string()
+            }
+            Self::Time(time) => match jiff::Timestamp::from_millisecond(time.0) {
+                Ok(timestamp) => timestamp.to_string(),
+                Err(_) => time.0.to_string(),
+            },
+            Self::User(id) => id.clone(),
+        };
+        GroupKey::Value { value: text }
+    }
+}
+
+fn segment_key(query: &FunnelQuery, index: u32) -> GroupKey {
+    let name = match &query.breakdown {
+        Some(Breakdown::Segments { segments }) => segments[index as usize].name.clone(),
+        _ => String::new(),
+    };
+    GroupKey::Segment { name }
+}
+
+fn text_of(query: &FunnelQuery, table: &Table, code: u32) -> String {
+    let column = match &query.breakdown {
+        Some(Breakdown::Property { property, .. }) => find(property, table).ok(),
+        _ => None,
+    };
+    match column {
+        Some(Column::Text(text)) => text.dictionary.decode(code).unwrap_or_default().to_owned(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,244 @@
+//! What each row means to the funnel: which steps it matches and which chains it spoils.
+
+use super::query::{Entry, FunnelQuery, Occurrence, Order, Range};
+use super::rules::{Event, bits};
+use crate::error::QueryError;
+use crate::kernel::condition::{Test, Truth};
+use crate::kernel::scope::ScopeFilter;
+use crate::rule::EventRule;
+use crate::table::{Table, TextColumn, UserIdx};
+use crate::time::Millis;
+
+/// The steps and exclusions, compiled against a table.
+#[derive(Debug)]
+pub(super) struct Matcher<'t> {
+    table: &'t Table,
+    scope: ScopeFilter<'t>,
+    steps: Vec<Test<'t>>,
+    exclusions: Vec<(Test<'t>, u32)>,
+    /// For each step that only the user's first event fills: what that event must match.
+    firsts: Vec<(u32, Test<'t>)>,
+    by_code: Vec<CodeMasks>,
+    keep: Keep,
+    starts: Starts,
+    /// The first instant that matters, the last one at which a chain may start, and the last one that matters at all.
+    from: Millis,
+    last_start: Millis,
+    last: Millis,
+}
+
+/// What is known of all rows of one event, whatever their properties.
+#[derive(Clone, Copy, Debug, Default)]
+struct CodeMasks {
+    steps: u32,
+    kills: u32,
+    /// Steps and exclusions that must be decided row by row.
+    maybe_steps: u32,
+    maybe_exclusions: u32,
+}
+
+/// Which events may start a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Starts {
+    /// Those that match step 0.
+    First,
+    /// Of these, only the user's first one.
+    FirstOnce,
+    /// Any that matches a step.
+    Any,
+}
+
+/// Which rows are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keep {
+    /// Those that match a step or an exclusion.
+    Matching,
+    /// All in scope: in strict order any other row breaks a chain.
+    All,
+}
+
+impl<'t> Matcher<'t> {
+    /// Compiles a query that has been checked.
+    ///
+    /// # Errors
+    /// As [`FunnelQuery::check`].
+    pub(super) fn new(query: &FunnelQuery, table: &'t Table) -> Result<Self, QueryError> {
+        let steps = compile_steps(query, table)?;
+        let exclusions = compile_exclusions(query, table)?;
+        let events = table.events();
+        let by_code =
+            (0..events.n_codes() as u32).map(|code| known(events, code, &steps, &exclusions)).collect();
+        let to = query.scope.to.unwrap_or(Millis(i64::MAX));
+        let last = match (query.range, query.window_millis) {
+            (Range::AllEvents, _) => to,
+            (Range::Entry, Some(window)) => to.plus(window),
+            (Range::Entry, None) => Millis(i64::MAX),
+        };
+        Ok(Self {
+            table,
+            scope: ScopeFilter::new(&query.scope, table)?,
+            steps,
+            exclusions,
+            firsts: compile_firsts(query, table)?,
+            by_code,
+            keep: if query.order == Order::Strict { Keep::All } else { Keep::Matching },
+            starts: match (query.order, query.entry) {
+                (Order::Unordered, _) => Starts::Any,
+                (_, Entry::First) => Starts::FirstOnce,
+                (_, Entry::Any) => Starts::First,
+            },
+            from: query.scope.from.unwrap_or(Millis(i64::MIN)),
+            last_start: to,
+            last,
+        })
+    }
+
+    /// Collects the events of a user in order of time; none if the user is out of scope.
+    pub(super) fn collect(&self, user: UserIdx, events: &mut Vec<Event>) {
+        events.clear();
+        if !self.scope.has_user(user) {
+            return;
+        }
+        let rows = self.table.users.rows(user);
+        let times = &self.table.times[rows.clone()];
+        let start = times.partition_point(|&time| time < self.from);
+        let end = times.partition_point(|&time| time <= self.last);
+        let codes = &self.table.events().codes;
+        for row in rows.start + start..rows.start + end.max(start) {
+            let known = self.by_code[codes.get(row) as usize];
+            let nothing = known.steps | known.kills | known.maybe_steps | known.maybe_exclusions == 0;
+            if nothing && self.keep == Keep::Matching {
+                continue;
+            }
+            if self.scope.has_conditions() && !self.scope.meets_conditions(row, user) {
+                continue;
+            }
+            let event = self.event(row, user, known);
+            if event.steps | event.kills != 0 || self.keep == Keep::All {
+                events.push(event);
+            }
+        }
+        self.keep_first_events(user, events);
+        self.keep_starts(events);
+        self.keep_meaningful(events);
+    }
+
+    /// Drops events that have lost all their meaning, unless they may break a chain.
+    pub(super) fn keep_meaningful(&self, events: &mut Vec<Event>) {
+        if self.keep == Keep::Matching {
+            events.retain(|event| event.steps | event.kills != 0);
+        }
+    }
+
+    fn event(&self, row: usize, user: UserIdx, known: CodeMasks) -> Event {
+        let mut event =
+            Event { time: self.table.times[row], steps: known.steps, kills: known.kills, row: row as u32 };
+        for step in bits(known.maybe_steps) {
+            event.steps |= u32::from(self.steps[step].holds(row, user)) << step;
+        }
+        for index in bits(known.maybe_exclusions) {
+            let (test, kills) = &self.exclusions[index];
+            if test.holds(row, user) {
+                event.kills |= kills;
+            }
+        }
+        event
+    }
+
+    /// Takes steps away from all events but the first, where the query says so.
+    fn keep_first_events(&self, user: UserIdx, events: &mut [Event]) {
+        for (step, head) in &self.firsts {
+            let first = self.table.users.rows(user).find(|&row| {
+                head.holds(row, user)
+                    && (!self.scope.has_conditions() || self.scope.meets_conditions(row, user))
+            });
+            for event in events.iter_mut().filter(|event| first != Some(event.row as usize)) {
+                event.steps &= !(1 << step);
+            }
+        }
+    }
+
+    /// Takes step 0 away from events that may not start a chain.
+    fn keep_starts(&self, events: &mut [Event]) {
+        if self.starts == Starts::Any {
+            return;
+        }
+        let in_range = events.partition_point(|event| event.time <= self.last_start);
+        let first = events[..in_range].iter().position(|event| event.steps & 1 == 1);
+        let keep = match (self.starts, first) {
+            (Starts::FirstOnce, Some(first)) => first + 1,
+            _ => in_range,
+        };
+        for event in &mut events[keep..] {
+            event.steps &= !1;
+        }
+    }
+}
+
+/// Compiles the steps' rules.
+///
+/// # Errors
+/// If one does not fit the table; the field starts with `steps[…].rule`.
+pub(super) fn compile_steps<'t>(query: &FunnelQuery, table: &'t Table) -> Result<Vec<Test<'t>>, QueryError> {
+    let compile = |(index, rule): (usize, &EventRule)| {
+        Test::rule(rule, table).map_err(|error| error.within(&format!("steps[{index}].rule")))
+    };
+    query.steps.iter().map(|step| &step.rule).enumerate().map(compile).collect()
+}
+
+/// Compiles the exclusions' rules, each with the steps whose chains it spoils.
+///
+/// # Errors
+/// If one does not fit the table; the field starts with `exclusions[…].rule`.
+pub(super) fn compile_exclusions<'t>(
+    query: &FunnelQuery,
+    table: &'t Table,
+) -> Result<Vec<(Test<'t>, u32)>, QueryError> {
+    let compile = |(index, exclusion): (usize, &super::Exclusion)| {
+        let test = Test::rule(&exclusion.rule, table)
+            .map_err(|error| error.within(&format!("exclusions[{index}].rule")))?;
+        Ok((test, (exclusion.from..exclusion.to).fold(0, |kills, step| kills | 1 << step)))
+    };
+    query.exclusions.iter().enumerate().map(compile).collect()
+}
+
+fn compile_firsts<'t>(query: &FunnelQuery, table: &'t Table) -> Result<Vec<(u32, Test<'t>)>, QueryError> {
+    let compile = |(step, rule): (u32, EventRule)| Ok((step, Test::rule(&rule, table)?));
+    (0_u32..)
+        .zip(&query.steps)
+        .filter_map(|(index, step)| match step.occurrence {
+            Occurrence::Any => None,
+            Occurrence::FirstMatching => Some((index, step.rule.clone())),
+            Occurrence::FirstEver => Some((index, without_conditions(&step.rule))),
+        })
+        .map(compile)
+        .collect()
+}
+
+/// The names alone.
+fn without_conditions(rule: &EventRule) -> EventRule {
+    EventRule {
+        event: rule.event.clone(),
+        any_of: rule.any_of.iter().map(without_conditions).collect(),
+        conditions: Vec::new(),
+    }
+}
+
+fn known(events: &TextColumn, code: u32, steps: &[Test<'_>], exclusions: &[(Test<'_>, u32)]) -> CodeMasks {
+    let mut masks = CodeMasks::default();
+    for (index, test) in steps.iter().enumerate() {
+        match test.for_event(events, code) {
+            Some(Truth::True) => masks.steps |= 1 << index,
+            Some(Truth::False) => {}
+            None => masks.maybe_steps |= 1 << index,
+        }
+    }
+    for (index, (test, kills)) in exclusions.iter().enumerate() {
+        match test.for_event(events, code) {
+            Some(Truth::True) => masks.kills |= kills,
+            Some(Truth::False) => {}
+            None => masks.maybe_exclusions |= 1 << index,
+        }
+    }
+    masks
+}

@@ -1,0 +1,184 @@
+//! The walk where the steps may come in any order: level k means k different steps within one window.
+//!
+//! Which steps a set of events can fill, one each, is a matching, and the sets that can be matched form a transversal
+//! matroid (Edmonds & Fulkerson 1965). So the greedy choice is exact: of all the events so far, keep a largest set that can
+//! be matched, and whenever it cannot grow, give up its oldest event. That set holds, for every window, as many events as
+//! any set within that window could.
+
+use super::chain::Chain;
+use super::query::{Reuse, Tie, TimeFrom};
+use super::rules::{Event, Outcome, Rules, Window, bits, instants};
+use super::walk::{is_loose, kills};
+use crate::time::Millis;
+
+/// An event that holds a step.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    time: Millis,
+    steps: u32,
+}
+
+/// A matching of events to steps.
+#[derive(Clone, Debug)]
+pub(super) struct Unordered {
+    /// The event that holds each step.
+    holders: Vec<Option<Held>>,
+}
+
+/// The window in which the highest level was reached first.
+#[derive(Clone, Copy, Debug)]
+struct Best {
+    level: usize,
+    start: Millis,
+    end: Millis,
+}
+
+impl Unordered {
+    /// No event yet.
+    pub(super) fn new(n_steps: usize) -> Self {
+        Self { holders: vec![None; n_steps] }
+    }
+
+    /// What becomes of a user with these events, in order of time. Writes the chain that is counted: as many filled
+    /// steps as the level has, in order of time. O(events × steps) where events match one step each, × steps² at worst.
+    pub(super) fn follow(&mut self, rules: &Rules, events: &[Event], counted: &mut Chain) -> Outcome {
+        counted.steps = 0;
+        let mut best: Option<Best> = None;
+        let mut progress = Progress::default();
+        self.clear();
+        for instant in instants(events) {
+            let loose = is_loose(rules, instant);
+            let spoilt = instant.iter().any(|event| event.kills != 0);
+            if loose && spoilt {
+                // The order inside the instant is not known: its events may end one attempt and start another.
+                self.hold_all(rules, instant, &mut progress);
+                best = self.better(rules, best, instant[0].time, &progress);
+            }
+            if loose && spoilt || kills(rules, instant) != 0 {
+                self.clear();
+                progress = Progress { since: Some(instant[0].time), last_entry: None };
+            }
+            self.hold_all(rules, instant, &mut progress);
+            best = self.better(rules, best, instant[0].time, &progress);
+            if best.is_some_and(|best| best.level == rules.n_steps) {
+                break;
+            }
+        }
+        let Some(best) = best else { return Outcome::Absent };
+        self.count(rules, events, best, counted);
+        let open =
+            best.level < rules.n_steps && progress.last_entry.is_some_and(|start| rules.is_open(start));
+        Outcome::Entered(if open { Window::Open } else { Window::Over })
+    }
+
+    fn clear(&mut self) {
+        self.holders.fill(None);
+    }
+
+    /// Adds an instant's events.
+    fn hold_all(&mut self, rules: &Rules, instant: &[Event], progress: &mut Progress) {
+        let time = instant[0].time;
+        let steps = instant.iter().fold(0, |all, event| all | event.steps);
+        if steps == 0 {
+            return;
+        }
+        if time <= rules.last_start {
+            progress.last_entry = Some(time);
+        }
+        if rules.tie == Tie::Never {
+            self.hold(Held { time, steps }, None);
+        } else if rules.reuse == Reuse::Many {
+            bits(steps).for_each(|step| self.holders[step] = Some(Held { time, steps: 1 << step }));
+        } else {
+            for event in instant.iter().filter(|event| event.steps != 0) {
+                self.hold(Held { time, steps: event.steps }, None);
+            }
+        }
+    }
+
+    /// Adds the newest event; where no step is free for it, the oldest event that can make room goes.
+    fn hold(&mut self, event: Held, onto: Option<usize>) {
+        let mut seen = 0;
+        if self.place(event, onto, &mut seen) || onto.is_some() {
+            return;
+        }
+        let age = |&step: &usize| self.holders[step].map(|held| held.time);
+        if let Some(oldest) = bits(seen).min_by_key(age) {
+            self.hold(event, Some(oldest));
+        }
+    }
+
+    /// Gives `event` a step, moving others, along a path that ends at a free step, or at `onto` if that is given. The
+    /// steps that were looked at are marked in `seen`.
+    fn place(&mut self, event: Held, onto: Option<usize>, seen: &mut u32) -> bool {
+        for step in bits(event.steps) {
+            if *seen >> step & 1 == 1 {
+                continue;
+            }
+            *seen |= 1 << step;
+            let free = match (self.holders[step], onto) {
+                (None, _) => true,
+                (Some(_), Some(given_up)) if given_up == step => true,
+                (Some(held), _) => self.place(held, onto, seen),
+            };
+            if free {
+                self.holders[step] = Some(event);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The best window so far, after the events of the instant at `time` were added.
+    fn better(&self, rules: &Rules, best: Option<Best>, time: Millis, progress: &Progress) -> Option<Best> {
+        let held = || self.holders.iter().flatten().filter(|held| rules.in_window(held.time, time));
+        let (level, Some(oldest)) = (held().count(), held().map(|held| held.time).min()) else { return best };
+        if best.is_some_and(|best| best.level >= level) {
+            return best;
+        }
+        let Some(latest) = progress.last_entry.filter(|&start| rules.in_window(start, time)) else {
+            return best;
+        };
+        let start = match rules.time_from {
+            TimeFrom::LatestStart => oldest.min(latest),
+            TimeFrom::EarliestStart => {
+                let earliest = time.plus(rules.window_millis.saturating_neg());
+                progress.since.map_or(earliest, |since| since.max(earliest))
+            }
+        };
+        Some(Best { level, start, end: time })
+    }
+
+    /// Writes the chain of the best window: from its start each further step as early as possible.
+    fn count(&mut self, rules: &Rules, events: &[Event], best: Best, counted: &mut Chain) {
+        self.clear();
+        let mut n_filled = 0;
+        let first = events.partition_point(|event| event.time < best.start);
+        let end = events.partition_point(|event| event.time <= best.end);
+        for instant in instants(&events[first..end]) {
+            let time = instant[0].time;
+            let all = instant.iter().fold(0, |all, event| all | event.steps);
+            let mut is_placed = |steps: u32| steps != 0 && self.place(Held { time, steps }, None, &mut 0);
+            let n_more = match (rules.tie, rules.reuse) {
+                (Tie::Never, _) => usize::from(is_placed(all)),
+                (_, Reuse::Many) => bits(all).filter(|&step| is_placed(1 << step)).count(),
+                (_, Reuse::Once) => instant.iter().filter(|event| is_placed(event.steps)).count(),
+            };
+            for _ in 0..n_more {
+                if n_filled < best.level {
+                    counted.fill(n_filled, time);
+                    n_filled += 1;
+                }
+            }
+        }
+    }
+}
+
+/// How far the walk is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    /// The last instant that threw all progress away.
+    since: Option<Millis>,
+    /// The last event since then that may start a chain.
+    last_entry: Option<Millis>,
+}

@@ -1,0 +1,218 @@
+//! The walk over one user's events that finds the user's highest level and the chain that is counted.
+
+use super::chain::{Chain, Slots};
+use super::query::{OnExclusion, Order, Reuse, Search, Tie, TimeFrom};
+use super::rules::{Event, Outcome, Rules, Window, bits, bits_down, instants};
+use super::tie::{self, Matching};
+use super::unordered::Unordered;
+use super::{earliest, optional};
+use crate::time::Millis;
+
+/// Walks over users' events, one user after the other. Its memory is kept from user to user.
+#[derive(Debug)]
+pub(super) struct Walker {
+    slots: Slots,
+    /// The chains before the present instant or event, where both are needed.
+    before: Slots,
+    matching: Matching,
+    /// The events of an instant in the order of their steps.
+    sorted: Vec<Event>,
+    unordered: Unordered,
+    /// The chain that is counted.
+    counted: Chain,
+    grown: Chain,
+}
+
+/// What a run over the events looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    /// The chain that gets furthest, whatever the exclusions.
+    FurthestOfAll,
+    /// The chain that gets furthest without being spoilt.
+    Furthest,
+    /// A chain that ends with this step and is not spoilt until its window is over.
+    Unspoilt(usize),
+    /// The same as `Furthest` among the chains that start at this instant.
+    StartedAt(Millis),
+}
+
+impl Walker {
+    /// A walker for funnels of so many steps.
+    pub(super) fn new(n_steps: usize) -> Self {
+        Self {
+            slots: Slots::new(n_steps),
+            before: Slots::new(n_steps),
+            matching: Matching::default(),
+            sorted: Vec::new(),
+            unordered: Unordered::new(n_steps),
+            counted: Chain::default(),
+            grown: Chain::default(),
+        }
+    }
+
+    /// The chain that the last [`Walker::follow`] counted. In unordered funnels its step k is the k-th in time.
+    pub(super) fn counted(&self) -> &Chain {
+        &self.counted
+    }
+
+    /// What becomes of a user with these events, in order of time.
+    pub(super) fn follow(&mut self, rules: &Rules, events: &[Event]) -> Outcome {
+        if rules.order == Order::Unordered {
+            return self.unordered.follow(rules, events, &mut self.counted);
+        }
+        let removing =
+            rules.on_exclusion == OnExclusion::RemoveUser && events.iter().any(|event| event.kills != 0);
+        self.run(rules, events, if removing { Goal::FurthestOfAll } else { Goal::Furthest });
+        let Some(furthest) = self.counted.last() else { return Outcome::Absent };
+        if removing {
+            self.run(rules, events, Goal::Unspoilt(furthest));
+            if self.counted.steps == 0 {
+                return Outcome::Removed;
+            }
+        }
+        let window = self.window(rules);
+        if rules.time_from == TimeFrom::EarliestStart && rules.order == Order::Ordered {
+            let start = earliest::start(rules, events, furthest, &mut self.matching);
+            self.run(rules, events, Goal::StartedAt(start));
+        }
+        if rules.order == Order::Ordered && rules.required.count_ones() < rules.n_steps as u32 {
+            optional::fill(rules, events, &mut self.counted, &mut self.matching);
+        }
+        Outcome::Entered(window)
+    }
+
+    fn window(&self, rules: &Rules) -> Window {
+        let converted = self.counted.steps & rules.required == rules.required;
+        match self.slots.latest_start() {
+            Some(start) if !converted && rules.is_open(start) => Window::Open,
+            _ => Window::Over,
+        }
+    }
+
+    fn run(&mut self, rules: &Rules, events: &[Event], goal: Goal) {
+        self.slots.filled = 0;
+        self.counted.steps = 0;
+        let mut settled = false;
+        for instant in instants(events) {
+            let time = instant[0].time;
+            let kills = if goal == Goal::FurthestOfAll { 0 } else { kills(rules, instant) };
+            if let Goal::Unspoilt(step) = goal
+                && kills >> step & 1 == 1
+                && self.counted.steps != 0
+                && !settled
+            {
+                settled = !rules.in_window(self.counted.start(), time);
+                if !settled {
+                    self.counted.steps = 0;
+                }
+            }
+            self.slots.filled &= !kills;
+            match rules.order {
+                Order::Strict if !is_loose(rules, instant) => self.fill_strictly(rules, instant, goal),
+                _ => self.fill(rules, instant, goal),
+            }
+            if self.counted.steps >> (rules.n_steps - 1) & 1 == 1 {
+                return;
+            }
+        }
+    }
+
+    /// Fills steps from the events of one instant, other events apart.
+    fn fill(&mut self, rules: &Rules, instant: &[Event], goal: Goal) {
+        let time = instant[0].time;
+        let allowed = match goal {
+            Goal::StartedAt(start) if start != time => !1,
+            _ => !0,
+        };
+        let steps = instant.iter().fold(0, |all, event| all | event.steps) & allowed;
+        if steps == 0 {
+            return;
+        }
+        let overlapping = || instant.iter().any(|event| (event.steps & allowed).count_ones() > 1);
+        if rules.tie == Tie::Never && rules.search == Search::LatestStartOnly {
+            bits(steps).for_each(|step| self.slots.refill(rules, step, time));
+        } else if rules.tie == Tie::Never || (rules.reuse == Reuse::Once && instant.len() == 1) {
+            // From the last step down, so that each one is appended to a chain of earlier instants.
+            bits_down(steps).for_each(|step| self.slots.fill(rules, step, time));
+        } else if rules.reuse == Reuse::Many || !overlapping() {
+            bits(steps).for_each(|step| self.slots.fill(rules, step, time));
+        } else {
+            self.before.clone_from(&self.slots);
+            tie::fill(&mut self.slots, &self.before, &mut self.matching, rules, (time, instant, allowed));
+        }
+        self.note(goal);
+    }
+
+    /// Fills steps from the events of one instant where every event that a chain does not use ends it: first those that
+    /// match no step, then the others in step order.
+    fn fill_strictly(&mut self, rules: &Rules, instant: &[Event], goal: Goal) {
+        let mut sorted = std::mem::take(&mut self.sorted);
+        sorted.clear();
+        sorted.extend_from_slice(instant);
+        sorted.sort_by_key(|event| if event.steps == 0 { 0 } else { event.steps.trailing_zeros() + 1 });
+        for (index, event) in sorted.iter().enumerate() {
+            if rules.tie == Tie::Never && index > 0 {
+                self.slots.filled = 0;
+            }
+            if rules.reuse == Reuse::Many && rules.tie != Tie::Never {
+                self.fill_many(rules, event);
+            } else {
+                for step in (0..rules.n_steps).rev() {
+                    self.slots.filled &= !(1 << step);
+                    if event.steps >> step & 1 == 1 {
+                        self.slots.fill(rules, step, event.time);
+                    }
+                }
+            }
+            self.note(goal);
+        }
+        self.sorted = sorted;
+    }
+
+    /// Fills all the steps that one event matches, in strict order: after chains that ended with the event before, and
+    /// after those that this event itself has just extended.
+    fn fill_many(&mut self, rules: &Rules, event: &Event) {
+        self.before.clone_from(&self.slots);
+        self.slots.filled = 0;
+        for step in bits(event.steps) {
+            if let Some(chain) =
+                self.before.predecessor(rules, step, event.time).and_then(|at| self.before.get(at))
+            {
+                self.grown.copy_from(chain);
+                self.grown.fill(step, event.time);
+                self.slots.offer(&self.grown);
+            }
+            self.slots.fill(rules, step, event.time);
+        }
+    }
+
+    /// Counts the best chain there is now if it got further than the one before, or as far at the same instant from a
+    /// later start.
+    fn note(&mut self, goal: Goal) {
+        let step = match goal {
+            Goal::Unspoilt(step) => Some(step),
+            _ => self.slots.highest(),
+        };
+        let Some((step, chain)) = step.and_then(|step| Some((step, self.slots.get(step)?))) else { return };
+        let is_better = self.counted.last().is_none_or(|last| {
+            let same_instant = chain.time(step) == self.counted.time(step);
+            step > last || (step == last && same_instant && chain.start() > self.counted.start())
+        });
+        if is_better {
+            self.counted.copy_from(chain);
+        }
+    }
+}
+
+/// The steps whose chains are spoilt at an instant.
+pub(super) fn kills(rules: &Rules, instant: &[Event]) -> u32 {
+    let kills = instant.iter().fold(0, |all, event| all | event.kills);
+    if kills == 0 || is_loose(rules, instant) { 0 } else { kills }
+}
+
+/// Whether an instant holds different events whose order is not to be judged.
+pub(super) fn is_loose(rules: &Rules, instant: &[Event]) -> bool {
+    let first = instant[0];
+    rules.tie == Tie::Loose
+        && instant.iter().any(|event| (event.steps, event.kills) != (first.steps, first.kills))
+}

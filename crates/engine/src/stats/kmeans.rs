@@ -1,0 +1,310 @@
+//! k-means on plain points: starts, rounds, and the best of several.
+//!
+//! Points lie column by column, so that the distance loops run over neighbors in memory; sums are f64 in the points'
+//! order. Nothing here knows of users or tables.
+
+use serde::{Deserialize, Serialize};
+
+use super::random::Random;
+
+/// Points in the plane, or in more dimensions, column by column: coordinate `d` of point `i` is `columns[d][i]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Points<'a> {
+    columns: &'a [Vec<f64>],
+    len: usize,
+}
+
+impl<'a> Points<'a> {
+    /// Points of these coordinates, which are finite. Without a column there is no point.
+    ///
+    /// # Panics
+    /// If the columns are not equally long.
+    pub fn new(columns: &'a [Vec<f64>]) -> Self {
+        let len = columns.first().map_or(0, Vec::len);
+        assert!(columns.iter().all(|column| column.len() == len), "a value for each point in each column");
+        Self { columns, len }
+    }
+
+    /// Number of points.
+    pub const fn len(self) -> usize {
+        self.len
+    }
+
+    /// Whether there is no point.
+    pub const fn is_empty(self) -> bool {
+        self.len == 0
+    }
+
+    /// Number of dimensions.
+    pub const fn n_dims(self) -> usize {
+        self.columns.len()
+    }
+
+    /// One coordinate of all points.
+    pub fn column(self, dim: usize) -> &'a [f64] {
+        &self.columns[dim]
+    }
+
+    /// One point's coordinates.
+    pub fn point(self, index: usize) -> Vec<f64> {
+        self.columns.iter().map(|column| column[index]).collect()
+    }
+}
+
+/// Points in clusters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clustering {
+    /// Each cluster's mean; every cluster has at least one point.
+    pub centroids: Vec<Vec<f64>>,
+    /// Each point's cluster: the nearest centroid, of equally near ones the first.
+    pub labels: Vec<u32>,
+    /// Sum over all points of the squared distance to their centroid.
+    pub inertia: f64,
+}
+
+/// Rounds of Lloyd after which a start is taken as it is.
+pub const MAX_ROUNDS: usize = 100;
+
+/// At most `k` clusters: the best by inertia of `n_starts` runs of [`lloyd`] from [`greedy_starts`]; of equally good ones
+/// the first. Fewer than `k` come out where fewer points differ, and none without points. The order of the points is
+/// part of the input. O(starts × rounds × points × k × dimensions).
+///
+/// ```
+/// use cairn_engine::stats::kmeans::{Points, best_of};
+/// let points = [vec![1.0, 2.0, 3.0, 101.0, 102.0, 103.0]];
+/// let found = best_of(Points::new(&points), 2, 10, 1);
+/// assert_eq!(found.inertia, 4.0);
+/// assert_eq!(found.labels[..3], [found.labels[0]; 3]);
+/// ```
+pub fn best_of(points: Points<'_>, k: usize, n_starts: usize, seed: u64) -> Clustering {
+    let mut random = Random::new(seed);
+    let mut runs = (0..n_starts.max(1)).map(|_| lloyd(points, greedy_starts(points, k, &mut random)));
+    let first = runs.next().unwrap_or_else(|| lloyd(points, Vec::new()));
+    runs.fold(first, |best, run| if run.inertia < best.inertia { run } else { best })
+}
+
+/// At most `k` starting centroids by greedy k-means++ (Arthur & Vassilvitskii 2007, section 7): the first is a point
+/// drawn evenly; each further one is the best of 2 + ⌊ln k⌋ points drawn with probability in proportion to their squared
+/// distance from the centroids so far, the best being the one that leaves the least sum of squared distances. Fewer come
+/// out where fewer points differ.
+pub fn greedy_starts(points: Points<'_>, k: usize, random: &mut Random) -> Vec<Vec<f64>> {
+    if points.is_empty() || k == 0 {
+        return Vec::new();
+    }
+    let n_candidates = 2 + libm::log(k as f64) as usize;
+    let mut centroids = vec![points.point(random.below(points.len()))];
+    let mut nearest = vec![f64::INFINITY; points.len()];
+    keep_nearer(points, &centroids[0], &mut nearest);
+    let mut best = Vec::new();
+    while centroids.len() < k {
+        let total: f64 = nearest.iter().sum();
+        if total <= 0.0 {
+            break;
+        }
+        let mut least: Option<(f64, Vec<f64>)> = None;
+        for _ in 0..n_candidates {
+            let candidate = points.point(drawn(&nearest, random.next_f64() * total));
+            let mut distances = nearest.clone();
+            keep_nearer(points, &candidate, &mut distances);
+            let left: f64 = distances.iter().sum();
+            if least.as_ref().is_none_or(|(before, _)| left < *before) {
+                least = Some((left, candidate));
+                best = distances;
+            }
+        }
+        centroids.extend(least.map(|(_, candidate)| candidate));
+        std::mem::swap(&mut nearest, &mut best);
+    }
+    centroids
+}
+
+/// The index at which the running sum of the weights first exceeds `at`; never one of weight 0.
+fn drawn(weights: &[f64], at: f64) -> usize {
+    let mut sum = 0.0;
+    let mut last = 0;
+    for (index, &weight) in weights.iter().enumerate() {
+        if weight > 0.0 {
+            sum += weight;
+            last = index;
+            if sum > at {
+                break;
+            }
+        }
+    }
+    last
+}
+
+fn keep_nearer(points: Points<'_>, centroid: &[f64], nearest: &mut [f64]) {
+    let mut distances = [0.0; LANES];
+    let mut start = 0;
+    while start < points.len() {
+        let end = points.len().min(start + LANES);
+        squared_distances(points, start..end, centroid, &mut distances);
+        for (nearest, &distance) in nearest[start..end].iter_mut().zip(&distances) {
+            *nearest = if distance < *nearest { distance } else { *nearest };
+        }
+        start = end;
+    }
+}
+
+/// Lloyd's rounds from given centroids: every point goes to its nearest centroid, every centroid to the mean of its
+/// points, until no point changes its cluster or [`MAX_ROUNDS`] are over. A cluster left without points starts anew at
+/// the point that is farthest from its centroid. Inertia never rises from round to round.
+pub fn lloyd(points: Points<'_>, mut centroids: Vec<Vec<f64>>) -> Clustering {
+    let mut nearest = Nearest::new(points.len());
+    let mut labels = Vec::new();
+    for _ in 0..MAX_ROUNDS {
+        nearest.find(points, &centroids);
+        if nearest.labels == labels {
+            break;
+        }
+        labels.clone_from(&nearest.labels);
+        centroids = means(points, &nearest, centroids);
+    }
+    nearest.find(points, &centroids);
+    drop_empty(&mut centroids, &mut nearest.labels);
+    let inertia = nearest.distances.iter().sum();
+    Clustering { centroids, labels: nearest.labels, inertia }
+}
+
+fn means(points: Points<'_>, nearest: &Nearest, mut centroids: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+    let mut sums = Sums::new(centroids.len(), points.n_dims());
+    sums.add(points, &nearest.labels);
+    let mut distances = nearest.distances.clone();
+    for (cluster, centroid) in centroids.iter_mut().enumerate() {
+        match sums.mean(cluster) {
+            Some(mean) => *centroid = mean,
+            None => {
+                let farthest =
+                    |best: usize, at: usize| if distances[at] > distances[best] { at } else { best };
+                let at = (0..points.len()).fold(0, farthest);
+                distances[at] = 0.0;
+                *centroid = points.point(at);
+            }
+        }
+    }
+    centroids
+}
+
+fn drop_empty(centroids: &mut Vec<Vec<f64>>, labels: &mut [u32]) {
+    let mut n_points = vec![0_u32; centroids.len()];
+    labels.iter().for_each(|&label| n_points[label as usize] += 1);
+    if n_points.contains(&0) {
+        let before = |label: usize| n_points[..label].iter().filter(|&&n| n > 0).count() as u32;
+        labels.iter_mut().for_each(|label| *label = before(*label as usize));
+        let mut filled = n_points.iter().map(|&n| n > 0);
+        centroids.retain(|_| filled.next().unwrap_or(false));
+    }
+}
+
+/// Each point's nearest centroid, and memory for it that is used again.
+#[derive(Clone, Debug, Default)]
+pub struct Nearest {
+    /// The index of the nearest centroid, of equally near ones the first.
+    pub labels: Vec<u32>,
+    /// The squared distance to it.
+    pub distances: Vec<f64>,
+}
+
+/// How many points the distance loop takes at once: enough to fill the registers, few enough to stay in them.
+const LANES: usize = 8;
+
+impl Nearest {
+    /// Room for `n_points`.
+    pub fn new(n_points: usize) -> Self {
+        Self { labels: vec![0; n_points], distances: vec![0.0; n_points] }
+    }
+
+    /// Finds the nearest of at least one centroid for every point. O(points × centroids × dimensions).
+    pub fn find(&mut self, points: Points<'_>, centroids: &[Vec<f64>]) {
+        self.labels.resize(points.len(), 0);
+        self.distances.resize(points.len(), 0.0);
+        let mut distances = [0.0; LANES];
+        let mut start = 0;
+        while start < points.len() {
+            let end = points.len().min(start + LANES);
+            let (mut best, mut labels) = ([f64::INFINITY; LANES], [0_u64; LANES]);
+            for (label, centroid) in (0_u64..).zip(centroids) {
+                squared_distances(points, start..end, centroid, &mut distances);
+                for lane in 0..LANES {
+                    let nearer = distances[lane] < best[lane];
+                    best[lane] = if nearer { distances[lane] } else { best[lane] };
+                    labels[lane] = if nearer { label } else { labels[lane] };
+                }
+            }
+            for (lane, at) in (start..end).enumerate() {
+                self.labels[at] = labels[lane] as u32;
+                self.distances[at] = best[lane];
+            }
+            start = end;
+        }
+    }
+}
+
+/// Squared distances of up to [`LANES`] neighboring points from a centroid, added dimension by dimension.
+fn squared_distances(
+    points: Points<'_>,
+    range: std::ops::Range<usize>,
+    centroid: &[f64],
+    distances: &mut [f64; LANES],
+) {
+    let mut sums = [0.0; LANES];
+    for (dim, &center) in centroid.iter().enumerate() {
+        let column = &points.column(dim)[range.clone()];
+        if let Ok(column) = <&[f64; LANES]>::try_from(column) {
+            for (sum, &value) in sums.iter_mut().zip(column) {
+                *sum += (value - center) * (value - center);
+            }
+        } else {
+            for (sum, &value) in sums.iter_mut().zip(column) {
+                *sum += (value - center) * (value - center);
+            }
+        }
+    }
+    *distances = sums;
+}
+
+/// Sums of points by cluster, for their means.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sums {
+    n_dims: usize,
+    /// Points of each cluster.
+    pub n_points: Vec<u64>,
+    /// Coordinate sums, cluster by cluster.
+    pub values: Vec<f64>,
+}
+
+impl Sums {
+    /// Sums of nothing.
+    pub fn new(n_clusters: usize, n_dims: usize) -> Self {
+        Self { n_dims, n_points: vec![0; n_clusters], values: vec![0.0; n_clusters * n_dims] }
+    }
+
+    /// Adds every point to the sums of its cluster, in the points' order.
+    pub fn add(&mut self, points: Points<'_>, labels: &[u32]) {
+        for &label in labels {
+            self.n_points[label as usize] += 1;
+        }
+        for dim in 0..points.n_dims() {
+            for (&label, &value) in labels.iter().zip(points.column(dim)) {
+                self.values[label as usize * self.n_dims + dim] += value;
+            }
+        }
+    }
+
+    /// Adds sums of other points, of as many clusters and dimensions.
+    pub fn merge(&mut self, other: &Self) {
+        self.n_points.iter_mut().zip(&other.n_points).for_each(|(mine, more)| *mine += more);
+        self.values.iter_mut().zip(&other.values).for_each(|(mine, more)| *mine += more);
+    }
+
+    /// The mean of a cluster; none if it has no point.
+    pub fn mean(&self, cluster: usize) -> Option<Vec<f64>> {
+        let n_points = self.n_points[cluster];
+        let sums = &self.values[cluster * self.n_dims..][..self.n_dims];
+        (n_points > 0).then(|| sums.iter().map(|sum| sum / n_points as f64).collect())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,228 @@
+//! `Desk`: one checklist on one page, where the model's effects become what people, the host and storage get of them.
+
+use std::cell::{Cell, RefCell};
+
+use cairn_checklist::{
+    Definition, Effect, Event, Millis, Moment, Progress, Refusal, State, Value, Visitor, apply, progress,
+    statuses,
+};
+use leptos::prelude::{ArcRwSignal, GetUntracked, Set, WithUntracked};
+use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
+
+use crate::json;
+use crate::look::Look;
+use crate::speech::Speech;
+use crate::store::Store;
+use crate::strings::Strings;
+
+const LAUNCHER: &str = "[part=launcher]";
+
+/// Everything that one element has.
+pub(crate) struct Desk {
+    pub(crate) host: HtmlElement,
+    pub(crate) root: ShadowRoot,
+    pub(crate) definition: Definition,
+    pub(crate) strings: Strings,
+    pub(crate) look: ArcRwSignal<Look>,
+    /// The task whose detail shows.
+    pub(crate) expanded: ArcRwSignal<Option<usize>>,
+    pub(crate) speech: Speech,
+    pub(crate) store: Store,
+    visitor: RefCell<Visitor>,
+    state: RefCell<State>,
+    is_open: Cell<bool>,
+}
+
+impl Desk {
+    pub(crate) fn new(
+        host: HtmlElement,
+        root: ShadowRoot,
+        definition: Definition,
+        strings: Strings,
+        store: Store,
+        visitor: Visitor,
+    ) -> Desk {
+        let desk = Desk {
+            host,
+            root,
+            definition,
+            strings,
+            store,
+            look: ArcRwSignal::default(),
+            expanded: ArcRwSignal::default(),
+            speech: Speech::default(),
+            visitor: RefCell::new(visitor),
+            state: RefCell::default(),
+            is_open: Cell::new(false),
+        };
+        desk.take_news();
+        desk
+    }
+
+    /// Applies an event: stores what it changed, shows it, says it, and tells the host, in this order, so that a
+    /// host's listener finds everything as it will be.
+    pub(crate) fn act(&self, event: &Event) -> Result<(), Refusal> {
+        self.take_news();
+        let effects =
+            self.with_moment(|moment| apply(&self.definition, &mut self.state.borrow_mut(), event, moment))?;
+        let progress = self.progress();
+        self.store.save(&self.state.borrow(), progress);
+        self.show();
+        if *event != Event::Started {
+            self.announce(&effects);
+        }
+        self.tell(&effects);
+        Ok(())
+    }
+
+    /// Takes in what another tab stored.
+    fn take_news(&self) {
+        if let Some(news) = self.store.news() {
+            self.state.borrow_mut().merge(&news);
+        }
+    }
+
+    /// Brings panel and launcher up to date.
+    pub(crate) fn show(&self) {
+        let progress = self.progress();
+        let statuses = self.with_moment(|moment| statuses(&self.definition, &self.state.borrow(), moment));
+        let look = Look::new(&self.definition, &statuses, progress, &self.strings);
+        self.set_text("[part=count]", &format!("{}/{}", progress.done, progress.total));
+        self.set_text("[part=count-words]", &format!(", {}", look.words));
+        if let Some(launcher) = self.find(LAUNCHER) {
+            let _ = launcher.style().set_property("--share", &look.share().to_string());
+        }
+        self.look.set(look);
+    }
+
+    /// Shows or hides the panel as the host element's `open` attribute says.
+    pub(crate) fn sync_open(&self) {
+        let is_open = self.host.has_attribute("open");
+        if let Some(panel) = self.find("#panel") {
+            panel.set_hidden(!is_open);
+        }
+        if is_open && !self.is_open.replace(is_open) {
+            self.expand_next();
+            // Seeing cannot be refused.
+            let _ = self.act(&Event::Opened);
+        }
+        self.is_open.set(is_open);
+    }
+
+    /// Closes the panel and gives the focus back to the launcher.
+    pub(crate) fn close(&self) {
+        // Removing an attribute that is there cannot fail.
+        let _ = self.host.remove_attribute("open");
+        self.focus(LAUNCHER);
+    }
+
+    /// Puts the focus on the first element that the selector finds.
+    pub(crate) fn focus(&self, selector: &str) {
+        if let Some(element) = self.find(selector) {
+            let _ = element.focus();
+        }
+    }
+
+    /// How far the person is.
+    pub(crate) fn progress(&self) -> Progress {
+        self.with_moment(|moment| progress(&self.definition, &self.state.borrow(), moment))
+    }
+
+    /// Replaces the visitor's traits.
+    pub(crate) fn set_traits(&self, traits: Value) {
+        self.visitor.borrow_mut().traits = traits;
+        let _ = self.act(&Event::Changed);
+    }
+
+    /// Dispatches an event on the element; it bubbles and leaves shadow roots.
+    pub(crate) fn emit(&self, name: &str, detail: &Value) {
+        let init = CustomEventInit::new();
+        init.set_bubbles(true);
+        init.set_composed(true);
+        init.set_detail(&json::to_js(detail));
+        if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
+            let _ = self.host.dispatch_event(&event);
+        }
+    }
+
+    /// The progress as the host sees it.
+    pub(crate) fn progress_value(progress: Progress) -> Value {
+        let number = |count: usize| Value::Number(count as f64);
+        let fields = [
+            ("done", number(progress.done)),
+            ("total", number(progress.total)),
+            ("finished", progress.is_finished.into()),
+        ];
+        Value::Map(fields.map(|(name, value)| (name.to_owned(), value)).into())
+    }
+
+    /// Shows the detail of the next task, unless the person is in the detail that shows: it must not be pulled away.
+    fn expand_next(&self) {
+        let is_inside =
+            self.root.active_element().is_some_and(|it| it.closest("[part=detail]").ok().flatten().is_some());
+        if !is_inside {
+            self.expanded.set(self.look.with_untracked(Look::next));
+        }
+    }
+
+    fn announce(&self, effects: &[Effect]) {
+        let look = self.look.get_untracked();
+        let say = |name: &str, task: usize| {
+            let title = &self.definition.tasks[task].title;
+            self.speech.say(self.strings.get(name, &[("task", title)]));
+        };
+        for effect in effects {
+            match effect {
+                Effect::TaskCompleted { task, .. } => say("said_done", *task),
+                Effect::TaskUndone { task } => say("said_undone", *task),
+                Effect::TaskUnlocked { task } => say("said_unlocked", *task),
+                Effect::Progressed(_) => {
+                    self.speech.say(self.strings.get("said_progress", &[("progress", &look.words)]));
+                    self.expand_next();
+                }
+                Effect::Finished => self.speech.say(self.strings.plain("finished")),
+                Effect::Logged(_) => {}
+            }
+        }
+    }
+
+    fn tell(&self, effects: &[Effect]) {
+        let task = |task: usize, state: &str, by: Option<&str>| {
+            let id = Value::from(self.definition.tasks[task].id.as_str());
+            let fields = [("id", Some(id)), ("state", Some(state.into())), ("by", by.map(Value::from))];
+            let present = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+            self.emit("cairn:task", &Value::Map(present.collect()));
+        };
+        for effect in effects {
+            match effect {
+                Effect::TaskCompleted { task: index, by } => task(*index, "done", Some(by.word())),
+                Effect::TaskUndone { task: index } | Effect::TaskUnlocked { task: index } => {
+                    task(*index, "open", None)
+                }
+                Effect::Progressed(progress) => self.emit("cairn:progress", &Desk::progress_value(*progress)),
+                Effect::Finished => self.emit("cairn:complete", &Desk::progress_value(self.progress())),
+                Effect::Logged(row) => {
+                    self.store.append(row);
+                    self.emit("cairn:log", &row.to_value());
+                }
+            }
+        }
+    }
+
+    fn with_moment<T>(&self, look: impl FnOnce(&Moment<'_>) -> T) -> T {
+        let url = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
+        let now = Millis(js_sys::Date::now() as i64);
+        look(&Moment { visitor: &self.visitor.borrow(), now, url: &url })
+    }
+
+    fn set_text(&self, selector: &str, text: &str) {
+        if let Some(element) = self.find(selector) {
+            element.set_text_content(Some(text));
+        }
+    }
+
+    fn find(&self, selector: &str) -> Option<HtmlElement> {
+        use wasm_bindgen::JsCast;
+        self.root.query_selector(selector).ok().flatten().map(JsCast::unchecked_into)
+    }
+}

@@ -1,0 +1,185 @@
+//! The interface to the loader's custom element. Structured data cross it as JSON text, so that nothing of the host's
+//! own objects (getters, proxies, cycles) is ever touched in here.
+
+use std::rc::Rc;
+
+use cairn_checklist::{Definition, DefinitionError, Event, Refusal, Value, Visitor};
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::{AnyView, Render};
+use wasm_bindgen::prelude::*;
+use web_sys::{HtmlElement, ShadowRoot, StorageEvent};
+
+use crate::desk::Desk;
+use crate::store::{Store, warn};
+use crate::strings::Strings;
+use crate::{json, view};
+
+/// No more problems of a definition are listed than this.
+const MOST_PROBLEMS: usize = 10;
+
+/// One checklist in one element, from connection to disconnection. Freeing it unmounts the view and removes every
+/// listener.
+#[wasm_bindgen]
+pub struct Checklist {
+    desk: Rc<Desk>,
+    _view: UnmountHandle<<AnyView as Render>::State>,
+    on_storage: Closure<dyn Fn(StorageEvent)>,
+}
+
+#[wasm_bindgen]
+impl Checklist {
+    /// Checks the definition and mounts the panel behind the launcher that the loader has put into `root`.
+    ///
+    /// # Errors
+    ///
+    /// An `Error` whose message lists the definition's problems and whose `path` is the JSON path of the first.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        host: HtmlElement,
+        root: ShadowRoot,
+        definition: &str,
+        traits: &str,
+        language: &str,
+        glance_key: String,
+    ) -> Result<Checklist, JsValue> {
+        let definition = check(definition)?.in_language(language);
+        let attribute = |name: &str| host.get_attribute(name).unwrap_or_default();
+        let visitor =
+            Visitor { user: attribute("user"), segment: attribute("segment"), traits: read_object(traits) };
+        let store = Store::new(&attribute("storage"), &definition, &visitor.user, glance_key);
+        let desk = Rc::new(Desk::new(host, root, definition, Strings::new(language), store, visitor));
+        desk.show();
+        let mount = mount_point(&desk)?;
+        let seated = desk.clone();
+        let _view = mount_to(mount, move || view::panel(&seated));
+        let checklist = Checklist { on_storage: listen(&desk)?, _view, desk };
+        // Starting cannot be refused.
+        let _ = checklist.desk.act(&Event::Started);
+        checklist.desk.emit("cairn:ready", &Desk::progress_value(checklist.desk.progress()));
+        Ok(checklist)
+    }
+
+    /// Shows or hides the panel as the element's `open` attribute says.
+    pub fn sync_open(&self) {
+        self.desk.sync_open();
+    }
+
+    /// Moves the focus to the panel's heading.
+    pub fn focus_heading(&self) {
+        self.desk.focus("#title");
+    }
+
+    /// Replaces the visitor's traits, a JSON object.
+    pub fn set_traits(&self, traits: &str) {
+        self.desk.set_traits(read_object(traits));
+    }
+
+    /// Counts an event, with its properties as a JSON object.
+    pub fn track(&self, event: &str, properties: Option<String>) {
+        let properties = properties.as_deref().map_or(Value::Null, read_object);
+        self.act("track", &Event::Tracked { name: event.to_owned(), properties });
+    }
+
+    /// Marks a task as done.
+    pub fn complete(&self, id: &str) {
+        self.act("complete", &Event::Completed { task: id.to_owned() });
+    }
+
+    /// Takes back a task, or all of them.
+    pub fn reset(&self, id: Option<String>) {
+        self.act("reset", &Event::Reset { task: id });
+    }
+
+    /// `{ done, total, finished }`.
+    #[must_use]
+    pub fn progress(&self) -> JsValue {
+        json::to_js(&Desk::progress_value(self.desk.progress()))
+    }
+
+    /// The kept rows of the log, oldest first.
+    #[must_use]
+    pub fn log(&self) -> JsValue {
+        let rows = self.desk.store.log().lines().filter_map(|line| json::parse(line).ok()).collect();
+        json::to_js(&Value::List(rows))
+    }
+
+    /// The kept rows of the log as NDJSON.
+    #[must_use]
+    pub fn export_log(&self) -> String {
+        self.desk.store.log()
+    }
+
+    fn act(&self, method: &str, event: &Event) {
+        if let Err(refusal) = self.desk.act(event) {
+            refuse(method, &refusal);
+        }
+    }
+}
+
+impl Drop for Checklist {
+    fn drop(&mut self) {
+        if let Some(window) = web_sys::window() {
+            let _ = window
+                .remove_event_listener_with_callback("storage", self.on_storage.as_ref().unchecked_ref());
+        }
+    }
+}
+
+/// Reads and checks a definition; its warnings go to the console.
+fn check(text: &str) -> Result<Definition, JsValue> {
+    let value =
+        json::parse(text).map_err(|message| failure("$", &format!("$: is not valid JSON: {message}")))?;
+    let checked = Definition::check(&value).map_err(|error| refuse_definition(&error))?;
+    if !checked.warnings.is_empty() {
+        let lines: Vec<_> = checked.warnings.iter().map(ToString::to_string).collect();
+        warn(&format!("the definition works, but:\n{}", lines.join("\n")));
+    }
+    Ok(checked.definition)
+}
+
+fn refuse_definition(error: &DefinitionError) -> JsValue {
+    let mut lines: Vec<_> = error.problems.iter().take(MOST_PROBLEMS).map(ToString::to_string).collect();
+    let more = error.problems.len() - lines.len();
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    failure(&error.problems[0].path, &lines.join("\n"))
+}
+
+/// The `Error` that the loader reports; the definition is at fault, and nothing is shown.
+fn failure(path: &str, message: &str) -> JsValue {
+    let error = js_sys::Error::new(&format!("the definition cannot be used:\n{message}"));
+    let _ = js_sys::Reflect::set(&error, &"path".into(), &path.into());
+    error.into()
+}
+
+fn refuse(method: &str, refusal: &Refusal) {
+    warn(&format!("{method}: {refusal}"));
+}
+
+/// What the host passes as traits or properties; anything but a JSON object holds nothing.
+fn read_object(text: &str) -> Value {
+    json::parse(text).unwrap_or(Value::Null)
+}
+
+fn mount_point(desk: &Desk) -> Result<HtmlElement, JsValue> {
+    let document = desk.host.owner_document().ok_or("the element has no document")?;
+    let mount: HtmlElement = document.create_element("div")?.unchecked_into();
+    desk.root.append_child(&mount)?;
+    Ok(mount)
+}
+
+/// Another tab stored something: take it in, show it, say it.
+fn listen(desk: &Rc<Desk>) -> Result<Closure<dyn Fn(StorageEvent)>, JsValue> {
+    let weak = Rc::downgrade(desk);
+    let on_storage = Closure::<dyn Fn(StorageEvent)>::new(move |event: StorageEvent| {
+        if let Some(desk) = weak.upgrade()
+            && desk.store.is_about(event.key().as_deref())
+        {
+            let _ = desk.act(&Event::Changed);
+        }
+    });
+    let window = web_sys::window().ok_or("there is no window")?;
+    window.add_event_listener_with_callback("storage", on_storage.as_ref().unchecked_ref())?;
+    Ok(on_storage)
+}

@@ -1,0 +1,133 @@
+//! What the panel shows: a pure function of the definition, the statuses and the language.
+
+use cairn_checklist::{By, Definition, Progress, Status};
+
+use crate::strings::Strings;
+
+/// All that changes in the panel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Look {
+    /// One for each task of the definition, in order.
+    pub(crate) rows: Vec<RowLook>,
+    /// How far the person is.
+    pub(crate) progress: Progress,
+    /// The progress in words: "1 of 3 done".
+    pub(crate) words: String,
+}
+
+/// All that changes in a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RowLook {
+    /// "hidden", "locked", "open" or "done", for the style sheet.
+    pub(crate) state: &'static str,
+    /// The state in words, the end of the accessible name: ", locked: ".
+    pub(crate) words: String,
+    /// What unlocks it: "finish “Create a project” first"; empty where it is not locked.
+    pub(crate) reason: String,
+    /// Whether its tick can be used now.
+    pub(crate) can_tick: bool,
+}
+
+impl Look {
+    pub(crate) fn new(
+        definition: &Definition,
+        statuses: &[Status],
+        progress: Progress,
+        strings: &Strings,
+    ) -> Look {
+        let rows = statuses.iter().map(|status| row(definition, status, strings)).collect();
+        Look { rows, progress, words: words(progress, strings) }
+    }
+
+    /// The share that is done, in whole percent.
+    pub(crate) fn share(&self) -> usize {
+        100 * self.progress.done / self.progress.total.max(1)
+    }
+
+    /// The first task that can be done now.
+    pub(crate) fn next(&self) -> Option<usize> {
+        self.rows.iter().position(|row| row.state == "open")
+    }
+}
+
+/// "1 of 3 done".
+fn words(progress: Progress, strings: &Strings) -> String {
+    strings.get("progress", &[("done", &progress.done.to_string()), ("total", &progress.total.to_string())])
+}
+
+fn row(definition: &Definition, status: &Status, strings: &Strings) -> RowLook {
+    let name = |index: &usize| strings.get("quote", &[("text", &definition.tasks[*index].title)]);
+    let plain = |state: &'static str, can_tick| RowLook {
+        state,
+        words: format!(", {}", strings.plain(state)),
+        reason: String::new(),
+        can_tick,
+    };
+    match status {
+        Status::Hidden => RowLook { state: "hidden", ..RowLook::default() },
+        Status::Open => plain("open", true),
+        Status::Done(by) => plain("done", *by == By::Person),
+        Status::Locked(waiting) => {
+            let tasks = waiting.iter().map(name).collect::<Vec<_>>().join(&strings.plain("and"));
+            let locked = plain("locked", false);
+            RowLook {
+                words: format!("{}: ", locked.words),
+                reason: strings.get("reason", &[("tasks", &tasks)]),
+                ..locked
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_checklist::{By, Definition, Progress, Status, Value};
+
+    use super::Look;
+    use crate::strings::Strings;
+
+    fn map(fields: &[(&str, Value)]) -> Value {
+        Value::Map(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+    }
+
+    fn definition() -> Definition {
+        let task =
+            |id: &str| map(&[("id", id.into()), ("title", id.into()), ("complete_when", "manual".into())]);
+        let tasks = Value::List(vec![task("Create"), task("Read"), task("Invite")]);
+        let fields = [("version", 1.0.into()), ("id", "c".into()), ("title", "C".into()), ("tasks", tasks)];
+        Definition::check(&map(&fields)).expect("sound").definition
+    }
+
+    fn strings() -> Strings {
+        Strings::of(map(&[
+            ("progress", "{done} of {total} done".into()),
+            ("quote", "“{text}”".into()),
+            ("and", ", ".into()),
+            ("reason", "finish {tasks} first".into()),
+        ]))
+    }
+
+    #[test]
+    fn a_locked_row_says_what_unlocks_it() {
+        let statuses = [Status::Done(By::Person), Status::Open, Status::Locked(vec![0, 1])];
+        let look = Look::new(
+            &definition(),
+            &statuses,
+            Progress { done: 1, total: 3, is_finished: false },
+            &strings(),
+        );
+        assert_eq!(look.words, "1 of 3 done");
+        assert_eq!(look.rows[2].words, ", locked: ");
+        assert_eq!(look.rows[2].reason, "finish “Create”, “Read” first");
+        assert_eq!(look.next(), Some(1));
+    }
+
+    #[test]
+    fn only_what_a_person_ticked_can_be_unticked() {
+        let statuses = [Status::Done(By::Person), Status::Done(By::Event), Status::Hidden];
+        let look = Look::new(&definition(), &statuses, Progress::default(), &strings());
+        let can_tick: Vec<_> = look.rows.iter().map(|row| row.can_tick).collect();
+        assert_eq!(can_tick, [true, false, false]);
+        assert_eq!(look.next(), None);
+    }
+}

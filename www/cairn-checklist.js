@@ -1,0 +1,246 @@
+// The loader of <cairn-checklist>: defines the element, shows its launcher at once, and fetches the rest when it is
+// wanted. Whatever goes wrong ends on the console and in a `cairn:error` event, never as an error in the host page.
+
+/** @typedef {import('./cairn-checklist.d.ts').View} View */
+/** @typedef {import('./cairn-checklist.d.ts').Widget} Widget */
+
+const at = (/** @type {string} */ file) => new URL(file, import.meta.url).href;
+
+// One sheet for all elements of the page. Nothing shows before it is there, so that nothing flashes unstyled.
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(':host{display:none}');
+fetch(at('./widget.css'))
+  .then((response) => (response.ok ? response.text() : ''))
+  .catch(() => '')
+  .then((css) => sheet.replaceSync(css));
+
+/** @type {Promise<Widget> | undefined} */
+let loading;
+const load = () =>
+  (loading ??= import(at('./cairn-widget.js')).then(async (widget) => {
+    await widget.default({ module_or_path: at('./cairn-widget_bg.wasm') });
+    return widget;
+  }));
+
+const idle = globalThis.requestIdleCallback ?? setTimeout;
+
+/** @type {Record<string, string>} */
+const labels = { en: 'Getting started', de: 'Erste Schritte', ar: 'الخطوات الأولى' };
+
+class CairnChecklist extends HTMLElement {
+  static observedAttributes = ['src', 'user', 'segment', 'locale', 'heading-level', 'storage', 'open'];
+
+  #root = this.attachShadow({ mode: 'open' });
+  #launcher = document.createElement('button');
+  /** @type {AbortController | undefined} There while the element is connected. */
+  #run;
+  /** @type {View | undefined} */
+  #view;
+  /** @type {(() => void)[]} Calls made before there is a view. */
+  #queue = [];
+  /** @type {unknown} */
+  #definition;
+  /** @type {unknown} */
+  #traits;
+  #isLoading = false;
+  #isUsed = false;
+
+  static {
+    for (const name of ['track', 'complete', 'reset', 'progress', 'log', 'export_log']) {
+      Reflect.set(this.prototype, name, function (/** @type {unknown[]} */ ...args) {
+        // @ts-expect-error `this` is the element that the method is called on.
+        return this.#call(name, args);
+      });
+    }
+  }
+
+  constructor() {
+    super();
+    this.#root.adoptedStyleSheets = [sheet];
+    this.#root.addEventListener('keydown', (event) => {
+      if (/** @type {KeyboardEvent} */ (event).key !== 'Escape' || !this.hasAttribute('open')) return;
+      event.stopPropagation();
+      this.close();
+      this.#launcher.focus();
+    });
+    this.#launcher.onclick = () => {
+      this.#isUsed = true;
+      this.toggleAttribute('open');
+    };
+  }
+
+  connectedCallback() {
+    // What was set before the element was defined hides the accessors.
+    for (const name of ['definition', 'traits']) {
+      const value = Reflect.get(this, name);
+      if (Reflect.deleteProperty(this, name) && value !== undefined) Reflect.set(this, name, value);
+    }
+    if (!this.#run) this.#start();
+  }
+
+  disconnectedCallback() {
+    // An element that was only moved is connected again by then, and goes on as it was.
+    queueMicrotask(() => this.isConnected || this.#stop());
+  }
+
+  /** @param {string} name @param {string | null} before @param {string | null} now */
+  attributeChangedCallback(name, before, now) {
+    if (name === 'open') this.#syncOpen();
+    else if (before !== now) this.#restart();
+  }
+
+  get definition() {
+    return this.#definition;
+  }
+  set definition(value) {
+    this.#definition = value;
+    this.#restart();
+  }
+  get traits() {
+    return this.#traits;
+  }
+  set traits(value) {
+    this.#traits = value;
+    this.#call('set_traits', [value ?? null]);
+  }
+
+  open() {
+    this.setAttribute('open', '');
+  }
+  close() {
+    this.removeAttribute('open');
+  }
+
+  #attribute(/** @type {string} */ name, other = '') {
+    return this.getAttribute(name) ?? other;
+  }
+
+  get #language() {
+    return this.#attribute('locale') || this.closest('[lang]')?.getAttribute('lang') || 'en';
+  }
+  get #glanceKey() {
+    return `cairn:glance:${this.#attribute('src', this.id)}:${this.#attribute('user')}`;
+  }
+
+  #start() {
+    const run = (this.#run = new AbortController());
+    this.#isLoading = false;
+    const count = this.#glance();
+    const part = (/** @type {string} */ name, /** @type {string} */ text) => {
+      const span = document.createElement('span');
+      span.part.add(name);
+      span.textContent = text;
+      return span;
+    };
+    const label = part('label', labels[this.#language.slice(0, 2)] ?? labels.en ?? '');
+    const badge = part('count', count);
+    badge.ariaHidden = 'true';
+    this.#launcher.part.add('launcher');
+    this.#launcher.setAttribute('aria-controls', 'panel');
+    this.#launcher.replaceChildren(label, part('count-words', count && `, ${count}`), badge);
+    this.#root.replaceChildren(this.#launcher);
+    const seen = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) idle(() => this.#load());
+    });
+    seen.observe(this.#launcher);
+    run.signal.onabort = () => seen.disconnect();
+    this.#syncOpen();
+    if (this.#queue.length) this.#load();
+  }
+
+  #stop() {
+    this.#run?.abort();
+    this.#view?.free?.();
+    this.#run = this.#view = undefined;
+    this.#root.replaceChildren();
+  }
+
+  #restart() {
+    if (!this.#run) return;
+    this.#stop();
+    this.#start();
+  }
+
+  /** What the model stored for this moment: "1/3", or nothing. */
+  #glance() {
+    try {
+      const area = this.#attribute('storage') === 'session' ? sessionStorage : localStorage;
+      const { version, done, total } = JSON.parse(area.getItem(this.#glanceKey) ?? '{}');
+      return version === 1 ? `${done}/${total}` : '';
+    } catch {
+      return '';
+    }
+  }
+
+  /** The definition as JSON text. @param {AbortSignal} signal */
+  async #source(signal) {
+    if (this.#definition) return JSON.stringify(this.#definition);
+    const src = this.getAttribute('src');
+    if (!src) throw new Error('there is no definition: set the attribute src or the property definition');
+    const response = await fetch(src, { signal });
+    if (!response.ok) throw new Error(`${src} answered ${response.status}`);
+    return response.text();
+  }
+
+  async #load() {
+    const signal = this.#run?.signal;
+    if (!signal || this.#isLoading) return;
+    this.#isLoading = true;
+    const loaded = load().catch((error) => error);
+    try {
+      const definition = await this.#source(signal);
+      const widget = await loaded;
+      if (signal.aborted) return;
+      if (widget instanceof Error) {
+        console.warn(`cairn-checklist: only a plain list is shown, because the widget cannot run here: ${widget.message}`);
+        const { view } = await import(at('./cairn-static.js'));
+        this.#view = view(this, this.#root, definition);
+      } else {
+        const traits = JSON.stringify(this.#traits ?? null);
+        this.#view = new widget.Checklist(this, this.#root, definition, traits, this.#language, this.#glanceKey);
+      }
+      this.#syncOpen();
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+    for (const call of this.#queue.splice(0)) call();
+  }
+
+  #syncOpen() {
+    const isOpen = this.hasAttribute('open');
+    this.#launcher.ariaExpanded = `${isOpen}`;
+    if (!this.#view) return void (isOpen && this.#load());
+    this.#view.sync_open?.();
+    if (isOpen && this.#isUsed) this.#view.focus_heading?.();
+    this.#isUsed = false;
+  }
+
+  /** @param {string} name @param {unknown[]} args @returns {Promise<unknown>} */
+  #call(name, args) {
+    return new Promise((resolve) => {
+      const call = () => {
+        try {
+          const plain = args.map((value) => (typeof value === 'object' ? JSON.stringify(value) : value && `${value}`));
+          resolve(Reflect.get(this.#view ?? {}, name)?.apply(this.#view, plain));
+        } catch (error) {
+          this.#fail(error);
+          resolve(undefined);
+        }
+      };
+      if (this.#view) return call();
+      this.#queue.push(call);
+      this.#load();
+    });
+  }
+
+  /** Shows nothing any more, and says why. @param {any} error */
+  #fail(error) {
+    this.#root.replaceChildren();
+    this.#view = {};
+    const detail = { message: `${error.message ?? error}`, path: error.path };
+    console.error(`cairn-checklist: ${detail.message}`);
+    this.dispatchEvent(new CustomEvent('cairn:error', { detail, bubbles: true, composed: true }));
+  }
+}
+
+if (!customElements.get('cairn-checklist')) customElements.define('cairn-checklist', CairnChecklist);
