@@ -2,4 +2,5 @@
 
 pub mod cases;
 pub mod corpus;
+pub mod native;
 pub mod typescript;
