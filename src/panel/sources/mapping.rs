@@ -138,10 +138,10 @@ fn ColumnRow(guess: ColumnGuess) -> impl IntoView {
         .map(|kind| Choice::new(*kind, kind_text(*kind)))
         .collect();
     let set_role = move |role| {
-        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.role = Some(role)))
+        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.role = Some(role)));
     };
     let set_kind = move |kind| {
-        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.kind = Some(kind)))
+        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.kind = Some(kind)));
     };
     let why = {
         let guess = guess.clone();
