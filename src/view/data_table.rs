@@ -50,17 +50,19 @@ pub fn DataTable(
         data.with(|data| indices.into_iter().map(|index| body_row(data, index, on_row)).collect_view())
     };
     let arranged = move || data.with_untracked(|data| data.arranged(&rows.read_untracked()));
+    let save = move |_| {
+        let name = format!("{}.csv", file_name.get_untracked());
+        save_text(&name, "text/csv", &arranged().to_csv());
+    };
+    let is_empty = move || data.with(|data| data.rows.is_empty());
+    let n_rows = move || rows.read().len();
     view! {
         <div class="table-block" class:stale=stale>
             <div class="table-bar">
                 <p class="table-caption" id=caption_id.clone()>{caption}</p>
                 <div class="row">
                     <CopyButton label=text("table.copy") content=move || arranged().to_tsv() />
-                    <button
-                        class="button button-quiet"
-                        type="button"
-                        on:click=move |_| save_text(&format!("{}.csv", file_name.get_untracked()), "text/csv", &arranged().to_csv())
-                    >
+                    <button class="button button-quiet" type="button" on:click=save>
                         {text("table.csv")}
                     </button>
                 </div>
@@ -73,8 +75,8 @@ pub fn DataTable(
                     <tbody>{body}</tbody>
                 </table>
             </div>
-            {move || data.with(|data| data.rows.is_empty()).then(|| view! { <p class="table-empty">{text("table.empty")}</p> })}
-            <Pager page=Signal::derive(shown_page) n_pages n_rows=move || rows.read().len() on_page=move |n| page.set(n) />
+            {move || is_empty().then(|| view! { <p class="table-empty">{text("table.empty")}</p> })}
+            <Pager page=Signal::derive(shown_page) n_pages n_rows on_page=move |n| page.set(n) />
         </div>
     }
 }
@@ -107,18 +109,18 @@ fn body_row(data: &TableData, index: usize, on_row: Option<Callback<usize>>) -> 
     let mut cells = data.rows[index].iter().cloned();
     let name = cells.next().map(|cell| match on_row {
         Some(on_row) => view! {
-            <button class="link" type="button" on:click=move |_| on_row.run(index)>{cell.text}</button>
+            <button class="link" type="button" on:click=move |_| on_row.run(index)><bdi>{cell.text}</bdi></button>
         }
         .into_any(),
-        None => cell.text.into_any(),
+        None => view! { <bdi>{cell.text}</bdi> }.into_any(),
     });
+    let bar = |share: f64| {
+        view! { <span class="table-bar-fill" aria-hidden="true" style:inline-size=bar_length(share)></span> }
+    };
     let cells = cells.zip(data.columns.iter().skip(1)).map(|(cell, column)| {
-        let bar = cell.share.map(|share| {
-            view! { <span class="table-bar-fill" aria-hidden="true" style:inline-size=bar_length(share)></span> }
-        });
         view! {
             <td class:number=column.is_number class:with-bar=cell.share.is_some()>
-                {bar}
+                {cell.share.map(bar)}
                 <span class="table-cell">{cell.text}</span>
             </td>
         }

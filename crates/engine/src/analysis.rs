@@ -15,8 +15,8 @@ pub mod funnel;
 pub mod overview;
 pub mod segment;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::QueryError;
 use crate::table::{Bucket, BucketId, Table};
@@ -49,6 +49,23 @@ pub enum Answer {
 }
 
 impl Query {
+    /// Reads a query's fields, all but its `kind`. Deriving reads the same, but keeps tagged fields in a buffer, behind
+    /// which a deserializer cannot tell any more where it was; this one can say which field is at fault.
+    ///
+    /// # Errors
+    /// If there is no such kind, or a field is unknown, missing or of another type.
+    pub fn read<'de, D: Deserializer<'de>>(kind: &str, fields: D) -> Result<Self, D::Error> {
+        match kind {
+            "overview" => Deserialize::deserialize(fields).map(Self::Overview),
+            "funnel" => Deserialize::deserialize(fields).map(Self::Funnel),
+            "segment" => Deserialize::deserialize(fields).map(Self::Segment),
+            "cluster" => Deserialize::deserialize(fields).map(Self::Cluster),
+            _ => Err(D::Error::custom(format_args!(
+                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `segment` and `cluster`"
+            ))),
+        }
+    }
+
     /// Checks the query against the table's columns and makes it ready to run.
     ///
     /// # Errors

@@ -87,9 +87,14 @@ impl Desk {
         let progress = self.progress();
         let statuses = self.with_moment(|moment| statuses(&self.definition, &self.state.borrow(), moment));
         let look = Look::new(&self.definition, &statuses, progress, &self.strings);
-        self.set_text("[part=count]", &format!("{}/{}", progress.done, progress.total));
         self.set_text("[part=count-words]", &format!(", {}", look.words));
+        self.set_text("[part=count]", &format!("{}/{}", progress.done, progress.total));
+        if let Some(count) = self.find("[part=count]") {
+            // The words before it say the same.
+            let _ = count.set_attribute("aria-hidden", "true");
+        }
         if let Some(launcher) = self.find(LAUNCHER) {
+            let _ = launcher.set_attribute("aria-controls", "panel");
             let _ = launcher.style().set_property("--share", &look.share().to_string());
         }
         self.look.set(look);

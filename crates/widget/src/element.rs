@@ -6,7 +6,8 @@ use std::rc::Rc;
 use cairn_checklist::{Definition, DefinitionError, Event, Refusal, Value, Visitor};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::{AnyView, Render};
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, ShadowRoot, StorageEvent};
 
 use crate::desk::Desk;

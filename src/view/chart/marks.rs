@@ -42,7 +42,11 @@ impl Place {
     /// Lets the tooltip go, unless the pointer comes to it or to another mark soon.
     pub(super) fn leave(self) {
         self.stay();
-        let timeout = set_timeout_with_handle(move || drop(self.told.try_set(None)), PATIENCE);
+        let go = move || {
+            // The chart may be gone by then.
+            let _ = self.told.try_set(None);
+        };
+        let timeout = set_timeout_with_handle(go, PATIENCE);
         self.leaving.set_value(timeout.ok());
     }
 }
