@@ -202,7 +202,7 @@ impl Desk {
             match effect {
                 Effect::TaskCompleted { task: index, by } => task(*index, "done", Some(by.word())),
                 Effect::TaskUndone { task: index } | Effect::TaskUnlocked { task: index } => {
-                    task(*index, "open", None)
+                    task(*index, "open", None);
                 }
                 Effect::Progressed(progress) => self.emit("cairn:progress", &Desk::progress_value(*progress)),
                 Effect::Finished => self.emit("cairn:complete", &Desk::progress_value(self.progress())),
