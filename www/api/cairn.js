@@ -5,6 +5,8 @@ import init, { Samples, sample_places } from './cairn-jsapi.js';
 
 /** @typedef {import('./cairn-jsapi.js').Data} Data */
 /** @typedef {import('./cairn-jsapi.js').Loading} Loading */
+/** @typedef {import('./cairn.d.ts').CairnError} DescribedError */
+/** @typedef {import('./cairn.d.ts').DataSet} DescribedData */
 /** @typedef {import('./cairn.d.ts').LoadOptions} LoadOptions */
 /** @typedef {import('./cairn.d.ts').LoadProgress} LoadProgress */
 /** @typedef {import('./cairn.d.ts').Query} Query */
@@ -60,7 +62,7 @@ export const load = async (source, options = {}) => {
   }
 };
 
-/** @implements {import('./cairn.d.ts').DataSet} */
+/** @implements {DescribedData} */
 export class DataSet {
   /** @type {Data | undefined} */
   #data;
@@ -76,9 +78,9 @@ export class DataSet {
   }
 
   /**
-   * @template {Query} Q
-   * @param {Q} query
-   * @returns {import('./cairn.d.ts').AnswerTo<Q>}
+   * @template {Query['kind']} K
+   * @param {import('./cairn.d.ts').QueryOf<K>} query
+   * @returns {import('./cairn.d.ts').AnswerTo<K>}
    */
   run(query) {
     return JSON.parse(this.run_json(JSON.stringify(query)));
@@ -101,7 +103,7 @@ export class DataSet {
   }
 }
 
-/** @implements {import('./cairn.d.ts').CairnError} */
+/** @implements {DescribedError} */
 export class CairnError extends Error {
   /**
    * @param {import('./cairn.d.ts').Failure} failure
@@ -307,11 +309,12 @@ function from_stream(reopen) {
     n_bytes: null,
     async sample() {
       const [, wanted = 0] = sample_places(Number.MAX_SAFE_INTEGER);
-      /** @type {Uint8Array[]} */
+      /** @type {Uint8Array<ArrayBuffer>[]} */
       const head = [];
       let n_bytes = 0;
       for await (const chunk of pieces()) {
-        head.push(chunk);
+        // Its owner may use the memory again.
+        head.push(chunk.slice());
         n_bytes += chunk.length;
         if (n_bytes >= wanted) break;
       }

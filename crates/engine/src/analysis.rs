@@ -14,6 +14,7 @@ pub mod cluster;
 pub mod funnel;
 pub mod overview;
 pub mod segment;
+pub mod suggest;
 
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -30,6 +31,8 @@ pub enum Query {
     Overview(overview::OverviewQuery),
     /// How many users pass from step to step, and where they stop.
     Funnel(funnel::FunnelQuery),
+    /// A first funnel, proposed from the data.
+    SuggestFunnel(suggest::SuggestFunnelQuery),
     /// How many users segments hold, how they overlap, and who they are.
     Segment(segment::SegmentQuery),
     /// Groups of users who behave alike.
@@ -44,6 +47,7 @@ pub enum Query {
 pub enum Answer {
     Overview(overview::OverviewAnswer),
     Funnel(funnel::FunnelAnswer),
+    SuggestFunnel(suggest::SuggestFunnelAnswer),
     Segment(segment::SegmentAnswer),
     Cluster(cluster::ClusterAnswer),
 }
@@ -74,6 +78,7 @@ impl Query {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
             Self::Funnel(query) => query.check(table).map(Plan::new),
+            Self::SuggestFunnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
             Self::Cluster(query) => query.check(table).map(Plan::new),
         }
