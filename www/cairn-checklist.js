@@ -14,13 +14,15 @@ fetch(at('./widget.css'))
   .catch(() => '')
   .then((css) => sheet.replaceSync(css));
 
-/** @type {Promise<Widget> | undefined} */
+/** @type {Promise<Widget | undefined> | undefined} Of nothing, where wasm cannot run. */
 let loading;
 const load = () =>
-  (loading ??= import(at('./cairn-widget.js')).then(async (widget) => {
-    await widget.default({ module_or_path: at('./cairn-widget_bg.wasm') });
-    return widget;
-  }));
+  (loading ??= import(at('./cairn-widget.js'))
+    .then(async (widget) => {
+      await widget.default({ module_or_path: at('./cairn-widget_bg.wasm') });
+      return widget;
+    })
+    .catch((error) => console.warn(`cairn-checklist: shown as a plain list, because wasm cannot run here: ${error.message}`)));
 
 const idle = globalThis.requestIdleCallback ?? setTimeout;
 
@@ -63,6 +65,7 @@ class CairnChecklist extends HTMLElement {
       this.close();
       this.#launcher.focus();
     });
+    this.#launcher.part.add('launcher');
     this.#launcher.onclick = () => {
       this.#isUsed = true;
       this.toggleAttribute('open');
@@ -72,8 +75,10 @@ class CairnChecklist extends HTMLElement {
   connectedCallback() {
     // What was set before the element was defined hides the accessors.
     for (const name of ['definition', 'traits']) {
+      if (!Object.hasOwn(this, name)) continue;
       const value = Reflect.get(this, name);
-      if (Reflect.deleteProperty(this, name) && value !== undefined) Reflect.set(this, name, value);
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, value);
     }
     if (!this.#run) this.#start();
   }
@@ -111,33 +116,24 @@ class CairnChecklist extends HTMLElement {
     this.removeAttribute('open');
   }
 
-  #attribute(/** @type {string} */ name, other = '') {
-    return this.getAttribute(name) ?? other;
-  }
-
   get #language() {
-    return this.#attribute('locale') || this.closest('[lang]')?.getAttribute('lang') || 'en';
+    return this.getAttribute('locale') || this.closest('[lang]')?.getAttribute('lang') || 'en';
   }
   get #glanceKey() {
-    return `cairn:glance:${this.#attribute('src', this.id)}:${this.#attribute('user')}`;
+    return `cairn:glance:${this.getAttribute('src') ?? this.id}:${this.getAttribute('user') ?? ''}`;
   }
 
   #start() {
     const run = (this.#run = new AbortController());
     this.#isLoading = false;
-    const count = this.#glance();
-    const part = (/** @type {string} */ name, /** @type {string} */ text) => {
+    const part = (/** @type {string} */ name, text = '') => {
       const span = document.createElement('span');
       span.part.add(name);
       span.textContent = text;
       return span;
     };
-    const label = part('label', labels[this.#language.slice(0, 2)] ?? labels.en ?? '');
-    const badge = part('count', count);
-    badge.ariaHidden = 'true';
-    this.#launcher.part.add('launcher');
-    this.#launcher.setAttribute('aria-controls', 'panel');
-    this.#launcher.replaceChildren(label, part('count-words', count && `, ${count}`), badge);
+    const label = labels[this.#language.slice(0, 2)] ?? labels['en'];
+    this.#launcher.replaceChildren(part('label', label), ' ', part('count-words'), part('count', this.#glance()));
     this.#root.replaceChildren(this.#launcher);
     const seen = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) idle(() => this.#load());
@@ -164,8 +160,8 @@ class CairnChecklist extends HTMLElement {
   /** What the model stored for this moment: "1/3", or nothing. */
   #glance() {
     try {
-      const area = this.#attribute('storage') === 'session' ? sessionStorage : localStorage;
-      const { version, done, total } = JSON.parse(area.getItem(this.#glanceKey) ?? '{}');
+      const area = this.getAttribute('storage') === 'session' ? sessionStorage : localStorage;
+      const { version, done, total } = JSON.parse(`${area.getItem(this.#glanceKey)}`);
       return version === 1 ? `${done}/${total}` : '';
     } catch {
       return '';
@@ -176,7 +172,7 @@ class CairnChecklist extends HTMLElement {
   async #source(signal) {
     if (this.#definition) return JSON.stringify(this.#definition);
     const src = this.getAttribute('src');
-    if (!src) throw new Error('there is no definition: set the attribute src or the property definition');
+    if (!src) throw new Error('set src or definition');
     const response = await fetch(src, { signal });
     if (!response.ok) throw new Error(`${src} answered ${response.status}`);
     return response.text();
@@ -186,18 +182,17 @@ class CairnChecklist extends HTMLElement {
     const signal = this.#run?.signal;
     if (!signal || this.#isLoading) return;
     this.#isLoading = true;
-    const loaded = load().catch((error) => error);
+    const loaded = load();
     try {
       const definition = await this.#source(signal);
       const widget = await loaded;
       if (signal.aborted) return;
-      if (widget instanceof Error) {
-        console.warn(`cairn-checklist: only a plain list is shown, because the widget cannot run here: ${widget.message}`);
-        const { view } = await import(at('./cairn-static.js'));
-        this.#view = view(this, this.#root, definition);
-      } else {
+      if (widget) {
         const traits = JSON.stringify(this.#traits ?? null);
         this.#view = new widget.Checklist(this, this.#root, definition, traits, this.#language, this.#glanceKey);
+      } else {
+        const { view } = await import(at('./cairn-static.js'));
+        this.#view = view(this, this.#root, definition);
       }
       this.#syncOpen();
     } catch (error) {

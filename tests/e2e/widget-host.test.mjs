@@ -105,7 +105,7 @@ test('without wasm the tasks are a plain list of links, and the console says why
   assert.equal(await bad.locator('a').count(), 0, 'a link that could run code is no link');
   const ours = said.filter((line) => line.includes('cairn-checklist:'));
   assert.equal(ours.length, 1, ours.join('\n'));
-  assert.match(ours[0] ?? '', /^warning: cairn-checklist: only a plain list is shown, because the widget cannot run here: .*unsafe-eval/);
+  assert.match(ours[0] ?? '', /^warning: cairn-checklist: shown as a plain list, because wasm cannot run here: .*unsafe-eval/);
   await close();
 });
 

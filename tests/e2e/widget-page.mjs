@@ -60,6 +60,7 @@ export async function openHost(site, { path = 'demo/', files = {}, looks = {}, b
     const contentType = name.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/json';
     await profile.route(new URL(name, site.server.url).href, (route) => route.fulfill({ body, contentType }));
   }
+  profile.setDefaultTimeout(10_000);
   const tab = await profile.newPage();
   /** @type {string[]} */
   const said = [];

@@ -13,11 +13,11 @@ const THEMES = ['system', 'light', 'dark'];
 const main = must('#main');
 const saved = read();
 
-/** @template {Element} [T=HTMLElement] @param {string} selector @returns {T} */
+/** @param {string} selector @returns {HTMLElement} */
 function must(selector) {
   const found = document.querySelector(selector);
-  if (!found) throw new Error(`the page has no ${selector}`);
-  return /** @type {T} */ (found);
+  if (!(found instanceof HTMLElement)) throw new Error(`the page has no ${selector}`);
+  return found;
 }
 
 /** @returns {Saved} */
@@ -41,7 +41,7 @@ function write() {
  */
 async function tell(event, properties = {}) {
   await customElements.whenDefined('cairn-checklist');
-  await must('cairn-checklist').track(event, properties);
+  await document.querySelector('cairn-checklist')?.track(event, properties);
 }
 
 /** @param {string} name */
@@ -226,7 +226,7 @@ must('#theme').addEventListener('click', () => {
 must('#start-over').addEventListener('click', async () => {
   Object.assign(saved, { projects: [], team: [] });
   write();
-  await must('cairn-checklist').reset();
+  await document.querySelector('cairn-checklist')?.reset();
   location.hash = '#/projects';
   route();
 });

@@ -28,6 +28,7 @@
 
 mod condition;
 mod definition;
+mod hash;
 mod problem;
 mod read;
 mod restore;

@@ -1,6 +1,7 @@
 //! The state machine under any sequence of events, clock changes, reloads and second tabs.
 
-use proptest::prelude::*;
+use proptest::prelude::{Just, ProptestConfig, Strategy, prop};
+use proptest::{prop_assert, prop_assert_eq, prop_oneof, proptest};
 
 use super::tests::{Desk, THREE};
 use super::{Effect, Event};

@@ -14,9 +14,10 @@ pub mod cluster;
 pub mod funnel;
 pub mod overview;
 pub mod segment;
+pub mod suggest;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::QueryError;
 use crate::table::{Bucket, BucketId, Table};
@@ -30,6 +31,8 @@ pub enum Query {
     Overview(overview::OverviewQuery),
     /// How many users pass from step to step, and where they stop.
     Funnel(funnel::FunnelQuery),
+    /// A first funnel, proposed from the data.
+    SuggestFunnel(suggest::SuggestFunnelQuery),
     /// How many users segments hold, how they overlap, and who they are.
     Segment(segment::SegmentQuery),
     /// Groups of users who behave alike.
@@ -44,11 +47,29 @@ pub enum Query {
 pub enum Answer {
     Overview(overview::OverviewAnswer),
     Funnel(funnel::FunnelAnswer),
+    SuggestFunnel(suggest::SuggestFunnelAnswer),
     Segment(segment::SegmentAnswer),
     Cluster(cluster::ClusterAnswer),
 }
 
 impl Query {
+    /// Reads a query's fields, all but its `kind`. Deriving reads the same, but keeps tagged fields in a buffer, behind
+    /// which a deserializer cannot tell any more where it was; this one can say which field is at fault.
+    ///
+    /// # Errors
+    /// If there is no such kind, or a field is unknown, missing or of another type.
+    pub fn read<'de, D: Deserializer<'de>>(kind: &str, fields: D) -> Result<Self, D::Error> {
+        match kind {
+            "overview" => Deserialize::deserialize(fields).map(Self::Overview),
+            "funnel" => Deserialize::deserialize(fields).map(Self::Funnel),
+            "segment" => Deserialize::deserialize(fields).map(Self::Segment),
+            "cluster" => Deserialize::deserialize(fields).map(Self::Cluster),
+            _ => Err(D::Error::custom(format_args!(
+                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `segment` and `cluster`"
+            ))),
+        }
+    }
+
     /// Checks the query against the table's columns and makes it ready to run.
     ///
     /// # Errors
@@ -57,6 +78,7 @@ impl Query {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
             Self::Funnel(query) => query.check(table).map(Plan::new),
+            Self::SuggestFunnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
             Self::Cluster(query) => query.check(table).map(Plan::new),
         }

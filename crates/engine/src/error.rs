@@ -18,6 +18,17 @@ impl QueryError {
         Self { field: field.into(), problem }
     }
 
+    /// Checks that a number of the query lies in its range, both ends inclusive.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub fn check_range(field: &str, found: i64, least: i64, most: i64) -> Result<(), Self> {
+        if (least..=most).contains(&found) {
+            return Ok(());
+        }
+        Err(Self::new(field, QueryProblem::OutOfRange { found, least, most }))
+    }
+
     /// The same error seen from an outer value that holds the failing one at `outer`.
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {

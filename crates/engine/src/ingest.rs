@@ -34,6 +34,7 @@ mod preview;
 mod report;
 mod role_words;
 mod roles;
+mod sample_places;
 mod sampling;
 mod structural;
 mod time_cursor;
@@ -49,4 +50,5 @@ pub use preview::{
     preview,
 };
 pub use report::{Example, LoadReport, Skipped, Warning, WarningKind};
+pub use sample_places::sample_places;
 pub use time_format::TimeFormat;

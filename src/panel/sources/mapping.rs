@@ -45,7 +45,7 @@ pub fn MappingForm() -> impl IntoView {
             <div class="card-head"><h2 class="card-title" id="mapping-title">{text("mapping.title")}</h2></div>
             <p class="soft">{facts}</p>
             <FileFields />
-            <div class="table-scroll" role="region" tabindex="0" aria-labelledby="mapping-title">
+            <div class="table-scroll" role="region" tabindex="0" aria-label=text("mapping.columns")>
                 <table class="table">
                     <thead>
                         <tr>
@@ -138,10 +138,10 @@ fn ColumnRow(guess: ColumnGuess) -> impl IntoView {
         .map(|kind| Choice::new(*kind, kind_text(*kind)))
         .collect();
     let set_role = move |role| {
-        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.role = Some(role)))
+        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.role = Some(role)));
     };
     let set_kind = move |kind| {
-        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.kind = Some(kind)))
+        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.kind = Some(kind)));
     };
     let why = {
         let guess = guess.clone();

@@ -51,7 +51,8 @@ pub struct ClusterQuery {
     pub k: ClusterCount,
     /// Seed of the sample and of the starts. The same seed gives the same clusters.
     pub seed: u32,
-    /// How many starts are tried, of which the one with the least inertia is kept; 1 to [`MAX_RESTARTS`].
+    /// How many starts are tried, on a sample of at most 16,384 users, of which the one with the least inertia is kept
+    /// and continued on all users; 1 to [`MAX_RESTARTS`].
     pub n_restarts: u32,
 }
 
@@ -67,7 +68,7 @@ impl Default for ClusterQuery {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClusterCount {
-    /// The number with the greatest mean silhouette; of equal ones the least.
+    /// The number with the greatest mean silhouette on a sample of at most 2,048 users; of equal ones the least.
     Auto {
         /// The least number tried; at least 2.
         #[serde(default = "two")]
@@ -118,7 +119,8 @@ pub struct ClusterAnswer {
     pub features: Vec<ScaledFeature>,
     /// Features that are the same for every user in scope, and so were left out. If all are, they stay in `features`.
     pub constant_features: Vec<Feature>,
-    /// Every number of clusters tried, in ascending order.
+    /// Every number of clusters tried, in ascending order. Where the number is chosen from the data, a single cluster is
+    /// among them, for comparison of the inertia: it has no silhouette and is never chosen, unless all users are alike.
     pub tried: Vec<TriedCount>,
     /// Mean silhouette of the chosen number of clusters (as in `tried`); none for a single cluster.
     pub silhouette: Option<f64>,
@@ -143,7 +145,7 @@ pub struct ClusterAnswer {
 pub struct TriedCount {
     /// The number of clusters.
     pub k: u32,
-    /// Mean silhouette over the sample (Rousseeuw 1987), −1 to 1; none for a single cluster.
+    /// Mean silhouette over the sample (Rousseeuw 1987), exact, −1 to 1; none for a single cluster.
     pub silhouette: Option<f64>,
     /// Sum over the sample of the squared distance to the nearest centroid, in scaled units.
     pub inertia: f64,
@@ -261,11 +263,7 @@ impl ClusterQuery {
 }
 
 fn check_range(field: &str, found: u32, least: u32, most: u32) -> Result<(), QueryError> {
-    if (least..=most).contains(&found) {
-        return Ok(());
-    }
-    let (found, least, most) = (i64::from(found), i64::from(least), i64::from(most));
-    Err(QueryError::new(field, QueryProblem::OutOfRange { found, least, most }))
+    QueryError::check_range(field, i64::from(found), i64::from(least), i64::from(most))
 }
 
 impl Structure {

@@ -23,6 +23,7 @@ mod matcher;
 mod optional;
 mod query;
 mod rules;
+mod stops;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,7 @@ mod walk;
 pub use answer::{Durations, FunnelAnswer, FunnelGroup, FunnelResult, FunnelStep, GroupKey};
 pub use query::{
     Entry, Exclusion, FunnelQuery, InstantTimes, Occurrence, OnExclusion, OpenUsers, Order, Preset, Range,
-    Reuse, Search, Step, Tie, TimeFrom,
+    Repeats, Reuse, Search, Step, StrictKind, Tie, TimeFrom,
 };
 
 use std::collections::BTreeMap;

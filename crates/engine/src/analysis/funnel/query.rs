@@ -29,6 +29,10 @@ pub struct FunnelQuery {
     pub steps: Vec<Step>,
     /// Whether other events may lie between the steps.
     pub order: Order,
+    /// What ends a chain in strict order, and what follows.
+    pub strict_kind: StrictKind,
+    /// What happens when a step after the first is met again that has been reached already.
+    pub repeats: Repeats,
     /// The longest time from the event that fills step 1 to the one that fills the last step, edge inclusive; at least
     /// 1. None = no limit, and then nobody counts as still open.
     pub window_millis: Option<i64>,
@@ -87,6 +91,10 @@ impl FunnelQuery {
                 }
             }
             Preset::Clickhouse => Self {
+                strict_kind: match self.order {
+                    Order::Strict => StrictKind::Stop,
+                    Order::Ordered | Order::Unordered => StrictKind::Restart,
+                },
                 reuse: Reuse::Many,
                 search: Search::LatestStartOnly,
                 open: OpenUsers::Dropped,
@@ -111,6 +119,8 @@ impl Default for FunnelQuery {
             scope: Scope::default(),
             steps: Vec::new(),
             order: Order::default(),
+            strict_kind: StrictKind::default(),
+            repeats: Repeats::default(),
             window_millis: Some(Self::DEFAULT_WINDOW_MILLIS),
             range: Range::default(),
             tie: Tie::default(),
@@ -176,10 +186,37 @@ pub enum Order {
     /// They may.
     #[default]
     Ordered,
-    /// They may not: any other event of the user in scope breaks the chain; a new one may start later.
+    /// They may not; see [`StrictKind`].
     Strict,
     /// The steps may come in any order: level k means k different steps within one window.
     Unordered,
+}
+
+/// What ends a chain in strict order, and what follows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StrictKind {
+    /// Any other event of the user in scope breaks the chain; a new one may start later.
+    #[default]
+    Restart,
+    /// An event that matches no step, or a step whose predecessor has not been reached, ends the user's story once a
+    /// step 1 has been met. Steps that have been reached may be met again.
+    Stop,
+    /// Only an event that matches no step ends it; a step whose predecessor has not been reached is passed over.
+    EventBreaks,
+}
+
+/// What happens when a step after the first is met again that has been reached already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Repeats {
+    /// Nothing.
+    #[default]
+    Allowed,
+    /// The user's story ends there.
+    Stop,
 }
 
 /// What the scope's range bounds.
@@ -323,6 +360,9 @@ pub enum Preset {
     Cairn,
     /// PostHog's: all events lie in the range, events of one instant are read loosely, an exclusion removes the user.
     Posthog,
-    /// ClickHouse's `windowFunnel` without modes: one row may fill several steps, per level the latest start is kept.
+    /// ClickHouse's `windowFunnel`: one row may fill several steps, per level the latest start is kept, and in strict
+    /// order some events end the story. Its modes are further fields: `strict_increase` is `tie: never`, `strict_order`
+    /// is `order: strict`, with `allow_reentry` `strict_kind: event_breaks`, `strict_deduplication` is `repeats: stop`,
+    /// and `strict_once` is `reuse: once` with `search: exhaustive`.
     Clickhouse,
 }

@@ -3,3 +3,4 @@
 mod by_hand;
 mod oracle;
 mod random;
+mod totals;

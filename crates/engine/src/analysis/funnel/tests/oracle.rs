@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use crate::analysis::funnel::{
-    Entry, FunnelQuery, Occurrence, OnExclusion, OpenUsers, Order, Range, Reuse, Search, Tie, TimeFrom,
+    Entry, FunnelQuery, Occurrence, OnExclusion, OpenUsers, Order, Range, Repeats, Reuse, Search, StrictKind,
+    Tie, TimeFrom,
 };
 use crate::rule::{Condition, EventRule};
 use crate::testing::SheetRow;
@@ -20,6 +21,16 @@ pub(super) enum Fate {
         chain: Vec<(usize, i64)>,
         open: bool,
     },
+}
+
+impl Fate {
+    /// The chain of a user who entered, and whether the user is open.
+    pub(super) fn entered(&self) -> Option<(&[(usize, i64)], bool)> {
+        match self {
+            Self::Entered { chain, open } => Some((chain, *open)),
+            Self::Absent | Self::Removed => None,
+        }
+    }
 }
 
 /// A row with what it means.
@@ -96,13 +107,15 @@ pub(super) fn fate(query: &FunnelQuery, rows: &[Row<'_>], end: i64) -> Fate {
         _ => end,
     };
     let mut rows = rows.to_vec();
-    if query.order == Order::Strict {
+    if query.order == Order::Strict && query.strict_kind == StrictKind::Restart {
         rows.sort_by_key(|row| (row.row.time, row.steps.first().map_or(0, |step| step + 1)));
     }
     let naive = Naive { query, rows: &rows, end };
+    let may_stop = query.strict_kind != StrictKind::Restart || query.repeats == Repeats::Stop;
     match (query.order, query.search, query.tie) {
         (Order::Unordered, ..) => naive.unordered(),
-        (_, Search::LatestStartOnly, Tie::Never) => naive.latest_start_only(),
+        (_, Search::LatestStartOnly, Tie::Never) => naive.scan(),
+        _ if may_stop => naive.scan(),
         _ => naive.in_order(),
     }
 }
@@ -190,8 +203,8 @@ impl Naive<'_> {
         let is_new = self.query.reuse == Reuse::Many || chain.iter().all(|&(_, used)| used != row);
         let between = || (before.min(row) + 1..row.max(before)).filter(|&other| !self.is_loose(other));
         let both_loose = earlier == time && self.is_loose(row);
-        let unbroken =
-            self.query.order != Order::Strict || both_loose || (before <= row && between().next().is_none());
+        let restarts = self.query.order == Order::Strict && self.query.strict_kind == StrictKind::Restart;
+        let unbroken = !restarts || both_loose || (before <= row && between().next().is_none());
         in_order && is_new && unbroken && self.in_window(self.time(chain[0].1), time)
     }
 
@@ -273,7 +286,7 @@ impl Naive<'_> {
         let same: Vec<_> = chains.iter().filter(|chain| decisive(chain) == counted).collect();
         for step in 0..last {
             let at = |chain: &&Vec<(usize, i64)>| chain.iter().find(|&&(other, _)| other == step).copied();
-            let earliest = same.iter().filter_map(|chain| at(chain)).min_by_key(|&(_, time)| time);
+            let earliest = same.iter().filter_map(at).min_by_key(|&(_, time)| time);
             if !self.is_required(step)
                 && let Some(filled) = earliest
             {
@@ -284,43 +297,75 @@ impl Naive<'_> {
         counted
     }
 
-    /// The scan of `windowFunnel` with `strict_increase`, word for word: rows in order of time, then of steps.
-    fn latest_start_only(&self) -> Fate {
+    /// Rows are taken one by one, in order of time, those without a step first, then step by step; all chains so far are
+    /// kept, or per step the last one only. This is `windowFunnel`, word for word.
+    fn scan(&self) -> Fate {
         let n_steps = self.query.steps.len();
-        let mut reached: Vec<Option<(i64, i64)>> = vec![None; n_steps];
-        let mut best = 0;
-        let mut alive = Vec::new();
-        let times: BTreeSet<i64> = self.rows.iter().map(|row| row.row.time).collect();
-        for time in times {
-            for step in 0..n_steps {
-                if self.spoilers(step).any(|spoiled| spoiled == time) {
-                    reached[step] = None;
+        let keeps_one = self.query.search == Search::LatestStartOnly && self.query.tie == Tie::Never;
+        let is_strict = self.query.order == Order::Strict;
+        let mut entries: Vec<(i64, Option<usize>, usize)> = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            if row.steps.is_empty() {
+                entries.push((row.row.time, None, at));
+            }
+            entries.extend(row.steps.iter().map(|&step| (row.row.time, Some(step), at)));
+        }
+        entries.sort_unstable();
+        let mut kept: Vec<Vec<Chain>> = vec![Vec::new(); n_steps];
+        let mut reached = BTreeSet::new();
+        let mut made: Vec<Chain> = Vec::new();
+        let mut now = i64::MIN;
+        for (time, step, row) in entries {
+            if now < time {
+                for (step, chains) in kept.iter_mut().enumerate() {
+                    chains.retain(|_| self.spoilers(step).all(|spoiled| spoiled <= now || time < spoiled));
+                }
+                now = time;
+            }
+            let entered = reached.contains(&0);
+            let before: Vec<Chain> = match step {
+                None if is_strict && entered => return self.scanned(made, &[]),
+                None => continue,
+                Some(0) => vec![Vec::new()],
+                Some(step) if self.query.repeats == Repeats::Stop && reached.contains(&step) => {
+                    return self.scanned(made, &[]);
+                }
+                Some(step) if is_strict && entered && !reached.contains(&(step - 1)) => {
+                    match self.query.strict_kind {
+                        StrictKind::EventBreaks => continue,
+                        _ => return self.scanned(made, &[]),
+                    }
+                }
+                Some(step) => kept[step - 1].clone(),
+            };
+            let step = step.unwrap_or(0);
+            for mut chain in before {
+                if chain.last().is_none_or(|&(_, last)| self.may_follow(&chain, last, row)) {
+                    chain.push((step, row));
+                    reached.insert(step);
+                    made.push(chain.clone());
+                    if keeps_one {
+                        kept[step].clear();
+                    }
+                    kept[step].push(chain);
                 }
             }
-            let here = self.rows.iter().filter(|row| row.row.time == time);
-            let mut entries: Vec<usize> = here.flat_map(|row| row.steps.iter().copied()).collect();
-            entries.sort_unstable();
-            for step in entries {
-                if step == 0 {
-                    reached[0] = Some((time, time));
-                } else if let Some((start, last)) = reached[step - 1]
-                    && self.in_window(start, time)
-                    && last < time
-                {
-                    reached[step] = Some((start, time));
-                }
-                best = best.max(reached.iter().rposition(Option::is_some).map_or(0, |step| step + 1));
-            }
-            alive = reached.iter().flatten().map(|&(start, _)| start).collect();
-            if best == n_steps {
-                break;
-            }
         }
-        if best == 0 {
-            return Fate::Absent;
+        for (step, chains) in kept.iter_mut().enumerate() {
+            chains.retain(|_| self.spoilers(step).all(|spoiled| spoiled <= now));
         }
-        let open = best < n_steps && alive.into_iter().any(|start| self.is_open(start));
-        Fate::Entered { chain: (0..best).map(|step| (step, 0)).collect(), open }
+        self.scanned(made, &kept.concat())
+    }
+
+    fn scanned(&self, mut made: Vec<Chain>, alive: &[Chain]) -> Fate {
+        let Some(level) = made.iter().map(Vec::len).max() else { return Fate::Absent };
+        made.retain(|chain| chain.len() == level);
+        let end = made.iter().map(|chain| self.last_time(chain)).min();
+        made.retain(|chain| Some(self.last_time(chain)) == end);
+        let start = made.iter().map(|chain| self.time(chain[0].1)).max();
+        made.retain(|chain| Some(self.time(chain[0].1)) == start);
+        let is_open = alive.iter().any(|chain| self.is_open(self.time(chain[0].1)));
+        Fate::Entered { chain: self.counted(&made), open: level < self.query.steps.len() && is_open }
     }
 
     fn unordered(&self) -> Fate {
