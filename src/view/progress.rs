@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::text::{bytes, count, duration, number, percent, text, text_with};
+use crate::text::{bytes, count, duration, percent, text, text_with};
 
 /// What is being counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ const CHECKS: &[Check] = &[
     ("size", "size budgets", || size::run(&[])),
     ("simd", "SIMD in the worker", simd::run),
     ("cases", "conformance cases", cases::run_if_present),
-    ("api", "the JavaScript API, in Node and in a browser", || node_tests("tests/api")),
+    ("api", "the JavaScript API", || node_tests("tests/api")),
     ("e2e", "browser tests", || node_tests("tests/e2e")),
 ];
 
@@ -104,7 +104,7 @@ fn types() -> Result {
     shell::run(&mut shell::program(places::npm()?.join("node_modules/.bin/tsc")))
 }
 
-/// Runs the `*.test.mjs` of a folder on the built site.
+/// The tests of a folder that need Node, the built site and a browser.
 fn node_tests(folder: &str) -> Result {
     build::release()?;
     let mut node = shell::program("node");

@@ -6,7 +6,8 @@ use cairn_checklist::{
     Definition, Effect, Event, Millis, Moment, Progress, Refusal, State, Value, Visitor, apply, progress,
     statuses,
 };
-use leptos::prelude::{ArcRwSignal, GetUntracked, Set, WithUntracked};
+use reactive_graph::signal::ArcRwSignal;
+use reactive_graph::traits::{GetUntracked, Set, WithUntracked};
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
 
 use crate::json;
@@ -55,14 +56,21 @@ impl Desk {
             state: RefCell::default(),
             is_open: Cell::new(false),
         };
-        desk.take_news();
+        // What is there at the start is neither news to the person nor to the host.
+        desk.state.replace(desk.store.news().unwrap_or_default());
         desk
     }
 
     /// Applies an event: stores what it changed, shows it, says it, and tells the host, in this order, so that a
     /// host's listener finds everything as it will be.
     pub(crate) fn act(&self, event: &Event) -> Result<(), Refusal> {
-        self.take_news();
+        if let Some(state) = self.store.news() {
+            self.apply(&Event::Stored { state })?;
+        }
+        self.apply(event)
+    }
+
+    fn apply(&self, event: &Event) -> Result<(), Refusal> {
         let effects =
             self.with_moment(|moment| apply(&self.definition, &mut self.state.borrow_mut(), event, moment))?;
         let progress = self.progress();
@@ -73,13 +81,6 @@ impl Desk {
         }
         self.tell(&effects);
         Ok(())
-    }
-
-    /// Takes in what another tab stored.
-    fn take_news(&self) {
-        if let Some(news) = self.store.news() {
-            self.state.borrow_mut().merge(&news);
-        }
     }
 
     /// Brings panel and launcher up to date.
@@ -202,7 +203,7 @@ impl Desk {
             match effect {
                 Effect::TaskCompleted { task: index, by } => task(*index, "done", Some(by.word())),
                 Effect::TaskUndone { task: index } | Effect::TaskUnlocked { task: index } => {
-                    task(*index, "open", None)
+                    task(*index, "open", None);
                 }
                 Effect::Progressed(progress) => self.emit("cairn:progress", &Desk::progress_value(*progress)),
                 Effect::Finished => self.emit("cairn:complete", &Desk::progress_value(self.progress())),

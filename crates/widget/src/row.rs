@@ -3,9 +3,11 @@
 use std::rc::Rc;
 
 use cairn_checklist::{Action, Event, Target, Task, Value};
-use leptos::ev::click;
-use leptos::html;
-use leptos::prelude::*;
+use reactive_graph::signal::ArcRwSignal;
+use reactive_graph::traits::{Get, Update, With, WithUntracked};
+use tachys::html::element as html;
+use tachys::html::event::click;
+use tachys::prelude::{AnyView, CustomAttribute, ElementChild, IntoAny, OnAttribute};
 
 use crate::desk::Desk;
 use crate::look::{Look, RowLook};

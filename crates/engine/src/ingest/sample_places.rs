@@ -33,12 +33,9 @@ mod tests {
 
     #[test]
     fn small_files_are_looked_at_whole() {
-        let ends = |n_bytes| -> Vec<_> {
-            sample_places(n_bytes).iter().map(|place| (place.start, place.end)).collect()
-        };
-        assert_eq!(ends(0), [(0, 0)]);
-        assert_eq!(ends(HEAD), [(0, HEAD)]);
-        assert_eq!(ends(HEAD + 1), [(0, HEAD), (HEAD, HEAD + 1)]);
+        assert_eq!(sample_places(0), vec![0..0]);
+        assert_eq!(sample_places(HEAD), vec![0..HEAD]);
+        assert_eq!(sample_places(HEAD + 1), [0..HEAD, HEAD..HEAD + 1]);
         let whole = HEAD + (MOST - 1) * FURTHER;
         assert!(sample_places(whole).windows(2).all(|pair| pair[0].end == pair[1].start));
         assert_eq!(sample_places(whole).last().map(|last| last.end), Some(whole));
