@@ -62,10 +62,12 @@ impl Query {
         match kind {
             "overview" => Deserialize::deserialize(fields).map(Self::Overview),
             "funnel" => Deserialize::deserialize(fields).map(Self::Funnel),
+            "suggest_funnel" => Deserialize::deserialize(fields).map(Self::SuggestFunnel),
             "segment" => Deserialize::deserialize(fields).map(Self::Segment),
             "cluster" => Deserialize::deserialize(fields).map(Self::Cluster),
             _ => Err(D::Error::custom(format_args!(
-                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `segment` and `cluster`"
+                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment` \
+                 and `cluster`"
             ))),
         }
     }

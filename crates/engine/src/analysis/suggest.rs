@@ -56,6 +56,7 @@ pub const LOSSES: [&str; 12] = [
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SuggestFunnelQuery {
     /// Which users and rows to look at.
@@ -64,6 +65,7 @@ pub struct SuggestFunnelQuery {
 
 /// A proposed funnel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SuggestFunnelAnswer {
     /// The funnel, ready to run; none if the scope holds no event.
     pub query: Option<FunnelQuery>,
