@@ -66,12 +66,41 @@ pub(super) struct Slots {
     chains: Vec<Chain>,
     /// When each step was last met after its predecessor, for [`Slots::refill`].
     lasts: [Millis; 32],
+    /// The steps at which a chain has been spoilt, and when the last of these chains started: no chain that started then
+    /// or before may end there again, because it would only be the same attempt once more.
+    spoilt: u32,
+    spoilt_starts: [Millis; 32],
 }
 
 impl Slots {
     /// No chain yet.
     pub(super) fn new(n_steps: usize) -> Self {
-        Self { filled: 0, chains: vec![Chain::default(); n_steps], lasts: [Millis(0); 32] }
+        Self {
+            filled: 0,
+            chains: vec![Chain::default(); n_steps],
+            lasts: [Millis(0); 32],
+            spoilt: 0,
+            spoilt_starts: [Millis(0); 32],
+        }
+    }
+
+    /// Forgets all chains.
+    pub(super) fn clear(&mut self) {
+        (self.filled, self.spoilt) = (0, 0);
+    }
+
+    /// Ends the chains at these steps, together with the attempts that they stand for.
+    pub(super) fn spoil(&mut self, steps: u32) {
+        for step in bits(self.filled & steps) {
+            self.spoilt_starts[step] = self.chains[step].start();
+        }
+        self.spoilt |= self.filled & steps;
+        self.filled &= !steps;
+    }
+
+    /// Whether a chain with this start may end at `step`.
+    fn may_end(&self, step: usize, start: Millis) -> bool {
+        self.spoilt >> step & 1 == 0 || start > self.spoilt_starts[step]
     }
 
     /// The chain that ends at `step`, if there is one.
@@ -135,6 +164,9 @@ impl Slots {
     }
 
     fn extend(&mut self, before: usize, step: usize, time: Millis) {
+        if !self.may_end(step, self.chains[before].start()) {
+            return;
+        }
         let (earlier, later) = self.chains.split_at_mut(step);
         let (source, target) = (&earlier[before], &mut later[0]);
         if self.filled >> step & 1 == 0 || target.start() < source.start() {
@@ -147,6 +179,10 @@ impl Slots {
     /// Makes `chain` the one that ends at its last step, if it started later than the one there.
     pub(super) fn offer(&mut self, chain: &Chain) {
         let Some(step) = chain.last() else { return };
+        let mut filled_now = chain.iter().filter(|&(_, time)| Some(time) == chain.time(step));
+        if !filled_now.all(|(step, _)| self.may_end(step, chain.start())) {
+            return;
+        }
         if self.filled >> step & 1 == 0 || self.chains[step].start() < chain.start() {
             self.chains[step].copy_from(chain);
             self.filled |= 1 << step;

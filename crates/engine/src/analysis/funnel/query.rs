@@ -333,7 +333,8 @@ pub enum OnExclusion {
     VoidChain,
     /// A user whose furthest chain is spoilt is left out of the funnel, step 1 included. A chain that does not reach `to`
     /// is spoilt until its window is over. If several chains get equally far, one that is not spoilt is enough; of those
-    /// that end at the same instant only the one that started last is looked at. Not for unordered funnels.
+    /// that end at the same instant only the one that started last is looked at. A spoilt chain cannot be mended by
+    /// meeting its last step once more: for that a chain must have started later. Not for unordered funnels.
     RemoveUser,
 }
 

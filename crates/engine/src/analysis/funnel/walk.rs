@@ -93,7 +93,7 @@ impl Walker {
     }
 
     fn run(&mut self, rules: &Rules, events: &[Event], goal: Goal) {
-        self.slots.filled = 0;
+        self.slots.clear();
         self.stepwise.reached = 0;
         self.counted.steps = 0;
         let mut settled = false;
@@ -110,7 +110,10 @@ impl Walker {
                     self.counted.steps = 0;
                 }
             }
-            self.slots.filled &= !kills;
+            match goal {
+                Goal::Unspoilt(_) => self.slots.spoil(kills),
+                _ => self.slots.filled &= !kills,
+            }
             if rules.may_stop() {
                 let flow = self.stepwise.fill(rules, instant, &mut self.slots);
                 self.note(goal);

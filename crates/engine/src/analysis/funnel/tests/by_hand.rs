@@ -209,6 +209,12 @@ fn an_exclusion_voids_a_chain_or_removes_the_user() {
     // The window of the only chain is over before the exclusion.
     assert_eq!(both("0A 11X"), [1, 1]);
     assert_eq!(both("0A 9X"), [1, 0]);
+    // A step that is met again continues the spoilt attempt, unless a new one has started.
+    let late = Exclusion { rule: EventRule::event("X"), from: 1, to: 2 };
+    let late = FunnelQuery { exclusions: vec![late], ..remove.clone() };
+    assert_eq!(level("0A 1B 2X 3B", &late), 0);
+    assert_eq!(level("0A 1B 2X 3B 4C", &late), 0);
+    assert_eq!(level("0A 1B 2X 3A 4B", &late), 2);
     let removed = answer(&journey("0A 9X"), &remove).overall;
     assert_eq!((removed.n_removed, removed.n_entered), (1, 0));
 }

@@ -223,6 +223,21 @@ impl Naive<'_> {
             .any(|time| last < time && time <= end && self.in_window(start, time))
     }
 
+    /// Whether the chain meets a step after another one, which had started no earlier, was spoilt there.
+    fn resumes(&self, chain: &Chain, sound: &[Chain]) -> bool {
+        chain.iter().any(|&(step, row)| {
+            let spoilers = self.spoilers(step).filter(|&spoiled| spoiled <= self.time(row));
+            spoilers.into_iter().any(|spoiled| {
+                sound.iter().any(|other| {
+                    other[other.len() - 1].0 == step
+                        && self.last_time(other) < spoiled
+                        && self.time(other[0].1) >= self.time(chain[0].1)
+                        && !self.resumes(other, sound)
+                })
+            })
+        })
+    }
+
     fn in_order(&self) -> Fate {
         let all = self.chains();
         let furthest = |chains: &[Chain]| chains.iter().map(|chain| chain[chain.len() - 1].0).max();
@@ -230,12 +245,20 @@ impl Naive<'_> {
         let removing = self.query.on_exclusion == OnExclusion::RemoveUser
             && self.rows.iter().any(|row| !row.spoils.is_empty());
         let Some(last) = furthest(if removing { &all } else { &sound }) else { return Fate::Absent };
-        let alive: Vec<Chain> = sound.iter().filter(|chain| self.is_alive(chain)).cloned().collect();
+        let resumed: Vec<Chain> = if removing {
+            sound.iter().filter(|chain| self.resumes(chain, &sound)).cloned().collect()
+        } else {
+            Vec::new()
+        };
+        let is_first = |chain: &&Chain| !resumed.contains(chain);
+        let alive: Vec<Chain> =
+            sound.iter().filter(is_first).filter(|chain| self.is_alive(chain)).cloned().collect();
         sound.retain(|chain| chain[chain.len() - 1].0 == last);
-        let mut ends: BTreeSet<i64> = sound.iter().map(|chain| self.last_time(chain)).collect();
+        let mut ends: BTreeSet<i64> =
+            sound.iter().filter(is_first).map(|chain| self.last_time(chain)).collect();
         // Of the chains that end at the same instant, the one that started last decides whether they are spoilt.
         let latest_to = |end: i64| {
-            let ending = sound.iter().filter(|chain| self.last_time(chain) == end);
+            let ending = sound.iter().filter(is_first).filter(|chain| self.last_time(chain) == end);
             ending.max_by_key(|chain| self.time(chain[0].1)).unwrap()
         };
         if removing {
