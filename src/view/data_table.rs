@@ -9,7 +9,8 @@ use super::{CopyButton, save_text};
 use super::{Glyph, Icon, unique_id};
 use crate::text::{count, text, text_with};
 
-pub use cell::{Cell, Column, TableData, Value};
+use cell::Value;
+pub use cell::{Cell, Column, TableData};
 use order::{Direction, Order};
 
 /// More rows than this are shown page by page.

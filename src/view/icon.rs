@@ -29,8 +29,6 @@ pub enum Icon {
     Save,
     /// Groups of people.
     Segments,
-    /// Numbers over time.
-    Trends,
     /// Move up.
     Up,
     /// Bring files in.
@@ -57,7 +55,6 @@ impl Icon {
                 "M6 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM1.5 13c0-2 2-3 4.5-3s4.5 1 4.5 3",
                 "M10.5 3.2a2.5 2.5 0 0 1 0 4.6M12.5 10.4c1.2.4 2 1.3 2 2.6",
             ),
-            Self::Trends => "M2 13.5h12M2.5 10.5l3.5-4 3 2.5 4.5-5.5",
             Self::Up => "M8 13V3M4 7l4-4 4 4",
             Self::Upload => "M8 10.5V3M4.5 6 8 2.5 11.5 6M2.5 10v3.5h11V10",
             Self::Warning => "M8 2.5 14.5 13.5h-13zM8 6.5v3.5M8 11.8v.1",
