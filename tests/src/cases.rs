@@ -18,7 +18,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What the command line asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,11 +95,13 @@ impl From<String> for Problem {
 /// If the directory or a file cannot be read, or the case to show is not there.
 pub fn run(options: &Options, out: &mut impl Write) -> Result<Verdict, String> {
     let cases = load(&options.directory)?;
+    check_ids(&cases)?;
     if let Some(id) = &options.show {
         return show(&cases, id, out);
     }
+    let is_wanted = |case: &&Line| options.only.as_ref().is_none_or(|text| case.id.contains(text));
     let mut tally = Tally::default();
-    for case in cases.iter().filter(|case| options.only.as_ref().is_none_or(|text| case.id.contains(text))) {
+    for case in cases.iter().filter(is_wanted) {
         match case.run() {
             Ok(()) => tally.file(case).passed += 1,
             Err(Problem::NotBuilt(reason)) => {
@@ -125,7 +127,8 @@ struct Line {
 fn load(directory: &Path) -> Result<Vec<Line>, String> {
     let unreadable = |path: &Path, error: io::Error| format!("{}: {error}", path.display());
     let entries = fs::read_dir(directory).map_err(|error| unreadable(directory, error))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let paths: io::Result<Vec<PathBuf>> = entries.map(|entry| Ok(entry?.path())).collect();
+    let mut paths = paths.map_err(|error| unreadable(directory, error))?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
     paths.sort();
     let mut lines = Vec::new();
@@ -143,6 +146,17 @@ fn load(directory: &Path) -> Result<Vec<Line>, String> {
     Ok(lines)
 }
 
+/// Refuses two cases of one name, because a failure could not be told from the other.
+fn check_ids(cases: &[Line]) -> Result<(), String> {
+    let mut known = BTreeMap::new();
+    for case in cases {
+        if let Some(file) = known.insert(&case.id, &case.file) {
+            return Err(format!("{} and {} both hold a case {}; rename one", file, case.file, case.id));
+        }
+    }
+    Ok(())
+}
+
 fn show(cases: &[Line], id: &str, out: &mut impl Write) -> Result<Verdict, String> {
     let case = cases.iter().find(|case| case.id == id).ok_or_else(|| format!("there is no case {id}"))?;
     let query = match case.prepare() {
@@ -157,6 +171,11 @@ fn show(cases: &[Line], id: &str, out: &mut impl Write) -> Result<Verdict, Strin
 impl Line {
     fn prepare(&self) -> Result<compare::Prepared, Problem> {
         let case: format::Case = serde_json::from_str(&self.text).map_err(|error| error.to_string())?;
+        if case.expect.as_object().is_none_or(Map::is_empty) {
+            return Err(Problem::Wrong(
+                "the case expects nothing, so that nothing can be compared".to_owned(),
+            ));
+        }
         let kind =
             case.query.get("kind").and_then(Value::as_str).ok_or("the query has no kind".to_owned())?;
         match kind {

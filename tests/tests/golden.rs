@@ -13,6 +13,9 @@ use cairn_tests::native;
 /// The folder of queries on the samples, whose answers are too long for goldens.
 const QUERIES: &str = "queries";
 
+/// The folder of cases that hold the conformance runner to its word, for `tests/cases.rs`.
+const CASES: &str = "cases";
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
@@ -21,7 +24,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 fn analyses() -> Vec<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden");
-    files(&root).into_iter().filter(|path| path.is_dir() && !path.ends_with(QUERIES)).collect()
+    let is_analysis = |path: &PathBuf| path.is_dir() && !path.ends_with(QUERIES) && !path.ends_with(CASES);
+    files(&root).into_iter().filter(is_analysis).collect()
 }
 
 fn name(path: &Path) -> &str {

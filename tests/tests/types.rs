@@ -2,7 +2,6 @@
 //!
 //! `CAIRN_BLESS=1 cargo test -p cairn-tests --test types` writes them anew; what the difference shows is a change of the
 //! public interface, and belongs into the changelog.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::PathBuf;

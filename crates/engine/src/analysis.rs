@@ -99,7 +99,7 @@ pub fn run(table: &Table, query: &Query) -> Result<Answer, QueryError> {
         }
         match plan.step(&state, &scan.finish(), table) {
             Round::Again(next) => state = next,
-            Round::Done(answer) => return Ok(answer),
+            Round::Done(answer) => return Ok(*answer),
         }
     }
 }
@@ -154,7 +154,7 @@ pub enum Round {
     /// Another round from this encoded state.
     Again(Vec<u8>),
     /// The end.
-    Done(Answer),
+    Done(Box<Answer>),
 }
 
 /// A checked query, its types hidden. States and partials are bytes, so that they can travel between workers.
@@ -241,7 +241,7 @@ impl<A: Analysis> Rounds for A {
     fn step(&self, state: &[u8], all: &[u8], table: &Table) -> Round {
         match Analysis::step(self, decode(state), decode(all), table) {
             Step::Again(state) => Round::Again(encode(&state)),
-            Step::Done(answer) => Round::Done(answer.into()),
+            Step::Done(answer) => Round::Done(Box::new(answer.into())),
         }
     }
 }

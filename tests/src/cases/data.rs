@@ -4,34 +4,59 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cairn_engine::Millis;
+use cairn_engine::rule::Owner;
+use cairn_engine::table::Table;
 use cairn_engine::table::rows::{Rows, Value as Cell, text_column};
 use cairn_engine::table::users::mix;
-use cairn_engine::table::{ColumnInfo, Table};
 use serde_json::Value;
 
-use super::format::{Case, Event, Generator, Time};
+use super::format::{Case, Event, Generator, Properties, Time};
 
-/// A column that joins several properties of an event, for breakdowns by several at once: the values stand side by side
-/// with `::` between them, and it is missing where all of them are.
+/// The column that a breakdown groups by: one property's value, or several joined by `::`. It is missing where all of
+/// them are missing or empty, which the cases take for the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Joined(pub(super) Vec<String>);
+pub(super) struct SplitColumn {
+    pub(super) owner: Owner,
+    pub(super) properties: Vec<String>,
+    pub(super) addresses: Addresses,
+}
 
-impl Joined {
+/// What becomes of values that are web addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Addresses {
+    AsTheyAre,
+    /// Without `/`, `?` and `#` at the end.
+    Trimmed,
+}
+
+impl SplitColumn {
     /// The name of the column.
-    pub(super) fn column(&self) -> String {
-        format!("event.{}", self.0.join("::"))
+    pub(super) fn name(&self) -> String {
+        let joined = self.properties.join("::");
+        let name = if self.owner == Owner::User { user_column(&joined) } else { event_column(&joined) };
+        match self.addresses {
+            Addresses::AsTheyAre => name,
+            Addresses::Trimmed => format!("{name} (trimmed)"),
+        }
     }
 
-    /// What stands for the missing value.
+    /// What the cases call the group without a value.
     pub(super) fn missing(&self) -> String {
-        vec![""; self.0.len()].join("::")
+        vec![""; self.properties.len()].join("::")
     }
 
-    fn text(&self, event: &Event) -> Option<String> {
-        let texts: Vec<Option<String>> =
-            self.0.iter().map(|name| event.properties.get(name).and_then(text_of)).collect();
-        let given = texts.iter().any(Option::is_some);
-        given.then(|| texts.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().join("::"))
+    fn text(&self, properties: &Properties) -> Option<String> {
+        let text = |name: &String| properties.get(name).and_then(text_of).map(|text| self.trimmed(text));
+        let texts: Vec<String> = self.properties.iter().map(|name| text(name).unwrap_or_default()).collect();
+        texts.iter().any(|text| !text.is_empty()).then(|| texts.join("::"))
+    }
+
+    fn trimmed(&self, text: String) -> String {
+        match (self.addresses, text.trim_end_matches(['/', '?', '#'])) {
+            (Addresses::AsTheyAre, _) => text,
+            (Addresses::Trimmed, "") => "/".to_owned(),
+            (Addresses::Trimmed, address) => address.to_owned(),
+        }
     }
 }
 
@@ -66,38 +91,46 @@ pub(super) fn instant(text: &str) -> Result<Millis, String> {
     timestamp.map(|timestamp| Millis(timestamp.as_millisecond())).map_err(|error| format!("{text}: {error}"))
 }
 
-/// The case's rows. `named` are properties that the query names, which get a column even if no row has them.
+/// How a case's events become rows, beyond what the case itself says.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// Columns that the query names; they are there even if no row has a value.
+    pub(super) columns: BTreeSet<String>,
+    pub(super) split: Option<SplitColumn>,
+    /// The property of events that is mapped to the role user, if it is not the user; rows without it are left out.
+    pub(super) unit: Option<String>,
+}
+
+/// The case's rows.
 ///
 /// # Errors
 /// If a time cannot be read, or there are no events at all.
-pub(super) fn table(case: &Case, named: &BTreeSet<String>, joined: Option<&Joined>) -> Result<Table, String> {
+pub(super) fn table(case: &Case, layout: &Layout) -> Result<Table, String> {
+    if case.events.is_none() && case.event_runs.is_none() && case.generator.is_none() {
+        return Err("the case has no events".to_owned());
+    }
     let events = case.events.as_deref().unwrap_or_default();
-    let mut columns = named.clone();
+    let mut columns = layout.columns.clone();
     columns.extend(events.iter().flat_map(|event| event.properties.keys()).map(|name| event_column(name)));
     columns.extend(case.users.iter().flat_map(|user| user.properties.keys()).map(|name| user_column(name)));
-    columns.extend(joined.map(Joined::column));
-    let infos: Vec<ColumnInfo> = columns.iter().map(text_column).collect();
-    let mut rows = Rows::new(infos);
-    let users: BTreeMap<&str, _> =
+    columns.extend(layout.split.as_ref().map(SplitColumn::name));
+    let mut rows = Rows::new(columns.iter().map(text_column).collect());
+    let users: BTreeMap<&str, &Properties> =
         case.users.iter().map(|user| (user.user.as_str(), &user.properties)).collect();
     for event in events {
-        let time = match &event.time {
-            Time::Millis(millis) => Millis(*millis),
-            Time::Text(text) => instant(text)?,
-        };
-        let cell = |column: &String| -> Option<String> {
-            if let Some(joined) = joined.filter(|joined| joined.column() == *column) {
-                return joined.text(event);
+        let unit = match &layout.unit {
+            None => Some(event.user.clone()),
+            Some(property) => {
+                event.properties.get(property).and_then(text_of).filter(|text| !text.is_empty())
             }
-            let (owner, name) = column.split_once('.')?;
-            let properties =
-                if owner == "user" { *users.get(event.user.as_str())? } else { &event.properties };
-            properties.get(name).and_then(text_of)
         };
+        let Some(unit) = unit else { continue };
+        let of_user = users.get(event.user.as_str()).copied();
+        let cell = |column: &String| cell(column, layout.split.as_ref(), &event.properties, of_user);
         let texts: Vec<Option<String>> = columns.iter().map(cell).collect();
         let cells: Vec<Cell<'_>> =
             texts.iter().map(|text| text.as_deref().map_or(Cell::Missing, Cell::Text)).collect();
-        rows.push(&event.user, time, event.event.as_deref().unwrap_or(NO_EVENT), &cells);
+        rows.push(&unit, event.instant()?, event.event.as_deref().unwrap_or(NO_EVENT), &cells);
     }
     for run in case.event_runs.iter().flatten() {
         for n in 0..run.count {
@@ -107,10 +140,31 @@ pub(super) fn table(case: &Case, named: &BTreeSet<String>, joined: Option<&Joine
     if let Some(generator) = &case.generator {
         generate(generator, &mut rows);
     }
-    if case.events.is_none() && case.event_runs.is_none() && case.generator.is_none() {
-        return Err("the case has no events".to_owned());
-    }
     Ok(rows.build())
+}
+
+impl Event {
+    fn instant(&self) -> Result<Millis, String> {
+        match &self.time {
+            Time::Millis(millis) => Ok(Millis(*millis)),
+            Time::Text(text) => instant(text),
+        }
+    }
+}
+
+/// The text that an event of a user has in a column.
+fn cell(
+    column: &str,
+    split: Option<&SplitColumn>,
+    of_event: &Properties,
+    of_user: Option<&Properties>,
+) -> Option<String> {
+    let (owner, name) = column.split_once('.')?;
+    let properties = if owner == "user" { of_user? } else { of_event };
+    match split.filter(|split| split.name() == column) {
+        Some(split) => split.text(properties),
+        None => properties.get(name).and_then(text_of),
+    }
 }
 
 fn generate(generator: &Generator, rows: &mut Rows) {

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Problem;
 use super::compare::{Expected, Prepared};
-use super::data;
+use super::data::{self, Layout};
 use super::format::Case;
 use super::rules::{Family, Rule, Translator};
 
@@ -62,7 +62,7 @@ pub(super) fn funnel(case: &Case) -> Result<Prepared, Problem> {
         n_users: expect.users,
         ..Expected::default()
     };
-    let table = data::table(case, &translator.columns, None)?;
+    let table = data::table(case, &Layout { columns: translator.columns, ..Layout::default() })?;
     Ok(Prepared { table, query: Query::Funnel(query), expected, missing_key: String::new() })
 }
 

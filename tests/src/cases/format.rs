@@ -56,6 +56,9 @@ pub(super) struct Case {
     pub(super) expect: Value,
 }
 
+/// Values by name; null = not set.
+pub(super) type Properties = BTreeMap<String, Value>;
+
 /// One row.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,7 +68,7 @@ pub(super) struct Event {
     /// None = a row that is no event.
     pub(super) event: Option<String>,
     #[serde(default)]
-    pub(super) properties: BTreeMap<String, Value>,
+    pub(super) properties: Properties,
 }
 
 /// Milliseconds, or a time with a zone.
@@ -108,6 +111,6 @@ pub(super) struct Generator {
 pub(super) struct User {
     pub(super) user: String,
     #[serde(default)]
-    pub(super) properties: BTreeMap<String, Value>,
+    pub(super) properties: Properties,
     created_at: Option<String>,
 }

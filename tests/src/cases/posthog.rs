@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Problem;
 use super::compare::{Expected, Prepared, StepRow};
-use super::data::{self, Joined, event_column, instant, user_column};
+use super::data::{self, Addresses, Layout, SplitColumn, instant};
 use super::format::Case;
 use super::rules::{Family, Rule, Test, Translator};
 
@@ -58,7 +58,7 @@ struct Cohort {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct FunnelExpect {
-    steps: Vec<StepRow>,
+    steps: Option<Vec<StepRow>>,
     breakdown: BTreeMap<String, Vec<StepRow>>,
     breakdown_values: Option<Vec<String>>,
     breakdown_count: Option<usize>,
@@ -76,11 +76,8 @@ struct FunnelExpect {
 /// Translates a funnel.
 pub(super) fn funnel(case: &Case) -> Result<Prepared, Problem> {
     let funnel = Funnel::deserialize(&case.query).map_err(|error| error.to_string())?;
-    if funnel.count_by.is_some() {
-        return Err(Problem::NotBuilt("funnel: counting by a property: not built yet".to_owned()));
-    }
     let mut translator = Translator::new(Family::Posthog);
-    let joined = funnel.breakdown.as_ref().and_then(|split| split.properties.clone()).map(Joined);
+    let split = funnel.breakdown.as_ref().map(split_column).transpose()?.flatten();
     let query = FunnelQuery {
         scope: Scope {
             from: Some(instant(&funnel.date_from)?),
@@ -92,17 +89,21 @@ pub(super) fn funnel(case: &Case) -> Result<Prepared, Problem> {
         order: funnel.order,
         window_millis: Some(funnel.window_ms),
         exclusions: exclusions(&funnel, &mut translator)?,
-        breakdown: breakdown(&funnel, joined.as_ref(), &mut translator)?,
+        breakdown: breakdown(&funnel, split.as_ref(), &mut translator)?,
         ..FunnelQuery::default()
     };
     let query = query.with_preset(Preset::Posthog);
     let expect = FunnelExpect::deserialize(&case.expect).map_err(|error| error.to_string())?;
-    let table = data::table(case, &translator.columns, joined.as_ref())?;
-    let missing_key = joined.map_or(String::new(), |joined| joined.missing());
+    let missing_key = split.as_ref().map(SplitColumn::missing).unwrap_or_default();
+    let layout = Layout { columns: translator.columns, split, unit: funnel.count_by };
+    let table = data::table(case, &layout)?;
     Ok(Prepared { table, query: Query::Funnel(query), expected: expected(expect), missing_key })
 }
 
 fn steps(funnel: &Funnel, translator: &mut Translator) -> Result<Vec<Step>, Problem> {
+    if let Some(index) = funnel.optional_steps.iter().find(|index| **index >= funnel.steps.len()) {
+        return Err(Problem::Wrong(format!("optional_steps names step {index}, which is not there")));
+    }
     let step = |(index, rule): (usize, &Rule)| {
         let occurrence = match rule.occurrence.as_deref() {
             None => Occurrence::Any,
@@ -110,8 +111,9 @@ fn steps(funnel: &Funnel, translator: &mut Translator) -> Result<Vec<Step>, Prob
             Some("first_matching") => Occurrence::FirstMatching,
             Some(other) => return Err(Problem::Wrong(format!("there is no occurrence {other}"))),
         };
+        let events = Rule { name: None, occurrence: None, ..rule.clone() };
         Ok(Step {
-            rule: translator.rule(rule)?,
+            rule: translator.rule(&events)?,
             name: rule.name.clone(),
             optional: funnel.optional_steps.contains(&index),
             occurrence,
@@ -122,25 +124,46 @@ fn steps(funnel: &Funnel, translator: &mut Translator) -> Result<Vec<Step>, Prob
 
 fn exclusions(funnel: &Funnel, translator: &mut Translator) -> Result<Vec<Exclusion>, Problem> {
     let exclusion = |rule: &Rule| match (rule.from, rule.to) {
-        (Some(from), Some(to)) => Ok(Exclusion { rule: translator.rule(rule)?, from, to }),
+        (Some(from), Some(to)) => {
+            let events = Rule { name: None, from: None, to: None, ..rule.clone() };
+            Ok(Exclusion { rule: translator.rule(&events)?, from, to })
+        }
         _ => Err(Problem::Wrong("an exclusion has from and to".to_owned())),
     };
     funnel.exclusions.iter().map(exclusion).collect()
 }
 
+/// The column that a breakdown by properties groups by; none for cohorts.
+fn split_column(split: &Split) -> Result<Option<SplitColumn>, Problem> {
+    let properties = match (&split.property, &split.properties, &split.cohorts) {
+        (Some(property), None, None) => vec![property.clone()],
+        (None, Some(properties), None) => properties.clone(),
+        (None, None, Some(_)) => return Ok(None),
+        _ => {
+            let problem = "a breakdown is by a property, by properties or by cohorts";
+            return Err(Problem::Wrong(problem.to_owned()));
+        }
+    };
+    let owner = match split.on.as_deref() {
+        Some("event") => Owner::Event,
+        Some("user") => Owner::User,
+        other => return Err(Problem::Wrong(format!("a breakdown cannot be on {other:?}"))),
+    };
+    let addresses = if split.normalize_url == Some(true) { Addresses::Trimmed } else { Addresses::AsTheyAre };
+    Ok(Some(SplitColumn { owner, properties, addresses }))
+}
+
 fn breakdown(
     funnel: &Funnel,
-    joined: Option<&Joined>,
+    column: Option<&SplitColumn>,
     translator: &mut Translator,
 ) -> Result<Option<Breakdown>, Problem> {
     let Some(split) = &funnel.breakdown else { return Ok(None) };
-    if split.normalize_url == Some(true) {
-        return Err(Problem::NotBuilt("funnel: breakdown by normalized addresses: not built yet".to_owned()));
-    }
-    if let Some(cohorts) = &split.cohorts {
-        let segments = cohorts.iter().map(|cohort| segment(cohort, translator)).collect::<Result<_, _>>()?;
+    let Some(column) = column else {
+        let cohorts = split.cohorts.iter().flatten();
+        let segments = cohorts.map(|cohort| segment(cohort, translator)).collect::<Result<_, _>>()?;
         return Ok(Some(Breakdown::Segments { segments }));
-    }
+    };
     let attribution = match (split.attribution.as_str(), split.step) {
         ("first_touch", None) => Attribution::FirstTouch,
         ("last_touch", None) => Attribution::LastTouch,
@@ -150,18 +173,12 @@ fn breakdown(
             return Err(Problem::Wrong(format!("there is no attribution {other} with step {step:?}")));
         }
     };
-    let (on, property) = match (split.on.as_deref(), &split.property, joined) {
-        (Some("event"), Some(property), None) => (Owner::Event, event_column(property)),
-        (Some("event"), None, Some(joined)) => (Owner::Event, joined.column()),
-        (Some("user"), Some(property), None) => (Owner::User, user_column(property)),
-        _ => {
-            return Err(Problem::Wrong(
-                "a breakdown is by a property, properties of an event, or cohorts".to_owned(),
-            ));
-        }
-    };
-    translator.columns.insert(property.clone());
-    Ok(Some(Breakdown::Property { property, on, attribution, limit: split.limit }))
+    Ok(Some(Breakdown::Property {
+        property: column.name(),
+        on: column.owner,
+        attribution,
+        limit: split.limit,
+    }))
 }
 
 /// A cohort is a segment of users whose properties meet all of its conditions.

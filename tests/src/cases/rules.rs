@@ -59,15 +59,22 @@ impl Translator {
         Self { family, columns: BTreeSet::new() }
     }
 
-    /// The events that a rule speaks of.
+    /// The events that a rule speaks of. What only steps or exclusions have must be taken out before.
     pub(super) fn rule(&mut self, rule: &Rule) -> Result<EventRule, Problem> {
-        if rule.any_event == Some(false) {
-            return Err(Problem::Wrong("any_event is true or absent".to_owned()));
+        let Rule { event, any_event, any_of, conditions, name, occurrence, from, to } = rule;
+        let foreign = [name.is_some(), occurrence.is_some(), from.is_some(), to.is_some()];
+        if foreign.contains(&true) {
+            return Err(Problem::Wrong(format!("name, occurrence, from or to has no meaning in {rule:?}")));
+        }
+        if *any_event == Some(false) || (*any_event == Some(true) && event.is_some()) {
+            return Err(Problem::Wrong(
+                "any_event is true, and then there is no event; or absent".to_owned(),
+            ));
         }
         Ok(EventRule {
-            event: rule.event.clone(),
-            any_of: rule.any_of.iter().map(|rule| self.rule(rule)).collect::<Result<_, _>>()?,
-            conditions: self.conditions(&rule.conditions)?,
+            event: event.clone(),
+            any_of: any_of.iter().map(|rule| self.rule(rule)).collect::<Result<_, _>>()?,
+            conditions: self.conditions(conditions)?,
         })
     }
 
@@ -76,20 +83,15 @@ impl Translator {
     }
 
     fn condition(&mut self, test: &Test) -> Result<Condition, Problem> {
-        match test {
-            Test { any_of: Some(of), property: None, all_of: None, not: None, .. } => {
-                Ok(Condition::AnyOf { of: self.conditions(of)? })
+        let bare = test.on.is_none() && test.op.is_none() && test.value.is_none();
+        match (&test.property, &test.any_of, &test.all_of, &test.not) {
+            (Some(property), None, None, None) => self.property(property, test),
+            (None, Some(of), None, None) if bare => Ok(Condition::AnyOf { of: self.conditions(of)? }),
+            (None, None, Some(of), None) if bare => Ok(Condition::AllOf { of: self.conditions(of)? }),
+            (None, None, None, Some(of)) if bare => Ok(Condition::Not { of: Box::new(self.condition(of)?) }),
+            _ => {
+                Err(Problem::Wrong("a condition is a property's, or any_of, all_of or not alone".to_owned()))
             }
-            Test { all_of: Some(of), property: None, any_of: None, not: None, .. } => {
-                Ok(Condition::AllOf { of: self.conditions(of)? })
-            }
-            Test { not: Some(of), property: None, any_of: None, all_of: None, .. } => {
-                Ok(Condition::Not { of: Box::new(self.condition(of)?) })
-            }
-            Test { property: Some(property), any_of: None, all_of: None, not: None, .. } => {
-                self.property(property, test)
-            }
-            _ => Err(Problem::Wrong("a condition has either a property, any_of, all_of or not".to_owned())),
         }
     }
 
