@@ -40,7 +40,7 @@ pub use icon::{Brand, Glyph, Icon};
 pub use menu::{Menu, MenuItem};
 pub use notice::{Notice, Severity};
 pub use number_field::NumberField;
-pub use progress::{Amount, Progress, Work};
+pub use progress::{Progress, Work};
 pub use save::{CopyButton, copy_text, save_png, save_svg, save_text};
 pub use select::{Choice, Select};
 pub use sentence::Sentence;

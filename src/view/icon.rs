@@ -19,8 +19,6 @@ pub enum Icon {
     Down,
     /// Where people drop off.
     Funnel,
-    /// Good to know.
-    Info,
     /// Nothing leaves.
     Lock,
     /// Open the navigation.
@@ -47,7 +45,6 @@ impl Icon {
             Self::Data => "M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 6.5v6",
             Self::Down => "M8 3v10M4 9l4 4 4-4",
             Self::Funnel => "M2 3.5h12M4 8h8M6.5 12.5h3",
-            Self::Info => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 7.5v3.5M8 5v.1",
             Self::Lock => "M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5",
             Self::Menu => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
             Self::Save => "M8 2.5v7.5M4.5 7 8 10.5 11.5 7M2.5 13.5h11",
