@@ -156,8 +156,8 @@ fn ColumnRow(guess: ColumnGuess) -> impl IntoView {
             <th scope="row" class="mono">{guess.name.clone()}</th>
             <td><Select label=of("mapping.role_of") look=Look::Inline choices=Signal::stored(roles) value=role on_change=set_role /></td>
             <td><Select label=of("mapping.kind_of") look=Look::Inline choices=Signal::stored(kinds) value=kind on_change=set_kind /></td>
-            <td class="soft">{why}</td>
-            <td class="mono">{guess.examples.join(" · ")}</td>
+            <td class="soft wordy">{why}</td>
+            <td class="mono wordy">{guess.examples.join(" · ")}</td>
         </tr>
     }
 }
