@@ -191,7 +191,7 @@ fn build_text(parts: impl Iterator<Item = BlockColumn>, met: &Dictionary, order:
     let dictionary = Dictionary::from_entries(sorted.iter().map(|&entry| met.entry(entry)));
     let parts = parts.map(BlockColumn::into_codes);
     let codes = match dictionary.len() {
-        ..=0xff => Codes::U8(sort_codes(parts, &new_code, order, |code| code as u8)),
+        0..=0xff => Codes::U8(sort_codes(parts, &new_code, order, |code| code as u8)),
         0x100..=0xffff => Codes::U16(sort_codes(parts, &new_code, order, |code| code as u16)),
         _ => Codes::U32(sort_codes(parts, &new_code, order, |code| code)),
     };
