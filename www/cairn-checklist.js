@@ -133,7 +133,7 @@ class CairnChecklist extends HTMLElement {
       return span;
     };
     const label = labels[this.#language.slice(0, 2)] ?? labels['en'];
-    this.#launcher.replaceChildren(part('label', label), ' ', part('count-words'), part('count', this.#glance()));
+    this.#launcher.replaceChildren(part('label', label), ' ', part('count', this.#glance()));
     this.#root.replaceChildren(this.#launcher);
     const seen = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) idle(() => this.#load());

@@ -88,13 +88,12 @@ impl Desk {
         let progress = self.progress();
         let statuses = self.with_moment(|moment| statuses(&self.definition, &self.state.borrow(), moment));
         let look = Look::new(&self.definition, &statuses, progress, &self.strings);
-        self.set_text("[part=count-words]", &format!(", {}", look.words));
-        self.set_text("[part=count]", &format!("{}/{}", progress.done, progress.total));
-        if let Some(count) = self.find("[part=count]") {
-            // The words before it say the same.
-            let _ = count.set_attribute("aria-hidden", "true");
-        }
-        if let Some(launcher) = self.find(LAUNCHER) {
+        if let (Some(launcher), Some(count)) = (self.find(LAUNCHER), self.find("[part=count]")) {
+            count.set_text_content(Some(&format!("{}/{}", progress.done, progress.total)));
+            let label = launcher.first_child().and_then(|label| label.text_content()).unwrap_or_default();
+            let name = [label, look.words.clone()].join(&self.strings.plain("and"));
+            // Attributes of an element that is there can always be set.
+            let _ = launcher.set_attribute("aria-label", &name);
             let _ = launcher.set_attribute("aria-controls", "panel");
             let _ = launcher.style().set_property("--share", &look.share().to_string());
         }
@@ -219,12 +218,6 @@ impl Desk {
         let url = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
         let now = Millis(js_sys::Date::now() as i64);
         look(&Moment { visitor: &self.visitor.borrow(), now, url: &url })
-    }
-
-    fn set_text(&self, selector: &str, text: &str) {
-        if let Some(element) = self.find(selector) {
-            element.set_text_content(Some(text));
-        }
     }
 
     fn find(&self, selector: &str) -> Option<HtmlElement> {
