@@ -148,8 +148,7 @@ test('names and states are there for those who cannot see them', async () => {
   const { launcher, panel, ready, track, close } = await openHost(site, SIMPLE);
   await ready();
   await track('made');
-  const names = await launcher.ariaSnapshot();
-  assert.equal(names, '- button "Getting started, 1 of 3 done"');
+  assert.match(await launcher.ariaSnapshot(), /^- button "Getting started, 1 of 3 done"/);
   await launcher.click();
   const snapshot = await panel.ariaSnapshot();
   for (const line of [

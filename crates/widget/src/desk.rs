@@ -92,7 +92,8 @@ impl Desk {
             count.set_text_content(Some(&format!("{}/{}", progress.done, progress.total)));
             let label = launcher.first_child().and_then(|label| label.text_content()).unwrap_or_default();
             let name = [label, look.words.clone()].join(&self.strings.plain("and"));
-            // Attributes of an element that is there can always be set.
+            // Attributes of an element that is there can always be set. The name says the count in words.
+            let _ = count.set_attribute("aria-hidden", "true");
             let _ = launcher.set_attribute("aria-label", &name);
             let _ = launcher.set_attribute("aria-controls", "panel");
             let _ = launcher.style().set_property("--share", &look.share().to_string());
