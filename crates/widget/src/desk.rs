@@ -88,14 +88,16 @@ impl Desk {
         let progress = self.progress();
         let statuses = self.with_moment(|moment| statuses(&self.definition, &self.state.borrow(), moment));
         let look = Look::new(&self.definition, &statuses, progress, &self.strings);
-        if let (Some(launcher), Some(count)) = (self.find(LAUNCHER), self.find("[part=count]")) {
-            count.set_text_content(Some(&format!("{}/{}", progress.done, progress.total)));
-            let label = launcher.first_child().and_then(|label| label.text_content()).unwrap_or_default();
+        if let Some(launcher) = self.find(LAUNCHER) {
+            let label = launcher.text_content().unwrap_or_default();
             let name = [label, look.words.clone()].join(&self.strings.plain("and"));
-            // Attributes of an element that is there can always be set. The name says the count in words.
-            let _ = count.set_attribute("aria-hidden", "true");
-            let _ = launcher.set_attribute("aria-label", &name);
-            let _ = launcher.set_attribute("aria-controls", "panel");
+            let count = format!("{}/{}", progress.done, progress.total);
+            for (attribute, value) in
+                [("data-count", count.as_str()), ("aria-label", &name), ("aria-controls", "panel")]
+            {
+                // Attributes of an element that is there can always be set.
+                let _ = launcher.set_attribute(attribute, value);
+            }
             let _ = launcher.style().set_property("--share", &look.share().to_string());
         }
         self.look.set(look);

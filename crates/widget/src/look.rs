@@ -22,7 +22,7 @@ pub(crate) struct RowLook {
     pub(crate) state: &'static str,
     /// The button's accessible name: the title, how long it takes, and the state in words.
     pub(crate) name: String,
-    /// What unlocks it: "finish “Create a project” first"; empty where it is not locked.
+    /// What unlocks it: "locked: finish “Create a project” first"; empty where it is not locked.
     pub(crate) reason: String,
     /// Whether its tick can be used now.
     pub(crate) can_tick: bool,
@@ -68,18 +68,16 @@ fn row(definition: &Definition, statuses: &[Status], index: usize, strings: &Str
     };
     let task = &definition.tasks[index];
     let mut parts = vec![task.title.clone()];
-    // What is done takes no more time.
-    if state != "done" {
+    // What is visible stands in the name in the same order, for people who speak to their browser; so time is only
+    // given for what can be done now.
+    if state == "open" {
         parts.extend(minutes(task, strings));
     }
-    parts.push(match state {
-        "locked" => format!("{}: {reason}", strings.plain(state)),
-        _ => strings.plain(state),
-    });
+    parts.push(if reason.is_empty() { strings.plain(state) } else { reason.clone() });
     RowLook { state, name: parts.join(&strings.plain("and")), reason, can_tick }
 }
 
-/// "finish “Create a project” first".
+/// "locked: finish “Create a project” first".
 fn reason(definition: &Definition, waiting: &[usize], strings: &Strings) -> String {
     let quote = |index: &usize| strings.get("quote", &[("text", &definition.tasks[*index].title)]);
     let tasks = waiting.iter().map(quote).collect::<Vec<_>>().join(&strings.plain("and"));
@@ -123,7 +121,7 @@ mod tests {
             ("and", ", ".into()),
             ("minutes", "{minutes} min".into()),
             ("open", "to do".into()),
-            ("reason", "finish {tasks} first".into()),
+            ("reason", "locked: finish {tasks} first".into()),
         ]))
     }
 
@@ -139,8 +137,8 @@ mod tests {
         assert_eq!(look.words, "1 of 3 done");
         assert_eq!(look.rows[0].name, "Create, done");
         assert_eq!(look.rows[1].name, "Read, 3 min, to do");
-        assert_eq!(look.rows[2].name, "Invite, 3 min, locked: finish “Create”, “Read” first");
-        assert_eq!(look.rows[2].reason, "finish “Create”, “Read” first");
+        assert_eq!(look.rows[2].name, "Invite, locked: finish “Create”, “Read” first");
+        assert_eq!(look.rows[2].reason, "locked: finish “Create”, “Read” first");
         assert_eq!(look.next(), Some(1));
     }
 

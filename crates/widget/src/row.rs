@@ -67,7 +67,7 @@ fn tick(desk: &Rc<Desk>, index: usize, cell: Cell) -> AnyView {
                 // What is refused here was aria-disabled before, so there is nothing more to say.
                 ("done", true) => drop(desk.act(&Event::Unticked { task: id })),
                 ("open", true) => drop(desk.act(&Event::Ticked { task: id })),
-                _ => explain(&desk, index, &row),
+                _ => explain(&desk, &row),
             }
         })
         .into_any()
@@ -81,7 +81,9 @@ fn button(desk: &Rc<Desk>, index: usize, cell: Cell) -> AnyView {
     let expanded = desk.expanded.clone();
     let text = (
         html::span().attr("part", "name").child(task.title.clone()),
+        " ",
         minutes,
+        " ",
         html::span().attr("part", "reason").child(move || reason.get(|row| row.reason.clone())),
     );
     let click_desk = desk.clone();
@@ -95,7 +97,7 @@ fn button(desk: &Rc<Desk>, index: usize, cell: Cell) -> AnyView {
         .on(click, move |_| {
             let row = click_desk.look.with_untracked(|look| look.rows[index].clone());
             if row.state == "locked" {
-                explain(&click_desk, index, &row);
+                explain(&click_desk, &row);
             } else {
                 click_desk.expanded.update(|shown| *shown = (*shown != Some(index)).then_some(index));
             }
@@ -145,10 +147,9 @@ fn action(desk: &Rc<Desk>, task: &Task, action: &Action) -> AnyView {
 }
 
 /// Says why a locked row does nothing.
-fn explain(desk: &Desk, index: usize, row: &RowLook) {
+fn explain(desk: &Desk, row: &RowLook) {
     if row.state == "locked" {
-        let title = &desk.definition.tasks[index].title;
-        desk.speech.say(desk.strings.get("said_locked", &[("task", title), ("reason", &row.reason)]));
+        desk.speech.say(format!("{}.", row.name));
     }
 }
 
