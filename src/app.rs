@@ -153,7 +153,7 @@ fn TopBar() -> impl IntoView {
             .collect::<Vec<_>>()
     });
     view! {
-        <div class="topbar">
+        <section class="topbar" aria-label=text("shell.topbar")>
             <p class="topbar-name">
                 <Glyph icon=Icon::Data />
                 {name}
@@ -169,7 +169,7 @@ fn TopBar() -> impl IntoView {
                     on_change=move |name| session.filter.set(name)
                 />
             </div>
-        </div>
+        </section>
     }
 }
 

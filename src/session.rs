@@ -57,8 +57,10 @@ struct Hidden {
     /// The worker that opens the next file. Each load has a worker of its own, whose memory is given back whole when
     /// the load is canceled or replaced.
     opening: Option<(u32, Rc<Link>)>,
-    /// The file that is open or being opened.
+    /// The file that `data` was read from.
     file: Option<File>,
+    /// The file that is being opened, or could not be.
+    opening_file: Option<File>,
     /// The sample.
     sample: Option<File>,
     /// A file that was dropped before the page was ready.

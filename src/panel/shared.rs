@@ -100,12 +100,14 @@ pub fn TakeAway(
         }
     });
     let items = Signal::derive(move || {
-        vec![
-            item("take.svg", "SVG", picture(save_svg, "svg")),
-            item("take.png", "PNG", picture(save_png, "png")),
-            item("take.json", "JSON", json),
-            item("take.query", "JSON", query),
-        ]
+        let pictures = spec.read().is_some().then(|| {
+            [
+                item("take.svg", "SVG", picture(save_svg, "svg")),
+                item("take.png", "PNG", picture(save_png, "png")),
+            ]
+        });
+        let numbers = [item("take.json", "JSON", json), item("take.query", "JSON", query)];
+        pictures.into_iter().flatten().chain(numbers).collect::<Vec<_>>()
     });
     view! { <Menu label=text("take.label") items /> }
 }

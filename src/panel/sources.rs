@@ -81,8 +81,8 @@ fn LoadingState() -> impl IntoView {
         matches!(*session.loading.read(), Loading::Reading { .. } | Loading::Previewing { .. })
     });
     let trouble = move || match session.loading.get() {
-        Loading::Failed(found) => {
-            let title = text_with("sources.failed", &[("name", file_name(session))]);
+        Loading::Failed { name, failure: found } => {
+            let title = text_with("sources.failed", &[("name", name)]);
             let place = place_of(&found);
             let close = Callback::new(move |()| session.cancel_opening());
             view! {
@@ -132,7 +132,7 @@ fn work_of(loading: &Loading, name: &str) -> Work {
 
 fn file_name(session: Session) -> String {
     match session.loading.get() {
-        Loading::Previewing { name } => name,
+        Loading::Previewing { name } | Loading::Failed { name, .. } => name,
         _ => session.source.get().map(|source| source.name.clone()).unwrap_or_default(),
     }
 }

@@ -37,7 +37,12 @@ pub enum Loading {
         since: f64,
     },
     /// The file could not be opened.
-    Failed(Failure),
+    Failed {
+        /// The file's name.
+        name: String,
+        /// Why.
+        failure: Failure,
+    },
 }
 
 impl Session {
@@ -70,7 +75,10 @@ impl Session {
     /// Looks at a file and, if its columns can be told, loads it.
     pub fn open(self, file: File) {
         self.loading.set(Loading::Previewing { name: file.name() });
-        self.hidden.update_value(|hidden| hidden.n_deaths = 0);
+        self.hidden.update_value(|hidden| {
+            hidden.n_deaths = 0;
+            hidden.opening_file = Some(file.clone());
+        });
         if self.is_locked.get_untracked() {
             self.look(file, Mapping::default());
         } else {
@@ -92,14 +100,24 @@ impl Session {
         }
     }
 
-    /// Stops opening a file. What was loaded before stays.
+    /// Stops opening a file, or puts one aside that could not be opened. What was loaded before stays.
     pub fn cancel_opening(self) {
-        self.hidden.update_value(|hidden| hidden.opening = None);
+        self.hidden.update_value(|hidden| {
+            hidden.opening = None;
+            hidden.opening_file = None;
+        });
+        self.source.set(self.data.get_untracked().map(|data| Arc::clone(&data.source)));
         self.loading.set(Loading::Idle);
     }
 
+    /// The file that is being opened, else the one that is open.
     fn file(self) -> Option<File> {
-        self.hidden.with_value(|hidden| hidden.file.clone())
+        self.hidden.with_value(|hidden| hidden.opening_file.clone().or_else(|| hidden.file.clone()))
+    }
+
+    fn fail(self, failure: Failure) {
+        let name = self.file().map(|file| file.name()).unwrap_or_default();
+        self.loading.set(Loading::Failed { name, failure });
     }
 
     /// Starts a fresh worker for opening a file; one that was opening another is ended.
@@ -116,7 +134,7 @@ impl Session {
                 Some(link)
             }
             Err(failure) => {
-                self.loading.set(Loading::Failed(failure));
+                self.fail(failure);
                 None
             }
         }
@@ -130,7 +148,7 @@ impl Session {
             self.hidden.with_value(|hidden| (is(&hidden.opening), is(&hidden.link)));
         if was_opening {
             self.hidden.update_value(|hidden| hidden.opening = None);
-            self.loading.set(Loading::Failed(Failure { code: "load_died".to_owned(), ..failure }));
+            self.fail(Failure { code: "load_died".to_owned(), ..failure });
         } else if held_data {
             let n_deaths = self.hidden.try_update_value(|hidden| {
                 hidden.link = None;
@@ -142,9 +160,11 @@ impl Session {
     }
 
     fn come_back(self, n_deaths: u32, failure: Failure) {
-        let opening = self.hidden.with_value(|hidden| hidden.opening.is_some());
-        match self.file() {
+        let (opening, file) =
+            self.hidden.with_value(|hidden| (hidden.opening.is_some(), hidden.file.clone()));
+        match file {
             Some(file) if n_deaths < MAX_DEATHS && !opening => {
+                self.cancel_opening();
                 self.notice.set(Some(Failure { code: "worker_replaced".to_owned(), ..failure }));
                 self.load(file);
             }
@@ -161,7 +181,7 @@ impl Session {
         let handles = Array::of1(&file);
         let listener = move |reply| match reply {
             Reply::Previewed { preview } => self.looked(file.clone(), *preview),
-            Reply::Failed { failure } => self.loading.set(Loading::Failed(failure)),
+            Reply::Failed { failure } => self.fail(failure),
             _ => {}
         };
         link.send(&request, &handles, Rc::new(listener));
@@ -173,7 +193,6 @@ impl Session {
         let mapping = preview.mapping.clone();
         let source = Source { name: file.name(), n_bytes: file.size() as u64, preview, mapping };
         self.source.set(Some(Arc::new(source)));
-        self.hidden.update_value(|hidden| hidden.file = Some(file.clone()));
         if is_clear {
             self.load(file);
         } else {
@@ -196,7 +215,7 @@ impl Session {
         let listener = move |reply| match reply {
             Reply::Progress(progress) => self.loading.set(Loading::Reading { progress, since }),
             Reply::Loaded(loaded) => self.loaded(*loaded),
-            Reply::Failed { failure } => self.loading.set(Loading::Failed(failure)),
+            Reply::Failed { failure } => self.fail(failure),
             _ => {}
         };
         link.send(&request, &Array::of1(&file), Rc::new(listener));
@@ -206,10 +225,11 @@ impl Session {
         let Some(source) = self.source.get_untracked() else { return };
         let number = self.hidden.try_update_value(|hidden| {
             hidden.link = hidden.opening.take();
+            hidden.file = hidden.opening_file.take().or_else(|| hidden.file.take());
             hidden.n_loads += 1;
             hidden.n_loads
         });
-        let data = DataSet { number: number.unwrap_or_default(), name: source.name.clone(), loaded };
+        let data = DataSet { number: number.unwrap_or_default(), name: source.name.clone(), source, loaded };
         self.data.set(Some(Arc::new(data)));
         self.loading.set(Loading::Idle);
     }

@@ -1,5 +1,7 @@
 //! Files and data sets.
 
+use std::sync::Arc;
+
 use cairn_engine::ingest::{Mapping, Preview};
 use cairn_protocol::Loaded;
 
@@ -23,6 +25,8 @@ pub struct DataSet {
     pub number: u32,
     /// The file's name.
     pub name: String,
+    /// What it seemed to hold, and what its columns were said to mean.
+    pub source: Arc<Source>,
     /// What came of the load.
     pub loaded: Loaded,
 }

@@ -84,15 +84,14 @@ pub(crate) fn duration(millis: f64) -> String {
     let minutes = (millis / MINUTE).round() * MINUTE;
     match millis {
         m if m.round() < SECOND => text_with("duration.ms", &[("n", number(m, 0))]),
-        m if (m / 100.0).round() < 100.0 => text_with("duration.s", &[("n", number(m / SECOND, 1))]),
+        m if (m / 100.0).round() < 100.0 => {
+            text_with("duration.s", &[("n", number(m / SECOND, tenths_digits(m / SECOND)))])
+        }
         _ if seconds < MINUTE => text_with("duration.s", &[("n", number(seconds / SECOND, 0))]),
         _ if seconds < HOUR => pair(("duration.min", seconds, MINUTE), ("duration.s", SECOND)),
         _ if minutes < DAY => pair(("duration.h", minutes, HOUR), ("duration.min", MINUTE)),
-        m => {
-            let tenths = (m / DAY * 10.0).round();
-            let digits = u8::from(tenths < 1000.0 && tenths % 10.0 != 0.0);
-            plural_number("duration.days", m / DAY, digits)
-        }
+        m if m < 99.95 * DAY => plural_number("duration.days", m / DAY, tenths_digits(m / DAY)),
+        m => plural_number("duration.days", m / DAY, 0),
     }
 }
 
@@ -104,6 +103,12 @@ pub(crate) fn date(millis: f64, zone: &str) -> String {
 /// A day and the time to the minute in `zone`: `Mar 4, 2026, 3:07 PM`.
 pub(crate) fn date_time(millis: f64, zone: &str) -> String {
     format_date(&[("dateStyle", Word("medium")), ("timeStyle", Word("short"))], millis, zone)
+}
+
+/// A point in time as ISO 8601 in UTC, for files; empty if there is no such day.
+pub(crate) fn iso(millis: f64) -> String {
+    let date = Date::new(&millis.into());
+    if date.get_time().is_nan() { String::new() } else { date.to_iso_string().into() }
 }
 
 /// The plural category of `n`, such as `one` or `other`.
@@ -139,6 +144,11 @@ fn pair(large: (&str, f64, f64), small: (&str, f64)) -> String {
         "duration.pair",
         &[("large", first), ("small", text_with(small_key, &[("n", number(rest, 0))]))],
     )
+}
+
+/// One digit, or none where it would be a zero.
+fn tenths_digits(value: f64) -> u8 {
+    u8::from((value * 10.0).round() % 10.0 != 0.0)
 }
 
 fn format(class: &str, options: &[(&str, Setting)], value: f64) -> String {

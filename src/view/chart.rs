@@ -6,7 +6,7 @@ mod tooltip;
 use cairn_charts::{ChartSpec, Drawing, Size, draw};
 use leptos::html::Div;
 use leptos::prelude::*;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
 
 use marks::Marks;
 

@@ -2,12 +2,13 @@
 
 mod finder;
 
-use leptos::html::Ul;
+use leptos::html::{Span, Ul};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Choice;
 use super::field::{Frame, Look};
+use super::popover::keep_inside;
 use finder::Finder;
 
 /// How many matches are listed; the rest is found by typing on.
@@ -54,6 +55,11 @@ where
         }
         finder.close();
     });
+    // Who typed a name in full need not pick it from the list.
+    let leave = move |_| match finder.place_of_typed() {
+        Some(place) => pick.run(place),
+        None => finder.close(),
+    };
     let active_id = {
         let list_id = list_id.clone();
         move || finder.active_place().map(|place| option_id(&list_id, place))
@@ -63,6 +69,13 @@ where
             pick.run(place);
         }
     };
+    let popover = NodeRef::<Span>::new();
+    Effect::new(move || {
+        let listed = finder.matches.with(Vec::len);
+        if let Some(popover) = popover.get().filter(|_| finder.open.get() && listed > 0) {
+            request_animation_frame(move || keep_inside(&popover));
+        }
+    });
     let select_all = |event: web_sys::FocusEvent| event_target::<web_sys::HtmlInputElement>(&event).select();
     let control = view! {
         <span class="combobox">
@@ -83,11 +96,11 @@ where
                 prop:value=move || finder.shown()
                 on:focus=select_all
                 on:click=move |_| finder.show()
-                on:blur=move |_| finder.close()
+                on:blur=leave
                 on:input=move |event| finder.type_in(event_target_value(&event))
                 on:keydown=press
             />
-            <span class="popover combobox-popover" hidden=move || !finder.open.get()>
+            <span class="popover combobox-popover" node_ref=popover hidden=move || !finder.open.get()>
                 <Options finder label list_id on_pick=pick />
                 <span class="combobox-status" role="status">{move || finder.status()}</span>
             </span>

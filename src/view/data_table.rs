@@ -38,34 +38,31 @@ pub fn DataTable(
     let caption_id = unique_id("table");
     let order = RwSignal::new(None::<Order>);
     let page = RwSignal::new(0_usize);
-    let rows = Memo::new(move |_| data.with(|data| order::sorted(data, order.get())));
+    let data = Memo::new(move |_| data.get());
+    let columns = Memo::new(move |_| data.with(|data| data.columns.clone()));
+    let rows = Memo::new(move |_| data.with(|data| order.with(|order| order::sorted(data, order.as_ref()))));
     let n_pages = Memo::new(move |_| rows.read().len().div_ceil(PAGE).max(1));
     let shown_page = move || page.get().min(n_pages.get() - 1);
-    let head = move || {
-        let columns = data.with(|data| data.columns.clone());
-        columns
-            .into_iter()
-            .enumerate()
-            .map(|(index, column)| head_cell(index, column, order, page))
-            .collect_view()
-    };
+    let head = move || columns.get().into_iter().map(|column| head_cell(column, order, page)).collect_view();
     let body = move || {
         let start = shown_page() * PAGE;
         let indices: Vec<usize> = rows.read().iter().skip(start).take(PAGE).copied().collect();
         data.with(|data| indices.into_iter().map(|index| body_row(data, index, on_row)).collect_view())
     };
     let arranged = move || data.with_untracked(|data| data.arranged(&rows.read_untracked()));
+    let save = move |_| {
+        let name = format!("{}.csv", file_name.get_untracked());
+        save_text(&name, "text/csv", &arranged().to_csv());
+    };
+    let is_empty = move || data.with(|data| data.rows.is_empty());
+    let n_rows = move || rows.read().len();
     view! {
         <div class="table-block" class:stale=stale>
             <div class="table-bar">
                 <p class="table-caption" id=caption_id.clone()>{caption}</p>
                 <div class="row">
                     <CopyButton label=text("table.copy") content=move || arranged().to_tsv() />
-                    <button
-                        class="button button-quiet"
-                        type="button"
-                        on:click=move |_| save_text(&format!("{}.csv", file_name.get_untracked()), "text/csv", &arranged().to_csv())
-                    >
+                    <button class="button button-quiet" type="button" on:click=save>
                         {text("table.csv")}
                     </button>
                 </div>
@@ -78,33 +75,30 @@ pub fn DataTable(
                     <tbody>{body}</tbody>
                 </table>
             </div>
-            {move || data.with(|data| data.rows.is_empty()).then(|| view! { <p class="table-empty">{text("table.empty")}</p> })}
-            <Pager page=Signal::derive(shown_page) n_pages n_rows=move || rows.read().len() on_page=move |n| page.set(n) />
+            {move || is_empty().then(|| view! { <p class="table-empty">{text("table.empty")}</p> })}
+            <Pager page=Signal::derive(shown_page) n_pages n_rows on_page=move |n| page.set(n) />
         </div>
     }
 }
 
-fn head_cell(
-    index: usize,
-    column: Column,
-    order: RwSignal<Option<Order>>,
-    page: RwSignal<usize>,
-) -> impl IntoView {
-    let is_number = column.is_number;
-    let direction = move || order.get().filter(|order| order.column == index).map(|order| order.direction);
+fn head_cell(column: Column, order: RwSignal<Option<Order>>, page: RwSignal<usize>) -> impl IntoView {
+    let Column { title, hint, is_number } = column.clone();
+    let aria_sort = {
+        let title = title.clone();
+        move || match order.get().filter(|order| order.column == title)?.direction {
+            Direction::Up => Some("ascending"),
+            Direction::Down => Some("descending"),
+        }
+    };
     let sort = move |_| {
-        order.update(|order| *order = Order::next(*order, index, is_number));
+        order.update(|order| *order = Order::next(order.take(), &column));
         page.set(0);
     };
-    let aria_sort = move || match direction() {
-        Some(Direction::Up) => Some("ascending"),
-        Some(Direction::Down) => Some("descending"),
-        None => None,
-    };
+    let hint = (!hint.is_empty()).then_some(hint);
     view! {
         <th scope="col" class:number=is_number aria-sort=aria_sort>
-            <button class="table-sort" type="button" title=column.hint on:click=sort>
-                <span>{column.title}</span>
+            <button class="table-sort" type="button" title=hint on:click=sort>
+                <span>{title}</span>
                 <span class="table-sort-mark" aria-hidden="true"></span>
             </button>
         </th>
@@ -115,18 +109,18 @@ fn body_row(data: &TableData, index: usize, on_row: Option<Callback<usize>>) -> 
     let mut cells = data.rows[index].iter().cloned();
     let name = cells.next().map(|cell| match on_row {
         Some(on_row) => view! {
-            <button class="link" type="button" on:click=move |_| on_row.run(index)>{cell.text}</button>
+            <button class="link" type="button" on:click=move |_| on_row.run(index)><bdi>{cell.text}</bdi></button>
         }
         .into_any(),
-        None => cell.text.into_any(),
+        None => view! { <bdi>{cell.text}</bdi> }.into_any(),
     });
+    let bar = |share: f64| {
+        view! { <span class="table-bar-fill" aria-hidden="true" style:inline-size=bar_length(share)></span> }
+    };
     let cells = cells.zip(data.columns.iter().skip(1)).map(|(cell, column)| {
-        let bar = cell.share.map(|share| {
-            view! { <span class="table-bar-fill" aria-hidden="true" style:inline-size=format!("{}%", share.clamp(0.0, 1.0) * 100.0)></span> }
-        });
         view! {
             <td class:number=column.is_number class:with-bar=cell.share.is_some()>
-                {bar}
+                {cell.share.map(bar)}
                 <span class="table-cell">{cell.text}</span>
             </td>
         }
@@ -137,6 +131,11 @@ fn body_row(data: &TableData, index: usize, on_row: Option<Callback<usize>>) -> 
             {cells.collect_view()}
         </tr>
     }
+}
+
+/// A share of the cell without its padding.
+fn bar_length(share: f64) -> String {
+    format!("calc({} * (100% - 2 * var(--space-4)))", share.clamp(0.0, 1.0))
 }
 
 /// Buttons for long tables; nothing for short ones.

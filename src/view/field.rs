@@ -67,12 +67,21 @@ impl Frame {
         let (hint_id, error_id) = (self.part("hint"), self.part("error"));
         let Self { id, label, look, hint, error } = self;
         let inline = look == Look::Inline;
+        let invalid = move || error.read().is_some();
+        let hint = move || {
+            let id = hint_id.clone();
+            (!hint.read().is_empty()).then(|| view! { <span class="field-hint" id=id>{hint}</span> })
+        };
+        let error = move || {
+            let id = error_id.clone();
+            error.get().map(|error| view! { <span class="field-error" id=id>{error}</span> })
+        };
         view! {
-            <span class="field" class:field-inline=inline class:field-invalid=move || error.read().is_some()>
+            <span class="field" class:field-inline=inline class:field-invalid=invalid>
                 <label class="field-label" class:visually-hidden=inline for=id>{label}</label>
-                {move || (!hint.read().is_empty()).then(|| view! { <span class="field-hint" id=hint_id.clone()>{hint}</span> })}
+                {hint}
                 {control}
-                {move || error.get().map(|error| view! { <span class="field-error" id=error_id.clone()>{error}</span> })}
+                {error}
             </span>
         }
     }

@@ -54,7 +54,7 @@ pub fn FileDrop(
     // The whole zone answers to a click, but for what already answers itself.
     let click = move |event: web_sys::MouseEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if target.is_some_and(|target| matches!(target.closest("button, a, input"), Ok(None))) {
+        if target.is_some_and(|target| matches!(target.closest("button, a, summary"), Ok(None))) {
             choose();
         }
     };
@@ -73,7 +73,16 @@ pub fn FileDrop(
                 </button>
                 {children.map(|children| children())}
             </div>
-            <input class="drop-input" type="file" multiple hidden node_ref=input on:change=chosen />
+            <input
+                class="drop-input"
+                type="file"
+                multiple
+                hidden
+                node_ref=input
+                on:change=chosen
+                // The click that opens the picker must not come back to the zone.
+                on:click=|event| event.stop_propagation()
+            />
             <div class="drop-veil" hidden=move || !hovering.get()>
                 <p class="drop-veil-text" role="status">
                     {move || hovering.get().then(|| text("drop.release"))}
@@ -95,7 +104,9 @@ fn watch_window(on_files: Callback<Vec<File>>) -> ReadSignal<bool> {
         window_event_listener(ev::dragover, move |event| {
             if event.data_transfer().is_some_and(|data| has_files(&data)) {
                 event.prevent_default(); // else the browser would leave the page to open the file
-                set_hovering.set(true);
+                if !hovering.get_untracked() {
+                    set_hovering.set(true);
+                }
             }
         }),
         window_event_listener(ev::dragleave, move |event| {

@@ -53,9 +53,10 @@ impl Icon {
             Self::Lock => "M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5",
             Self::Menu => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
             Self::Save => "M8 2.5v7.5M4.5 7 8 10.5 11.5 7M2.5 13.5h11",
-            Self::Segments => {
-                "M6 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM1.5 13c0-2 2-3 4.5-3s4.5 1 4.5 3M10.5 3.2a2.5 2.5 0 0 1 0 4.6M12.5 10.4c1.2.4 2 1.3 2 2.6"
-            }
+            Self::Segments => concat!(
+                "M6 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM1.5 13c0-2 2-3 4.5-3s4.5 1 4.5 3",
+                "M10.5 3.2a2.5 2.5 0 0 1 0 4.6M12.5 10.4c1.2.4 2 1.3 2 2.6",
+            ),
             Self::Trends => "M2 13.5h12M2.5 10.5l3.5-4 3 2.5 4.5-5.5",
             Self::Up => "M8 13V3M4 7l4-4 4 4",
             Self::Upload => "M8 10.5V3M4.5 6 8 2.5 11.5 6M2.5 10v3.5h11V10",
@@ -72,7 +73,7 @@ pub fn Glyph(
 ) -> impl IntoView {
     view! {
         <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
-            <path d=icon.path() fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"></path>
+            <path d=icon.path()></path>
         </svg>
     }
 }

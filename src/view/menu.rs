@@ -4,7 +4,9 @@ use leptos::ev;
 use leptos::html::{Button, Div};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
 
+use super::popover::keep_inside;
 use super::unique_id;
 
 /// An action in a menu.
@@ -24,38 +26,16 @@ pub fn Menu(
     /// The words on the button.
     #[prop(into)]
     label: Signal<String>,
-    /// What it offers; read anew whenever it opens.
+    /// What it offers.
     #[prop(into)]
     items: Signal<Vec<MenuItem>>,
 ) -> impl IntoView {
     let menu_id = unique_id("menu");
-    let open = RwSignal::new(false);
-    let root = NodeRef::<Div>::new();
-    let button = NodeRef::<Button>::new();
-    let show = move |place: isize| {
-        open.set(true);
-        // The items are there after the effects of this change.
-        request_animation_frame(move || focus_item(root, |_| place));
-    };
-    let leave = move || {
-        open.set(false);
-        if let Some(button) = button.get_untracked() {
-            let _ = button.focus();
-        }
-    };
-    close_outside(root, open);
-    let press_button = move |event: web_sys::KeyboardEvent| {
-        let place = match event.key().as_str() {
-            "ArrowDown" => 0,
-            "ArrowUp" => -1,
-            _ => return,
-        };
-        event.prevent_default();
-        show(place);
-    };
+    let state = State::new();
+    let State { root, button, list, open } = state;
     let item = move |item: MenuItem| {
         let pick = move |_| {
-            leave();
+            state.leave();
             item.on_pick.run(());
         };
         view! {
@@ -65,7 +45,6 @@ pub fn Menu(
             </button>
         }
     };
-    let press_item = move |event: web_sys::KeyboardEvent| press_in_menu(&event, root, open, leave);
     view! {
         <div class="menu" node_ref=root>
             <button
@@ -75,71 +54,124 @@ pub fn Menu(
                 aria-haspopup="menu"
                 aria-expanded=move || open.get().to_string()
                 aria-controls=menu_id.clone()
-                on:click=move |_| if open.get_untracked() { leave() } else { show(0) }
-                on:keydown=press_button
+                on:click=move |_| if open.get_untracked() { state.leave() } else { state.show(0) }
+                on:keydown=move |event| state.press_button(&event)
             >
                 {label}
             </button>
-            <div class="popover menu-popover" role="menu" id=menu_id aria-label=label hidden=move || !open.get() on:keydown=press_item>
+            <div
+                class="popover menu-popover"
+                role="menu"
+                id=menu_id
+                node_ref=list
+                aria-label=label
+                hidden=move || !open.get()
+                on:keydown=move |event| state.press_item(&event)
+            >
                 {move || open.get().then(|| items.get().into_iter().map(item).collect_view())}
             </div>
         </div>
     }
 }
 
-/// Closes the menu when something else is pressed.
-fn close_outside(root: NodeRef<Div>, open: RwSignal<bool>) {
-    let listener = window_event_listener(ev::pointerdown, move |event| {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        let inside = root.get_untracked().is_some_and(|root| root.contains(target.as_ref()));
-        if open.get_untracked() && !inside {
-            open.set(false);
+/// Whether the menu is open, and its elements.
+#[derive(Clone, Copy)]
+struct State {
+    root: NodeRef<Div>,
+    button: NodeRef<Button>,
+    list: NodeRef<Div>,
+    open: RwSignal<bool>,
+}
+
+impl State {
+    /// A closed menu, which closes again when something else is pressed.
+    fn new() -> Self {
+        let (root, open) = (NodeRef::<Div>::new(), RwSignal::new(false));
+        let outside = window_event_listener(ev::pointerdown, move |event| {
+            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+            let inside = root.get_untracked().is_some_and(|root| root.contains(target.as_ref()));
+            if open.get_untracked() && !inside {
+                open.set(false);
+            }
+        });
+        on_cleanup(move || outside.remove());
+        Self { root, button: NodeRef::new(), list: NodeRef::new(), open }
+    }
+
+    /// Opens the menu on the item at `place`; -1 is the last one.
+    fn show(self, place: isize) {
+        self.open.set(true);
+        // The items are there after the effects of this change.
+        request_animation_frame(move || {
+            if let Some(list) = self.list.get_untracked() {
+                keep_inside(&list);
+            }
+            self.focus(|_| place);
+        });
+    }
+
+    /// Closes the menu and goes back to its button.
+    fn leave(self) {
+        self.open.set(false);
+        if let Some(button) = self.button.get_untracked() {
+            let _ = button.focus();
         }
-    });
-    on_cleanup(move || listener.remove());
-}
-
-fn press_in_menu(event: &web_sys::KeyboardEvent, root: NodeRef<Div>, open: RwSignal<bool>, leave: impl Fn()) {
-    match event.key().as_str() {
-        "ArrowDown" => focus_item(root, |now| now + 1),
-        "ArrowUp" => focus_item(root, |now| now - 1),
-        "Home" => focus_item(root, |_| 0),
-        "End" => focus_item(root, |_| -1),
-        "Escape" => leave(),
-        "Tab" => return open.set(false),
-        letter if letter.chars().count() == 1 && letter != " " => focus_letter(root, letter),
-        _ => return,
     }
-    event.prevent_default();
-    event.stop_propagation();
-}
 
-fn items_of(root: NodeRef<Div>) -> Vec<web_sys::HtmlElement> {
-    let found = root.get_untracked().and_then(|root| root.query_selector_all("[role=menuitem]").ok());
-    let Some(found) = found else { return Vec::new() };
-    (0..found.length()).filter_map(|index| found.item(index)?.dyn_into().ok()).collect()
-}
-
-/// Focuses the item whose place `next` makes of the present one; places go round.
-fn focus_item(root: NodeRef<Div>, next: impl Fn(isize) -> isize) {
-    let items = items_of(root);
-    let active = document().active_element();
-    let now = items.iter().position(|item| active.as_ref() == Some(item.as_ref()));
-    let place = next(now.map_or(-1, usize::cast_signed)).rem_euclid(items.len().max(1).cast_signed());
-    if let Some(item) = items.get(place.cast_unsigned()) {
-        let _ = item.focus();
+    fn press_button(self, event: &KeyboardEvent) {
+        let place = match event.key().as_str() {
+            "ArrowDown" => 0,
+            "ArrowUp" => -1,
+            _ => return,
+        };
+        event.prevent_default();
+        self.show(place);
     }
-}
 
-/// Focuses the next item that starts with `letter`.
-fn focus_letter(root: NodeRef<Div>, letter: &str) {
-    let items = items_of(root);
-    let active = document().active_element();
-    let now = items.iter().position(|item| active.as_ref() == Some(item.as_ref())).map_or(0, |now| now + 1);
-    let starts = |item: &&web_sys::HtmlElement| {
-        item.text_content().unwrap_or_default().to_lowercase().starts_with(&letter.to_lowercase())
-    };
-    if let Some(item) = items.iter().cycle().skip(now).take(items.len()).find(starts) {
-        let _ = item.focus();
+    fn press_item(self, event: &KeyboardEvent) {
+        match event.key().as_str() {
+            "ArrowDown" => self.focus(|now| now + 1),
+            "ArrowUp" => self.focus(|now| now - 1),
+            "Home" => self.focus(|_| 0),
+            "End" => self.focus(|_| -1),
+            "Escape" => self.leave(),
+            "Tab" => return self.open.set(false),
+            letter if letter.chars().count() == 1 && letter != " " => self.focus_letter(letter),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    }
+
+    /// Focuses the item whose place `next` makes of the present one; places go round.
+    fn focus(self, next: impl Fn(isize) -> isize) {
+        let (items, now) = self.items();
+        let place = next(now.map_or(-1, usize::cast_signed)).rem_euclid(items.len().max(1).cast_signed());
+        if let Some(item) = items.get(place.cast_unsigned()) {
+            let _ = item.focus();
+        }
+    }
+
+    /// Focuses the next item that starts with `letter`.
+    fn focus_letter(self, letter: &str) {
+        let (items, now) = self.items();
+        let starts = |item: &&HtmlElement| {
+            item.text_content().unwrap_or_default().to_lowercase().starts_with(&letter.to_lowercase())
+        };
+        let from = now.map_or(0, |now| now + 1);
+        if let Some(item) = items.iter().cycle().skip(from).take(items.len()).find(starts) {
+            let _ = item.focus();
+        }
+    }
+
+    /// The items, and the place of the one that has the focus.
+    fn items(self) -> (Vec<HtmlElement>, Option<usize>) {
+        let children = self.list.get_untracked().map(|list| list.children());
+        let child = |index| children.as_ref()?.item(index)?.dyn_into::<HtmlElement>().ok();
+        let n = children.as_ref().map_or(0, web_sys::HtmlCollection::length);
+        let items: Vec<HtmlElement> = (0..n).filter_map(child).collect();
+        let active = document().active_element();
+        let now = items.iter().position(|item| active.as_ref() == Some(item.as_ref()));
+        (items, now)
     }
 }

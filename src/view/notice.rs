@@ -38,7 +38,12 @@ pub fn Notice(
     };
     let dismiss = on_dismiss.map(|on_dismiss| {
         view! {
-            <button class="button button-quiet button-icon" type="button" aria-label=text("notice.dismiss") on:click=move |_| on_dismiss.run(())>
+            <button
+                class="button button-quiet button-icon"
+                type="button"
+                aria-label=text("notice.dismiss")
+                on:click=move |_| on_dismiss.run(())
+            >
                 <Glyph icon=Icon::Close />
             </button>
         }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::text::{bytes, count, duration, number, percent, text, text_with};
+use crate::text::{bytes, count, duration, percent, text, text_with};
 
 /// What is being counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,18 +81,14 @@ pub fn Progress(
             <button class="button" type="button" on:click=move |_| on_cancel.run(())>{text("progress.cancel")}</button>
         }
     });
+    let share = move || work.with(Work::share);
     view! {
         <div class="progress">
             <div class="progress-head">
                 <p class="progress-title">{doing}</p>
-                <p class="progress-share" aria-hidden="true">{move || percent(work.with(Work::share), 0)}</p>
+                <p class="progress-share" aria-hidden="true">{move || percent(share(), 0)}</p>
             </div>
-            <progress
-                class="progress-bar"
-                aria-label=doing
-                max="1"
-                prop:value=move || work.with(Work::share)
-            ></progress>
+            <progress class="progress-bar" aria-label=doing max="1" prop:value=share></progress>
             <div class="progress-foot">
                 <ul class="facts">{facts}</ul>
                 {cancel}

@@ -3,7 +3,7 @@
 use cairn_charts::{ChartSpec, Size, draw};
 use js_sys::{Array, Promise};
 use leptos::prelude::*;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, HtmlImageElement, Url,
@@ -15,6 +15,8 @@ use crate::text::text;
 const SAVED_WIDTH: u32 = 1200;
 const SAVED_HEIGHT: u32 = 600;
 const PNG_SCALE: f64 = 2.0;
+/// The paper around a saved picture.
+const MARGIN: u32 = 24;
 
 /// What a saved picture takes from the page's style sheets, element by element, so that it looks the same anywhere.
 const SAVED_STYLES: [&str; 14] = [
@@ -133,13 +135,14 @@ fn standalone(spec: &ChartSpec) -> Result<Standalone, JsValue> {
     stage.set_attribute("data-theme", "light")?;
     stage.set_inner_html(&drawing.svg);
     body.append_child(&stage)?;
-    let written = write_styles(&stage);
+    let (width, height) = (drawing.width + 2 * MARGIN, drawing.height + 2 * MARGIN);
+    let svg = write_styles(&stage).and_then(|()| put_on_paper(&stage, width, height));
     stage.remove();
-    Ok(Standalone { svg: written?, width: drawing.width, height: drawing.height })
+    Ok(Standalone { svg: svg?, width, height })
 }
 
-fn write_styles(stage: &HtmlElement) -> Result<String, JsValue> {
-    let svg = stage.first_element_child().ok_or("the chart is empty")?;
+/// Writes what the style sheets say about each element of the picture into its attributes.
+fn write_styles(stage: &HtmlElement) -> Result<(), JsValue> {
     let elements = stage.query_selector_all("svg *")?;
     for index in 0..elements.length() {
         let element: web_sys::Element = elements.item(index).ok_or("an element went")?.unchecked_into();
@@ -151,15 +154,24 @@ fn write_styles(stage: &HtmlElement) -> Result<String, JsValue> {
             }
         }
     }
-    let paper = window()
-        .get_computed_style(stage)?
-        .ok_or("the stage has no style")?
-        .get_property_value("background-color")?;
-    let background = document().create_element_ns(Some("http://www.w3.org/2000/svg"), "rect")?;
-    for (name, value) in [("width", "100%"), ("height", "100%"), ("fill", paper.as_str())] {
-        background.set_attribute(name, value)?;
+    Ok(())
+}
+
+/// Gives the picture a margin and the paper's color; returns it as the text of a file.
+fn put_on_paper(stage: &HtmlElement, width: u32, height: u32) -> Result<String, JsValue> {
+    let svg = stage.first_element_child().ok_or("the chart is empty")?;
+    svg.set_attribute("viewBox", &format!("-{MARGIN} -{MARGIN} {width} {height}"))?;
+    let computed = window().get_computed_style(stage)?.ok_or("the stage has no style")?;
+    let paper = document().create_element_ns(Some("http://www.w3.org/2000/svg"), "rect")?;
+    for (name, pixels) in [("x", -f64::from(MARGIN)), ("y", -f64::from(MARGIN))] {
+        paper.set_attribute(name, &pixels.to_string())?;
     }
-    svg.insert_before(&background, svg.first_child().as_ref())?;
+    for (name, pixels) in [("width", width), ("height", height)] {
+        svg.set_attribute(name, &pixels.to_string())?;
+        paper.set_attribute(name, &pixels.to_string())?;
+    }
+    paper.set_attribute("fill", &computed.get_property_value("background-color")?)?;
+    svg.insert_before(&paper, svg.first_child().as_ref())?;
     web_sys::XmlSerializer::new()?.serialize_to_string(&svg)
 }
 

@@ -70,7 +70,8 @@ where
         }
     };
     let option = move |(index, choice): (usize, Choice<T>)| {
-        view! { <option value=index.to_string() prop:selected=move || chosen.get() == Some(index)>{choice.label}</option> }
+        let selected = move || chosen.get() == Some(index);
+        view! { <option value=index.to_string() prop:selected=selected>{choice.label}</option> }
     };
     let none = move || chosen.get().is_none().then(|| view! { <option value="" disabled selected></option> });
     let control = view! {

@@ -11,7 +11,6 @@ use cairn_tests::corpus::{Case, Expect, Loaded, folder, read};
 use serde_json::{Value, json};
 
 #[test]
-#[ignore = "the parsers follow"]
 fn every_file_loads_or_fails_as_the_manifest_says() {
     let mut differences = Vec::new();
     for case in read().unwrap().cases {

@@ -12,7 +12,7 @@ const WORKER_SOURCES: [&str; 6] =
     ["Cargo.lock", "Cargo.toml", ".cargo/config.toml", "crates/engine", "crates/protocol", "crates/worker"];
 
 /// What decides how the site looks, besides the tools: when none of it has changed, dist/ is used again.
-const SITE_SOURCES: [&str; 11] = [
+const SITE_SOURCES: [&str; 10] = [
     "Cargo.lock",
     "Cargo.toml",
     ".cargo/config.toml",
@@ -22,8 +22,7 @@ const SITE_SOURCES: [&str; 11] = [
     "package-lock.json",
     "src",
     "www",
-    "xtask/Cargo.toml",
-    "xtask/src",
+    "xtask",
 ];
 
 /// Sets up what is missing and builds.

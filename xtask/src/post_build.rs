@@ -56,7 +56,8 @@ pub(crate) fn run(_args: &[String]) -> Result {
 fn version_entry(staging: &Path, entry: &Entry) -> Result {
     let path = staging.join(entry.path);
     let beside: Vec<PathBuf> = entry.beside.iter().map(|name| path.with_file_name(name)).collect();
-    let text = add_versions(&read(&path)?, entry.beside, &hash_of(&beside)?);
+    // Eight digits are enough to tell builds apart, and the loader repeats them four times.
+    let text = add_versions(&read(&path)?, entry.beside, &hash_of(&beside)?[..8]);
     write(&path, &text.map_err(|error| format!("{}: {error}", entry.path))?)
 }
 
@@ -65,7 +66,8 @@ fn minify(folder: &Path) -> Result {
         |path: &PathBuf| path.extension().is_some_and(|extension| extension == "js" || extension == "css");
     let files = files_below(folder)?.into_iter().filter(is_code);
     let mut esbuild = shell::program(places::npm()?.join("node_modules/.bin/esbuild"));
-    esbuild.args(files).args(["--minify", "--target=es2022", "--log-level=warning", "--allow-overwrite"]);
+    esbuild.args(files).args(["--minify", "--format=esm", "--target=es2022", "--charset=utf8"]);
+    esbuild.args(["--log-level=warning", "--allow-overwrite"]);
     esbuild.args(["--outdir", "--outbase"].map(|option| format!("{option}={}", folder.display())));
     shell::output(&mut esbuild).map(drop)
 }

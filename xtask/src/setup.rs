@@ -6,6 +6,7 @@ mod tools;
 mod wasm_target;
 
 use std::ffi::OsString;
+use std::fs::File;
 
 use crate::places;
 use crate::shell::{self, Context, Result, stage};
@@ -18,6 +19,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
 
 /// Everything that a release build needs.
 pub(crate) fn for_building() -> Result {
+    let _lock = lock()?;
     stage("set up the wasm target", wasm_target::install)?;
     stage("set up Trunk and wasm-bindgen", tools::install)?;
     stage("set up the npm tools", npm::install)?;
@@ -46,10 +48,24 @@ pub(crate) fn path_with_tools() -> Result<OsString> {
     let mut folders = vec![
         places::trunk()?.join("bin"),
         places::wasm_bindgen()?.join("bin"),
+        places::root().join("xtask/bin"),
         places::npm()?.join("node_modules/.bin"),
     ];
     folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     std::env::join_paths(folders).or_cannot("put the tools on PATH")
+}
+
+/// Held while tools are installed, so that two checkouts do not install the same tool at once.
+fn lock() -> Result<File> {
+    let cache = places::cache()?;
+    shell::create_dir(&cache)?;
+    let path = cache.join("lock");
+    let file = File::create(&path).or_cannot(format!("write {}", path.display()))?;
+    if file.try_lock().is_err() {
+        println!("    waiting for another set-up to end ({} is locked)", path.display());
+        file.lock().or_cannot(format!("lock {}", path.display()))?;
+    }
+    Ok(file)
 }
 
 fn host_triple() -> Result<String> {

@@ -47,21 +47,9 @@ pub(crate) enum Paint {
     Over,
 }
 
-impl Paint {
-    pub(crate) const ALL: [(Self, &'static str); 11] = [
-        (Self::Solid, "solid"),
-        (Self::Tint, "tint"),
-        (Self::Wash, "wash"),
-        (Self::Hatch, "hatch"),
-        (Self::Outline, "outline"),
-        (Self::Line, "line"),
-        (Self::Rule, "rule"),
-        (Self::Whisker, "whisker"),
-        (Self::Text, "text"),
-        (Self::Strong, "strong"),
-        (Self::Over, "over"),
-    ];
-}
+/// The names of the paints' classes, without `chart-`, in the order of the enum, which is their code in a sentinel.
+const PAINT_NAMES: [&str; 11] =
+    ["solid", "tint", "wash", "hatch", "outline", "line", "rule", "whisker", "text", "strong", "over"];
 
 /// Which color of `tokens.css` is meant: one that data has, or one that the picture itself needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +110,7 @@ fn sentinel(paint: Paint, shade: Shade) -> RGBColor {
 
 /// The two class names that a sentinel stands for, from its three bytes; none for any other color.
 pub(crate) fn classes_of([paint, shade, mark]: [u8; 3]) -> Option<(&'static str, &'static str)> {
-    let (_, paint) = Paint::ALL.get(usize::from(paint))?;
+    let paint = PAINT_NAMES.get(usize::from(paint))?;
     let shade = SHADE_NAMES.get(usize::from(shade))?;
     (mark == SENTINEL).then_some((paint, shade))
 }

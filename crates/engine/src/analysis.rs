@@ -14,21 +14,25 @@ pub mod cluster;
 pub mod funnel;
 pub mod overview;
 pub mod segment;
+pub mod suggest;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::QueryError;
 use crate::table::{Bucket, BucketId, Table};
 
 /// Every question that can be asked. The tag is `kind`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Query {
     /// What the data hold: events by frequency, activity by day, columns.
     Overview(overview::OverviewQuery),
     /// How many users pass from step to step, and where they stop.
     Funnel(funnel::FunnelQuery),
+    /// A first funnel, proposed from the data.
+    SuggestFunnel(suggest::SuggestFunnelQuery),
     /// How many users segments hold, how they overlap, and who they are.
     Segment(segment::SegmentQuery),
     /// Groups of users who behave alike.
@@ -37,16 +41,35 @@ pub enum Query {
 
 /// Every answer, one kind for each kind of [`Query`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "named after the queries")]
 pub enum Answer {
     Overview(overview::OverviewAnswer),
     Funnel(funnel::FunnelAnswer),
+    SuggestFunnel(suggest::SuggestFunnelAnswer),
     Segment(segment::SegmentAnswer),
     Cluster(cluster::ClusterAnswer),
 }
 
 impl Query {
+    /// Reads a query's fields, all but its `kind`. Deriving reads the same, but keeps tagged fields in a buffer, behind
+    /// which a deserializer cannot tell any more where it was; this one can say which field is at fault.
+    ///
+    /// # Errors
+    /// If there is no such kind, or a field is unknown, missing or of another type.
+    pub fn read<'de, D: Deserializer<'de>>(kind: &str, fields: D) -> Result<Self, D::Error> {
+        match kind {
+            "overview" => Deserialize::deserialize(fields).map(Self::Overview),
+            "funnel" => Deserialize::deserialize(fields).map(Self::Funnel),
+            "segment" => Deserialize::deserialize(fields).map(Self::Segment),
+            "cluster" => Deserialize::deserialize(fields).map(Self::Cluster),
+            _ => Err(D::Error::custom(format_args!(
+                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `segment` and `cluster`"
+            ))),
+        }
+    }
+
     /// Checks the query against the table's columns and makes it ready to run.
     ///
     /// # Errors
@@ -55,6 +78,7 @@ impl Query {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
             Self::Funnel(query) => query.check(table).map(Plan::new),
+            Self::SuggestFunnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
             Self::Cluster(query) => query.check(table).map(Plan::new),
         }
@@ -75,7 +99,7 @@ pub fn run(table: &Table, query: &Query) -> Result<Answer, QueryError> {
         }
         match plan.step(&state, &scan.finish(), table) {
             Round::Again(next) => state = next,
-            Round::Done(answer) => return Ok(answer),
+            Round::Done(answer) => return Ok(*answer),
         }
     }
 }
@@ -130,7 +154,7 @@ pub enum Round {
     /// Another round from this encoded state.
     Again(Vec<u8>),
     /// The end.
-    Done(Answer),
+    Done(Box<Answer>),
 }
 
 /// A checked query, its types hidden. States and partials are bytes, so that they can travel between workers.
@@ -217,7 +241,7 @@ impl<A: Analysis> Rounds for A {
     fn step(&self, state: &[u8], all: &[u8], table: &Table) -> Round {
         match Analysis::step(self, decode(state), decode(all), table) {
             Step::Again(state) => Round::Again(encode(&state)),
-            Step::Done(answer) => Round::Done(answer.into()),
+            Step::Done(answer) => Round::Done(Box::new(answer.into())),
         }
     }
 }

@@ -18,6 +18,17 @@ impl QueryError {
         Self { field: field.into(), problem }
     }
 
+    /// Checks that a number of the query lies in its range, both ends inclusive.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub fn check_range(field: &str, found: i64, least: i64, most: i64) -> Result<(), Self> {
+        if (least..=most).contains(&found) {
+            return Ok(());
+        }
+        Err(Self::new(field, QueryProblem::OutOfRange { found, least, most }))
+    }
+
     /// The same error seen from an outer value that holds the failing one at `outer`.
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {
@@ -52,6 +63,7 @@ pub enum QueryProblem {
 
 /// A failure as it travels to the page or to JavaScript.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
     /// Stable code in snake_case, for programs and for translations.
     pub code: String,
@@ -64,6 +76,7 @@ pub struct Failure {
 
 /// Where in a file or a query something is wrong. All parts are optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Position {
     /// The file's name.

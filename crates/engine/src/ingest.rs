@@ -9,12 +9,38 @@
 //! Nothing here reads a file: the caller pushes its bytes, in pieces of any size. Bad rows never fail a load; they are
 //! counted, with examples. What cannot be loaded at all is an [`IngestError`] that says what to do.
 
+mod assemble;
+mod batch;
+mod columns;
+mod delimited;
+mod detect;
+mod duplicates;
+mod encoding;
 mod error;
+mod gzip;
+mod infer;
+mod inspect;
+mod interner;
+mod json;
+mod json_fields;
+mod json_lexer;
+mod ledger;
 mod loader;
 mod mapping;
+mod names;
+mod number;
+mod plan;
 mod preview;
 mod report;
+mod role_words;
+mod roles;
+mod sample_places;
+mod sampling;
+mod structural;
+mod time_cursor;
 mod time_format;
+mod time_text;
+mod zone;
 
 pub use error::{IngestError, IngestProblem};
 pub use loader::{DEFAULT_SEED, Loader, Outcome, Progress, Retyped};
@@ -24,4 +50,5 @@ pub use preview::{
     preview,
 };
 pub use report::{Example, LoadReport, Skipped, Warning, WarningKind};
+pub use sample_places::sample_places;
 pub use time_format::TimeFormat;

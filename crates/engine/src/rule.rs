@@ -19,6 +19,7 @@ use crate::time::{Millis, WeekStart};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct EventRule {
     /// The event's name; none = any event. A name that the data never hold matches nothing.
@@ -41,6 +42,7 @@ impl EventRule {
 
 /// A condition on one row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Condition {
     /// A property compared with values.
@@ -64,6 +66,7 @@ pub enum Condition {
 
 /// A property compared with values. A missing value satisfies only `neq`, `not_in`, `not_contains` and `is_not_set`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PropertyTest {
     /// The column's name. The user and time columns count as properties too.
@@ -81,6 +84,7 @@ pub struct PropertyTest {
 
 /// Whose value a property test looks at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Owner {
     /// The row's own value.
@@ -95,6 +99,7 @@ pub enum Owner {
 /// A comparison. On text columns `eq`, `in` and their opposites compare the exact text, `contains` ignores ASCII case,
 /// and the order comparisons compare as numbers where both sides are numbers, else by bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Op {
@@ -116,6 +121,7 @@ pub enum Op {
 
 /// A group of users, by what they are or did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Segment {
     /// In all of these; every user if empty.
@@ -148,6 +154,7 @@ pub enum Segment {
 
 /// "Did E at least / exactly / at most n times", in a window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Did {
     /// Which events count.
@@ -169,6 +176,7 @@ const fn one() -> u64 {
 
 /// How a count is compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Times {
@@ -180,6 +188,7 @@ pub enum Times {
 
 /// A window for counting events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Within {
     /// The whole data.
@@ -210,6 +219,7 @@ pub enum Within {
 /// A user is in the cluster if the user has at least one row in the range that meets the conditions, and the cluster's
 /// centroid is the nearest one by Euclidean distance; of equally near ones, the one with the lowest index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClusterRule {
     /// The features, in the centroids' order.
@@ -234,6 +244,7 @@ pub struct ClusterRule {
 /// A feature of a user and how it is brought to the centroids' scale: `(value − mean) / deviation`, where `value` is on
 /// the feature's own scale (with its logarithm, if it has one; see [`Feature`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScaledFeature {
     /// What is measured.
@@ -248,6 +259,7 @@ pub struct ScaledFeature {
 /// a scale on which users are compared: counts, recency and revenue are compared by their logarithm, because a user with
 /// 200 events differs from one with 100 as much as one with 2 from one with 1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Feature {
     /// Number of events of one name; scale ln(1 + n). 0 for a name that the data never hold.
@@ -271,6 +283,7 @@ pub enum Feature {
 
 /// What every query shares: which users and rows it looks at, and by which calendar.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Scope {
     /// First instant, inclusive; none = from the start.
@@ -297,6 +310,7 @@ pub struct Scope {
 
 /// A segment with the name that people gave it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NamedSegment {
     /// The name.
@@ -307,6 +321,7 @@ pub struct NamedSegment {
 
 /// How an answer is split into groups.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Breakdown {
     /// By a property's values.
@@ -332,6 +347,7 @@ pub enum Breakdown {
 
 /// Which value of an event property puts a user into a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Attribution {
     /// The first value that is not missing, among the rows that matter to the analysis.

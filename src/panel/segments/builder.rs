@@ -91,15 +91,15 @@ fn Group(group: GroupFields) -> impl IntoView {
         }
     };
     view! {
-        <div class="rule-group" role="group" aria-label=text("segments.group")>
+        <div class="rule-group stack" role="group" aria-label=text("segments.group")>
             <div class="row">
                 <span>{text("segments.users_who")}</span>
                 <Select label=text("segments.joint") look=Look::Inline choices=Signal::stored(joints) value=group.joint on_change=move |joint| group.joint.set(joint) />
             </div>
             <ul class="rule-list">
                 <For each=move || group.parts.get() key=|node| node.id let(node)>
-                    <li class="rule-part row">
-                        {part_view(node)}
+                    <li class="rule-part">
+                        <div class="rule-fields">{part_view(node)}</div>
                         <button class="button button-quiet button-icon" type="button" aria-label=text("segments.remove_part") on:click=move |_| group.remove(node.id)>
                             <Glyph icon=Icon::Close />
                         </button>

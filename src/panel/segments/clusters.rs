@@ -58,13 +58,13 @@ pub fn Clusters() -> impl IntoView {
             />
         </div>
         <AnswerFrame asked sentence=said>
-            <div class="row">
+            <div class="row row-apart">
                 <button class="button button-primary" type="button" on:click=save_all>{text("cluster.save_all")}</button>
+                <TakeAway asked spec=Signal::stored(None::<ChartSpec>) name="clusters" />
             </div>
-            <div class="grid">{cards}</div>
+            <div class="split">{cards}</div>
             <DataTable caption=text("cluster.table") data=table file_name="clusters" />
             <p class="rule">{text("cluster.rule")}</p>
-            <TakeAway asked spec=Signal::stored(None::<ChartSpec>) name="clusters" />
         </AnswerFrame>
     }
 }

@@ -45,7 +45,7 @@ pub fn MappingForm() -> impl IntoView {
             <div class="card-head"><h2 class="card-title" id="mapping-title">{text("mapping.title")}</h2></div>
             <p class="soft">{facts}</p>
             <FileFields />
-            <div class="table-scroll" role="region" tabindex="0" aria-labelledby="mapping-title">
+            <div class="table-scroll" role="region" tabindex="0" aria-label=text("mapping.columns")>
                 <table class="table">
                     <thead>
                         <tr>
@@ -138,10 +138,10 @@ fn ColumnRow(guess: ColumnGuess) -> impl IntoView {
         .map(|kind| Choice::new(*kind, kind_text(*kind)))
         .collect();
     let set_role = move |role| {
-        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.role = Some(role)))
+        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.role = Some(role)));
     };
     let set_kind = move |kind| {
-        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.kind = Some(kind)))
+        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.kind = Some(kind)));
     };
     let why = {
         let guess = guess.clone();
@@ -242,7 +242,6 @@ fn why_text(guess: &ColumnGuess) -> String {
         RoleReason::FirstTimes => Some(text("why.first_times")),
         RoleReason::FewValues => Some(text("why.few_values")),
         RoleReason::LongTexts => Some(text("why.long_texts")),
-        RoleReason::Chosen => Some(text("why.chosen")),
         RoleReason::NoSign => None,
     };
     let kind = match &guess.why_kind {
@@ -251,7 +250,6 @@ fn why_text(guess: &ColumnGuess) -> String {
         KindReason::Words { example } => text_with("why.words", &[("example", example)]),
         KindReason::WouldChange { example } => text_with("why.would_change", &[("example", example)]),
         KindReason::NoValues => text("why.no_values"),
-        KindReason::Chosen => text("why.chosen"),
     };
     let missing = (guess.missing_rate > 0.0)
         .then(|| text_with("why.missing", &[("share", percent(guess.missing_rate, 0))]));

@@ -27,7 +27,7 @@ pub fn Overview() -> impl IntoView {
     let stats = move || session.data.get().map(|data| stats(&data, session.zone()));
     view! {
         {stats}
-        <div class="grid">
+        <div class="split">
             <figure class="figure">
                 <figcaption class="figure-head"><span class="figure-title">{text("overview.events")}</span></figcaption>
                 <Chart spec label=text("overview.events_label") />
@@ -47,9 +47,9 @@ fn stats(data: &Arc<DataSet>, zone: String) -> impl IntoView + use<> {
     let schema = &data.loaded.schema;
     let period = schema.span.map(|(first, last)| {
         let days = (last.since(first) as f64).max(0.0);
-        (format!("{} – {}", date(first.0 as f64, &zone), date(last.0 as f64, &zone)), duration(days))
+        (duration(days), format!("{} – {}", date(first.0 as f64, &zone), date(last.0 as f64, &zone)))
     });
-    let (period, length) = period.unwrap_or_default();
+    let (length, period) = period.unwrap_or_default();
     let per_user = schema.n_events as f64 / schema.n_users.max(1) as f64;
     let report = &data.loaded.report;
     let took = duration(data.loaded.took_millis.max(1) as f64);
@@ -63,7 +63,7 @@ fn stats(data: &Arc<DataSet>, zone: String) -> impl IntoView + use<> {
         <dl class="stats">
             <Stat label=text("overview.n_events") value=count(schema.n_events) note=text_with("overview.per_user", &[("n", number(per_user, 1))]) />
             <Stat label=text("overview.n_users") value=count(schema.n_users) note=plural("overview.kinds", schema.columns.len() as u64) />
-            <Stat label=text("overview.period") value=period note=length />
+            <Stat label=text("overview.period") value=length note=period />
             <Stat label=text("overview.took") value=took note=text_with("overview.rate", &[("rate", bytes(rate as u64)), ("memory", memory)]) />
         </dl>
     }
@@ -130,7 +130,11 @@ fn day_ticks(points: &[(f64, f64)]) -> Vec<Tick> {
     let step = (days / 8).max(1);
     let tick = |index: u32| {
         let at = first.0 + f64::from(index) * DAY_MILLIS;
-        let rank = if index % (step * 4) == 0 { 0 } else { u8::from(index % (step * 2) != 0) + 1 };
+        let rank = match index / step % 4 {
+            0 => 0,
+            2 => 1,
+            _ => 2,
+        };
         Tick { at, text: date(at, "UTC"), rank }
     };
     (0..=days).step_by(step as usize).map(tick).collect()

@@ -1,5 +1,7 @@
 //! Places over a picture that can be pointed at, walked through and chosen.
 
+use std::time::Duration;
+
 use cairn_charts::{Drawing, Mark};
 use leptos::ev;
 use leptos::html::Div;
@@ -9,11 +11,44 @@ use wasm_bindgen::JsCast;
 use super::tooltip::Tooltip;
 use crate::text::text;
 
+/// How long a tooltip waits for the pointer to come over it before it goes.
+const PATIENCE: Duration = Duration::from_millis(120);
+
 /// Where the person is: the mark that the Tab key reaches, and the mark whose tooltip shows.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
     stop: RwSignal<usize>,
     pub(super) told: RwSignal<Option<usize>>,
+    leaving: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { stop: RwSignal::new(0), told: RwSignal::new(None), leaving: StoredValue::new(None) }
+    }
+
+    fn tell(self, index: usize) {
+        self.stay();
+        self.told.set(Some(index));
+    }
+
+    /// Keeps the tooltip that is about to go.
+    pub(super) fn stay(self) {
+        if let Some(timeout) = self.leaving.try_update_value(Option::take).flatten() {
+            timeout.clear();
+        }
+    }
+
+    /// Lets the tooltip go, unless the pointer comes to it or to another mark soon.
+    pub(super) fn leave(self) {
+        self.stay();
+        let go = move || {
+            // The chart may be gone by then.
+            let _ = self.told.try_set(None);
+        };
+        let timeout = set_timeout_with_handle(go, PATIENCE);
+        self.leaving.set_value(timeout.ok());
+    }
 }
 
 /// The marks of `drawing` with their tooltip.
@@ -24,7 +59,7 @@ pub(super) fn Marks(
     frame: NodeRef<Div>,
     on_select: Option<Callback<Vec<usize>>>,
 ) -> impl IntoView {
-    let place = Place { stop: RwSignal::new(0), told: RwSignal::new(None) };
+    let place = Place::new();
     let list = NodeRef::<Div>::new();
     let n_marks =
         Memo::new(move |_| drawing.with(|drawing| drawing.as_ref().map_or(0, |drawing| drawing.marks.len())));
@@ -75,6 +110,11 @@ fn mark(
 ) -> impl IntoView {
     let pixels =
         move |side: fn(&Mark) -> f64| mark.with(|mark| format!("{}px", mark.as_ref().map_or(0.0, side)));
+    // A first touch tells what the mark says, a second one chooses it.
+    let was_told = StoredValue::new(true);
+    let touch = move |event: web_sys::PointerEvent| {
+        was_told.set_value(event.pointer_type() != "touch" || place.told.get_untracked() == Some(index));
+    };
     let choose = move || {
         if let (Some(on_select), Some(mark)) = (on_select, mark.get_untracked()) {
             on_select.run(mark.datum);
@@ -91,14 +131,15 @@ fn mark(
             style:top=move || pixels(|mark| mark.y)
             style:width=move || pixels(|mark| mark.w)
             style:height=move || pixels(|mark| mark.h)
-            on:pointerenter=move |_| place.told.set(Some(index))
-            on:pointerleave=move |event| if event.pointer_type() == "mouse" { place.told.set(None) }
+            on:pointerdown=touch
+            on:pointerenter=move |event| if event.pointer_type() != "touch" { place.tell(index) }
+            on:pointerleave=move |event| if event.pointer_type() != "touch" { place.leave() }
             on:focus=move |_| {
                 place.stop.set(index);
-                place.told.set(Some(index));
+                place.tell(index);
             }
-            on:blur=move |_| place.told.set(None)
-            on:click=move |_| choose()
+            on:blur=move |_| place.leave()
+            on:click=move |_| if was_told.get_value() { choose() }
             on:keydown=move |event| {
                 if matches!(event.key().as_str(), "Enter" | " ") && on_select.is_some() {
                     event.prevent_default();

@@ -38,7 +38,16 @@ pub(super) fn Tooltip(
         let _ = style.set_property("left", &format!("{left:.1}px"));
         let _ = style.set_property("top", &format!("{top:.1}px"));
     });
-    view! { <div class="chart-tooltip" aria-hidden="true" hidden node_ref=tip></div> }
+    view! {
+        <div
+            class="chart-tooltip"
+            aria-hidden="true"
+            hidden
+            node_ref=tip
+            on:pointerenter=move |_| place.stay()
+            on:pointerleave=move |_| place.leave()
+        ></div>
+    }
 }
 
 fn document_width() -> i32 {

@@ -64,6 +64,14 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Finder<T> {
         (self.open.get() && !self.matches.read().is_empty()).then(|| self.active.get())
     }
 
+    /// The place of the match that is typed in full, regardless of case.
+    pub(super) fn place_of_typed(self) -> Option<usize> {
+        let words = self.typed.get_untracked()?.trim().to_lowercase();
+        let is_typed =
+            |index: &usize| self.choices.with_untracked(|all| all[*index].label.to_lowercase() == words);
+        self.matches.read_untracked().iter().position(is_typed)
+    }
+
     /// What the field shows: what is typed, else what is chosen.
     pub(super) fn shown(self) -> String {
         let chosen = || {

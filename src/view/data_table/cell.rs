@@ -56,8 +56,12 @@ pub struct Cell {
 pub enum Value {
     /// Words.
     Text(String),
-    /// A number in the unit of the answer: rates as 0..1, times in milliseconds.
+    /// A number in the unit of the answer: rates as 0..1, spans of time in milliseconds.
     Number(f64),
+    /// Both ends of an interval; sorted by the lower one.
+    Range(f64, f64),
+    /// A point in time, in milliseconds since 1970 UTC; saved as ISO 8601.
+    Time(f64),
     /// No value; sorted last, saved as an empty field.
     Missing,
 }
@@ -84,10 +88,11 @@ impl Cell {
         Self::of(rate, |rate| text::percent(rate, digits))
     }
 
-    /// An interval of rates, sorted by its lower end and saved as words.
+    /// An interval of rates.
     pub fn percent_range(range: Option<(f64, f64)>, digits: u8) -> Self {
         range.map_or_else(Self::missing, |(low, high)| {
-            Self::text(format!("{}–{}", text::percent(low, digits), text::percent(high, digits)))
+            let words = format!("{}–{}", text::percent(low, digits), text::percent(high, digits));
+            Self::new(words, Value::Range(low, high))
         })
     }
 
@@ -96,9 +101,11 @@ impl Cell {
         Self::of(millis, text::duration)
     }
 
-    /// A point in time, shown in `zone`; saved as ISO 8601 in UTC.
+    /// A point in time in milliseconds since 1970 UTC, shown in `zone`.
     pub fn date_time(millis: Option<f64>, zone: &str) -> Self {
-        Self::of(millis, |millis| text::date_time(millis, zone))
+        millis.map_or_else(Self::missing, |millis| {
+            Self::new(text::date_time(millis, zone), Value::Time(millis))
+        })
     }
 
     /// No value.
@@ -123,11 +130,21 @@ impl Cell {
 }
 
 impl Value {
+    /// The number to sort by; words and missing values have none and come first.
+    pub(super) fn magnitude(&self) -> f64 {
+        match self {
+            Self::Number(number) | Self::Range(number, _) | Self::Time(number) => *number,
+            Self::Text(_) | Self::Missing => f64::NEG_INFINITY,
+        }
+    }
+
     /// The value as a field of a file: numbers with a point and all their digits.
     fn plain(&self) -> String {
         match self {
             Self::Text(words) => words.clone(),
             Self::Number(number) => number.to_string(),
+            Self::Range(low, high) => format!("{low} to {high}"),
+            Self::Time(millis) => text::iso(*millis),
             Self::Missing => String::new(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{TableData, Value};
+use super::{Column, TableData, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
@@ -10,31 +10,36 @@ pub(super) enum Direction {
     Down,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// By which column, named by its title: it holds on while the data change, and goes with its column.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Order {
-    pub(super) column: usize,
+    pub(super) column: String,
     pub(super) direction: Direction,
 }
 
 impl Order {
     /// The order after a click on the head of `column`: the useful direction first, then the other, then none.
-    pub(super) fn next(now: Option<Self>, column: usize, is_number: bool) -> Option<Self> {
-        let (first, second) =
-            if is_number { (Direction::Down, Direction::Up) } else { (Direction::Up, Direction::Down) };
-        match now.filter(|order| order.column == column) {
-            None => Some(Self { column, direction: first }),
-            Some(order) if order.direction == first => Some(Self { column, direction: second }),
+    pub(super) fn next(now: Option<Self>, column: &Column) -> Option<Self> {
+        let (first, second) = if column.is_number {
+            (Direction::Down, Direction::Up)
+        } else {
+            (Direction::Up, Direction::Down)
+        };
+        match now.filter(|order| order.column == column.title) {
+            None => Some(Self { column: column.title.clone(), direction: first }),
+            Some(order) if order.direction == first => Some(Self { direction: second, ..order }),
             Some(_) => None,
         }
     }
 }
 
 /// The indices of the rows in `order`; rows that compare equal stay as they were, missing values come last either way.
-pub(super) fn sorted(data: &TableData, order: Option<Order>) -> Vec<usize> {
+pub(super) fn sorted(data: &TableData, order: Option<&Order>) -> Vec<usize> {
     let mut indices: Vec<usize> = (0..data.rows.len()).collect();
-    if let Some(Order { column, direction }) = order {
+    let Some(order) = order else { return indices };
+    if let Some(column) = data.columns.iter().position(|column| column.title == order.column) {
         let value = |index: usize| data.rows[index].get(column).map_or(&Value::Missing, |cell| &cell.value);
-        indices.sort_by(|a, b| compare(value(*a), value(*b), direction));
+        indices.sort_by(|a, b| compare(value(*a), value(*b), order.direction));
     }
     indices
 }
@@ -42,16 +47,16 @@ pub(super) fn sorted(data: &TableData, order: Option<Order>) -> Vec<usize> {
 fn compare(a: &Value, b: &Value, direction: Direction) -> Ordering {
     let turned =
         |ordering: Ordering| if direction == Direction::Down { ordering.reverse() } else { ordering };
+    let words = |value: &Value| match value {
+        Value::Text(words) => Some((words.to_lowercase(), words.clone())),
+        _ => None,
+    };
     match (a, b) {
         (Value::Missing, Value::Missing) => Ordering::Equal,
         (Value::Missing, _) => Ordering::Greater,
         (_, Value::Missing) => Ordering::Less,
-        (Value::Number(a), Value::Number(b)) => turned(a.total_cmp(b)),
-        (Value::Text(a), Value::Text(b)) => {
-            turned(a.to_lowercase().cmp(&b.to_lowercase()).then_with(|| a.cmp(b)))
-        }
-        (Value::Number(_), Value::Text(_)) => turned(Ordering::Less),
-        (Value::Text(_), Value::Number(_)) => turned(Ordering::Greater),
+        (Value::Text(_), Value::Text(_)) => turned(words(a).cmp(&words(b))),
+        _ => turned(a.magnitude().total_cmp(&b.magnitude())),
     }
 }
 
@@ -68,7 +73,7 @@ mod tests {
     #[test]
     fn missing_values_come_last_in_both_directions() {
         let data = of(vec![Value::Missing, Value::Number(2.0), Value::Number(10.0)]);
-        let by = |direction| sorted(&data, Some(Order { column: 0, direction }));
+        let by = |direction| sorted(&data, Some(&Order { column: "n".to_owned(), direction }));
         assert_eq!(by(Direction::Up), [1, 2, 0]);
         assert_eq!(by(Direction::Down), [2, 1, 0]);
     }
@@ -76,16 +81,24 @@ mod tests {
     #[test]
     fn words_are_sorted_regardless_of_case() {
         let data = of(["b", "A", "a", "B"].map(|word| Value::Text(word.to_owned())).to_vec());
-        assert_eq!(sorted(&data, Some(Order { column: 0, direction: Direction::Up })), [1, 2, 3, 0]);
+        assert_eq!(sorted(&data, Order::next(None, &Column::text("n")).as_ref()), [1, 2, 3, 0]);
     }
 
     #[test]
     fn the_third_click_brings_back_the_order_of_the_data() {
-        let first = Order::next(None, 1, true);
-        assert_eq!(first.map(|order| order.direction), Some(Direction::Down));
-        let second = Order::next(first, 1, true);
-        assert_eq!(second.map(|order| order.direction), Some(Direction::Up));
-        assert_eq!(Order::next(second, 1, true), None);
-        assert_eq!(Order::next(second, 0, false).map(|order| order.direction), Some(Direction::Up));
+        let (users, name) = (Column::number("Users"), Column::text("Name"));
+        let direction = |order: &Option<Order>| order.as_ref().map(|order| order.direction);
+        let first = Order::next(None, &users);
+        assert_eq!(direction(&first), Some(Direction::Down));
+        let second = Order::next(first, &users);
+        assert_eq!(direction(&second), Some(Direction::Up));
+        assert_eq!(direction(&Order::next(second.clone(), &name)), Some(Direction::Up));
+        assert_eq!(Order::next(second, &users), None);
+    }
+
+    #[test]
+    fn an_order_by_a_column_that_is_gone_is_no_order() {
+        let data = of(vec![Value::Number(2.0), Value::Number(1.0)]);
+        assert_eq!(sorted(&data, Order::next(None, &Column::number("gone")).as_ref()), [0, 1]);
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::places;
-use crate::setup::tools::{finish, partial_name};
+use crate::setup::tools::{finish, start};
 use crate::shell::{self, Context, Result};
 
 /// Installs what package-lock.json names unless it is there, and points `node_modules` to it.
@@ -14,8 +14,7 @@ pub(crate) fn install() -> Result {
     if folder.is_dir() {
         println!("    {} is there", folder.display());
     } else {
-        let partial = partial_name(&folder);
-        shell::create_dir(&partial)?;
+        let partial = start(&folder)?;
         for name in ["package.json", "package-lock.json"] {
             fs::copy(places::root().join(name), partial.join(name)).or_cannot(format!("copy {name}"))?;
         }

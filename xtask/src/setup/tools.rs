@@ -24,9 +24,7 @@ fn install_one(folder: &Path, package: &[&str], target: &Path) -> Result {
         return Ok(());
     }
     println!("    compiling {} {} (once, some minutes)", package[0], package[2]);
-    let partial = partial_name(folder);
-    shell::remove_dir(&partial)?;
-    shell::create_dir(&partial)?;
+    let partial = start(folder)?;
     let mut cargo = shell::cargo();
     cargo.arg("install").args(package).arg("--root").arg(&partial).current_dir(&partial);
     // The tools run for seconds; compiling them with full optimization takes a quarter of an hour.
@@ -38,17 +36,17 @@ fn install_one(folder: &Path, package: &[&str], target: &Path) -> Result {
     finish(&partial, folder)
 }
 
-/// The name of an installation under way: its own for each process, so that two of them do not meet.
-pub(crate) fn partial_name(folder: &Path) -> PathBuf {
+/// The name of an installation under way; what an interrupted one has left is removed.
+pub(crate) fn start(folder: &Path) -> Result<PathBuf> {
     let mut name = folder.as_os_str().to_owned();
-    name.push(format!(".partial-{}", std::process::id()));
-    name.into()
+    name.push(".partial");
+    let partial = PathBuf::from(name);
+    shell::remove_dir(&partial)?;
+    shell::create_dir(&partial)?;
+    Ok(partial)
 }
 
-/// Gives a whole installation its name; another process may have been faster, which is as good.
+/// Gives a whole installation its name.
 pub(crate) fn finish(partial: &Path, folder: &Path) -> Result {
-    match std::fs::rename(partial, folder) {
-        Err(_) if folder.is_dir() => shell::remove_dir(partial),
-        other => other.or_cannot(format!("name {}", folder.display())),
-    }
+    std::fs::rename(partial, folder).or_cannot(format!("name {}", folder.display()))
 }

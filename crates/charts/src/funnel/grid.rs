@@ -7,7 +7,7 @@ use crate::text::plain;
 const GAP: f64 = 12.0;
 const NAME_SHARE: f64 = 0.18;
 const NAME_LINE: f64 = 17.0;
-const LINE: f64 = 56.0;
+const LINE: f64 = 58.0;
 const BAR: f64 = 14.0;
 /// A bar of 100 % is at least this long.
 const SHORTEST_TRACK: f64 = 72.0;
@@ -73,7 +73,7 @@ fn draw_line(canvas: &mut Canvas, group: &Group, n_steps: usize, y: f64, layout:
     for (k, part) in group.bars.iter().take(n_steps).enumerate() {
         let x = layout.column(k);
         draw_level_bar(canvas, part, Frame::new(x, y + 12.0, layout.track, BAR), group.tone);
-        let below = y + 12.0 + BAR + 19.0;
+        let below = y + 12.0 + BAR + 21.0;
         let share = plain(&part.texts.share);
         canvas.text(&share, (x, below), Anchor::Start, &Face::NAME);
         let beside = (x + Face::NAME.width(&share) + 8.0, below);

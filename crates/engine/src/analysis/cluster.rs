@@ -35,6 +35,7 @@ use crate::time::Millis;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterQuery {
     /// Which users, and which of their rows the features look at. Recency and tenure are measured from its `now`.
@@ -50,7 +51,8 @@ pub struct ClusterQuery {
     pub k: ClusterCount,
     /// Seed of the sample and of the starts. The same seed gives the same clusters.
     pub seed: u32,
-    /// How many starts are tried, of which the one with the least inertia is kept; 1 to [`MAX_RESTARTS`].
+    /// How many starts are tried, on a sample of at most 16,384 users, of which the one with the least inertia is kept
+    /// and continued on all users; 1 to [`MAX_RESTARTS`].
     pub n_restarts: u32,
 }
 
@@ -63,9 +65,10 @@ impl Default for ClusterQuery {
 
 /// How many clusters to make. Fewer come out where fewer users differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClusterCount {
-    /// The number with the greatest mean silhouette; of equal ones the least.
+    /// The number with the greatest mean silhouette on a sample of at most 2,048 users; of equal ones the least.
     Auto {
         /// The least number tried; at least 2.
         #[serde(default = "two")]
@@ -106,6 +109,7 @@ pub const MAX_RESTARTS: u32 = 100;
 
 /// Groups of users who behave alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClusterAnswer {
     /// Users in scope, each in one cluster.
     pub n_users: u64,
@@ -115,7 +119,8 @@ pub struct ClusterAnswer {
     pub features: Vec<ScaledFeature>,
     /// Features that are the same for every user in scope, and so were left out. If all are, they stay in `features`.
     pub constant_features: Vec<Feature>,
-    /// Every number of clusters tried, in ascending order.
+    /// Every number of clusters tried, in ascending order. Where the number is chosen from the data, a single cluster is
+    /// among them, for comparison of the inertia: it has no silhouette and is never chosen, unless all users are alike.
     pub tried: Vec<TriedCount>,
     /// Mean silhouette of the chosen number of clusters (as in `tried`); none for a single cluster.
     pub silhouette: Option<f64>,
@@ -136,10 +141,11 @@ pub struct ClusterAnswer {
 
 /// One number of clusters tried on a sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TriedCount {
     /// The number of clusters.
     pub k: u32,
-    /// Mean silhouette over the sample (Rousseeuw 1987), −1 to 1; none for a single cluster.
+    /// Mean silhouette over the sample (Rousseeuw 1987), exact, −1 to 1; none for a single cluster.
     pub silhouette: Option<f64>,
     /// Sum over the sample of the squared distance to the nearest centroid, in scaled units.
     pub inertia: f64,
@@ -149,6 +155,7 @@ pub struct TriedCount {
 
 /// What a mean silhouette says, by Kaufman & Rousseeuw (1990, table 4 of chapter 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Structure {
     /// Up to 0.25: no substantial structure. The clusters cut up what hangs together; one cluster (k = 1) describes the
@@ -164,6 +171,7 @@ pub enum Structure {
 
 /// What a person should know about the clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ClusterNote {
     /// Nobody is in scope; there are no clusters.
@@ -181,6 +189,7 @@ pub enum ClusterNote {
 
 /// A group of users who behave alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cluster {
     /// Its users.
     pub n_users: u64,
@@ -198,6 +207,7 @@ pub struct Cluster {
 
 /// One feature of a cluster, compared with all other users in scope ("the rest").
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trait {
     /// The feature.
     pub feature: Feature,
@@ -216,6 +226,7 @@ pub struct Trait {
 /// A standardized difference: the cluster's mean minus the rest's, both on the feature's scale, in standard deviations
 /// of all users in scope. Traits are sorted by its size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// The difference; positive where the cluster has more.
     pub difference: f64,
@@ -252,11 +263,7 @@ impl ClusterQuery {
 }
 
 fn check_range(field: &str, found: u32, least: u32, most: u32) -> Result<(), QueryError> {
-    if (least..=most).contains(&found) {
-        return Ok(());
-    }
-    let (found, least, most) = (i64::from(found), i64::from(least), i64::from(most));
-    Err(QueryError::new(field, QueryProblem::OutOfRange { found, least, most }))
+    QueryError::check_range(field, i64::from(found), i64::from(least), i64::from(most))
 }
 
 impl Structure {

@@ -23,7 +23,10 @@ mod matcher;
 mod optional;
 mod query;
 mod rules;
+mod stops;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod tie;
 mod unordered;
 mod walk;
@@ -31,7 +34,7 @@ mod walk;
 pub use answer::{Durations, FunnelAnswer, FunnelGroup, FunnelResult, FunnelStep, GroupKey};
 pub use query::{
     Entry, Exclusion, FunnelQuery, InstantTimes, Occurrence, OnExclusion, OpenUsers, Order, Preset, Range,
-    Reuse, Search, Step, Tie, TimeFrom,
+    Repeats, Reuse, Search, Step, StrictKind, Tie, TimeFrom,
 };
 
 use std::collections::BTreeMap;
@@ -235,6 +238,7 @@ impl<'t> Prepared<'t> {
             for &(_, place) in same {
                 self.part[place as usize].steps |= 1 << step;
             }
+            self.matcher.keep_meaningful(&mut self.part);
             let outcome = self.walker.follow(&self.rules, &self.part);
             add_to_group(partial, &same[0].0, query, outcome, &self.walker);
         }

@@ -19,6 +19,7 @@ use crate::time::Millis;
 
 /// Asks what the data hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct OverviewQuery {
     /// Which users and rows.
@@ -27,6 +28,7 @@ pub struct OverviewQuery {
 
 /// What the data hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OverviewAnswer {
     /// Rows in scope.
     pub n_events: u64,
@@ -44,6 +46,7 @@ pub struct OverviewAnswer {
 
 /// How often an event occurs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventCount {
     /// The event's name.
     pub event: String,
@@ -55,6 +58,7 @@ pub struct EventCount {
 
 /// One day's activity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DayCount {
     /// The day in the scope's zone, as `2026-03-01`.
     pub day: String,
@@ -66,6 +70,7 @@ pub struct DayCount {
 
 /// What a column is made of, over the whole scope.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ColumnFacts {
     /// The column's name.
     pub name: String,
@@ -81,6 +86,7 @@ pub struct ColumnFacts {
 
 /// How often a value occurs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ValueCount {
     /// The value.
     pub value: String,

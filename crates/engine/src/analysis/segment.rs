@@ -25,6 +25,7 @@ use crate::table::{Bitmap, Bucket, Table, UserIdx};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SegmentQuery {
     /// Which users and rows are counted.
@@ -38,6 +39,7 @@ pub struct SegmentQuery {
 
 /// Which user ids to list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UserList {
     /// Index of the segment.
@@ -57,6 +59,7 @@ pub const MAX_LISTED: u32 = 100_000;
 
 /// How many users segments hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SegmentAnswer {
     /// Users with at least one row in scope.
     pub n_users: u64,
@@ -75,6 +78,7 @@ pub struct SegmentAnswer {
 
 /// How large a segment is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SegmentSize {
     /// Its name.
     pub name: String,
@@ -93,7 +97,7 @@ impl SegmentQuery {
     /// If the scope or a rule does not fit the table, there are too many segments, or the list names none of them.
     pub fn check(&self, table: &Table) -> Result<Segments, QueryError> {
         ScopeFilter::check(&self.scope, table)?;
-        check_range("segments", self.segments.len() as i64, 0, MAX_SEGMENTS as i64)?;
+        QueryError::check_range("segments", self.segments.len() as i64, 0, MAX_SEGMENTS as i64)?;
         for (index, named) in self.segments.iter().enumerate() {
             segment::check(&named.segment, table)
                 .map_err(|error| error.within(&format!("segments[{index}].segment")))?;
@@ -103,18 +107,16 @@ impl SegmentQuery {
                 let hint = "name the segment whose users to list".to_owned();
                 return Err(QueryError::new("segments", QueryProblem::Empty { hint }));
             }
-            check_range("list.segment", i64::from(list.segment), 0, self.segments.len() as i64 - 1)?;
-            check_range("list.limit", i64::from(list.limit), 1, i64::from(MAX_LISTED))?;
+            QueryError::check_range(
+                "list.segment",
+                i64::from(list.segment),
+                0,
+                self.segments.len() as i64 - 1,
+            )?;
+            QueryError::check_range("list.limit", i64::from(list.limit), 1, i64::from(MAX_LISTED))?;
         }
         Ok(Segments(self.clone()))
     }
-}
-
-fn check_range(field: &str, found: i64, least: i64, most: i64) -> Result<(), QueryError> {
-    if (least..=most).contains(&found) {
-        return Ok(());
-    }
-    Err(QueryError::new(field, QueryProblem::OutOfRange { found, least, most }))
 }
 
 /// A checked [`SegmentQuery`].

@@ -8,14 +8,14 @@ use crate::error::{Failure, Position};
 pub struct IngestError {
     /// What is wrong and what to do.
     pub problem: IngestProblem,
-    /// Where: always the file, and the line or byte where there is one.
-    pub position: Position,
+    /// Where: always the file, and the line up to which it could be read.
+    pub position: Box<Position>,
 }
 
 impl IngestError {
     /// An error about the whole file.
     pub(crate) fn new(file: &str, problem: IngestProblem) -> Self {
-        Self { problem, position: Position { file: Some(file.to_owned()), ..Position::default() } }
+        Self { problem, position: Box::new(Position { file: Some(file.to_owned()), ..Position::default() }) }
     }
 }
 
@@ -63,6 +63,10 @@ pub enum IngestProblem {
         "the file has {found} columns, and at most {limit} can be loaded; export only those that you need"
     )]
     TooManyColumns { found: u64, limit: u64 },
+    #[error(
+        "the texts of the column \"{column}\" are longer than 4 GiB in all; export a shorter period or leave it out"
+    )]
+    TooMuchText { column: String },
     #[error("the file has more rows than the {limit} that one table can hold; export a shorter period")]
     TooManyRows { limit: u64 },
 }
@@ -85,6 +89,7 @@ impl IngestProblem {
             Self::UnknownZone { .. } => "unknown_zone",
             Self::BadSeparator { .. } => "bad_separator",
             Self::TooManyColumns { .. } => "too_many_columns",
+            Self::TooMuchText { .. } => "too_much_text",
             Self::TooManyRows { .. } => "too_many_rows",
         }
     }
@@ -95,7 +100,7 @@ impl From<IngestError> for Failure {
         Self {
             code: error.problem.code().to_owned(),
             message: error.problem.to_string(),
-            position: Some(error.position),
+            position: Some(*error.position),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::table::{Kind, Role};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Mapping {
     /// Choices about columns, in any order; columns that are not listed are taken as guessed.
@@ -38,6 +39,7 @@ pub struct Mapping {
 
 /// A person's choices about one column.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ColumnChoice {
     /// The column's name, as in the preview.
@@ -61,6 +63,7 @@ impl Mapping {
 
 /// What comes first in dates written with numbers only, such as `03/04/2026`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DateOrder {
     /// The 3rd of April.
@@ -71,6 +74,7 @@ pub enum DateOrder {
 
 /// What separates a number's whole part from its fraction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DecimalMark {
     /// `29.90`

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::IngestError;
+use super::inspect::inspect;
 use super::mapping::{DateOrder, DecimalMark, Mapping};
 use super::time_format::TimeFormat;
 use crate::table::{Kind, Role};
@@ -24,6 +25,7 @@ pub struct Sample<'a> {
 
 /// What a file seems to be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Preview {
     /// How its records are written.
     pub format: Format,
@@ -35,7 +37,8 @@ pub struct Preview {
     pub has_header: bool,
     /// What separates a number's whole part from its fraction.
     pub decimal_mark: DecimalMark,
-    /// What comes first in dates written with numbers only; none if the file has none.
+    /// What comes first in dates written with numbers only, as chosen or as a value proves. None if nothing tells: then
+    /// the month comes first before slashes, and the day before dots and hyphens.
     pub date_order: Option<DateOrder>,
     /// The columns, in the file's order.
     pub columns: Vec<ColumnGuess>,
@@ -49,6 +52,7 @@ pub struct Preview {
 
 /// What a column seems to be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ColumnGuess {
     /// Its name, unique in the file: a repeated name got ` (2)`, an empty one is `column 3`.
     pub name: String,
@@ -60,7 +64,8 @@ pub struct ColumnGuess {
     pub kind: Kind,
     /// Why.
     pub why_kind: KindReason,
-    /// How its times are written, if most of its values can be read as times (even where the kind is another).
+    /// How its times are written, if any of its values can be read as a time (even where the kind is another): in the
+    /// way that reads most.
     pub time_format: Option<TimeFormat>,
     /// Whether its times tell their zone, if it has a time format.
     pub clock: Option<Clock>,
@@ -74,6 +79,7 @@ pub struct ColumnGuess {
 
 /// How a file's records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Format {
     /// Fields between separators, as in CSV and TSV (RFC 4180).
@@ -93,6 +99,7 @@ pub enum Format {
 
 /// How a file's characters are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names of the encodings")]
 pub enum Encoding {
@@ -104,6 +111,7 @@ pub enum Encoding {
 
 /// Whether a file is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names of the compressions")]
 pub enum Compression {
@@ -113,6 +121,7 @@ pub enum Compression {
 
 /// Whether a column's times tell their zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
     /// Every value names an offset, or is an epoch time.
@@ -125,6 +134,7 @@ pub enum Clock {
 
 /// Why a column seems to have its role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum RoleReason {
     /// Its name holds a word that such columns usually have, and its values do not speak against it.
@@ -142,12 +152,11 @@ pub enum RoleReason {
     LongTexts,
     /// Nothing speaks for a role.
     NoSign,
-    /// The person chose it before the file was looked at.
-    Chosen,
 }
 
 /// Why a column seems to hold what it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum KindReason {
     /// All sampled values are numbers.
@@ -166,12 +175,11 @@ pub enum KindReason {
     },
     /// No sampled row has a value.
     NoValues,
-    /// The person chose it before the file was looked at.
-    Chosen,
 }
 
 /// Why the day or the month was taken to come first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum OrderReason {
     /// A value allows only that order, such as `25/12/2026`.
@@ -179,6 +187,8 @@ pub enum OrderReason {
         /// That value.
         example: String,
     },
+    /// No value of this column tells, but those of another one do.
+    OtherColumn,
     /// No value tells: `.` and `-` are taken for day first, `/` for month first.
     Assumed,
     /// The person chose it.
@@ -191,6 +201,5 @@ pub enum OrderReason {
 /// If the file is empty, binary, not what its first bytes promise, or has no rows or no columns. A file without a
 /// recognizable user or time column is no error here: the person can still choose one.
 pub fn preview(name: &str, samples: &[Sample<'_>], mapping: &Mapping) -> Result<Preview, IngestError> {
-    let _ = (name, samples, mapping);
-    todo!("follows")
+    inspect(name, samples, mapping).map_err(|problem| IngestError::new(name, problem))
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What was read, skipped and mended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LoadReport {
     /// Bytes of the file.
     pub n_bytes: u64,
@@ -39,6 +40,7 @@ impl LoadReport {
 
 /// One kind of trouble, counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Warning {
     /// Which kind.
     pub kind: WarningKind,
@@ -48,8 +50,10 @@ pub struct Warning {
     pub examples: Vec<Example>,
 }
 
-/// Kinds of trouble. A row that is skipped counts once, for the first reason in this order.
+/// Kinds of trouble. A row that is skipped counts once, for the first reason in this order, and not for what else is
+/// wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WarningKind {
     /// Skipped: the record is not a JSON object.
@@ -94,6 +98,7 @@ impl WarningKind {
 
 /// Where something happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Example {
     /// Line of the decompressed file on which the record starts, counted from 1.
     pub line: u64,
@@ -108,6 +113,7 @@ pub struct Example {
 
 /// One skipped record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Skipped {
     /// Why.
     pub kind: WarningKind,

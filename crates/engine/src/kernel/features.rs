@@ -1,7 +1,5 @@
 //! Features: numbers computed for every user from the user's events, and the users nearest to a saved centroid.
 
-use std::ops::Range;
-
 use serde::{Deserialize, Serialize};
 
 use super::condition::Test;
@@ -184,9 +182,7 @@ impl<'t> FeatureScan<'t> {
         self.users.clear();
         self.amounts.iter_mut().for_each(Vec::clear);
         for user in bucket.users() {
-            if self.scope.has_user(user) {
-                self.user(user);
-            }
+            self.user(user);
         }
     }
 
@@ -204,9 +200,7 @@ impl<'t> FeatureScan<'t> {
     }
 
     fn user(&mut self, user: UserIdx) {
-        let rows = self.table.users.rows(user);
-        let within = self.scope.time_range(&self.table.times[rows.clone()]);
-        let within = rows.start + within.start..rows.start + within.end;
+        let within = self.scope.rows(self.table, user);
         let facts = if self.scope.has_conditions() {
             let mut rows = std::mem::take(&mut self.rows);
             rows.clear();
@@ -300,12 +294,17 @@ pub fn check_cluster(rule: &ClusterRule, table: &Table) -> Result<(), QueryError
     }
     for (index, centroid) in rule.centroids.iter().enumerate() {
         let n_features = rule.features.len() as i64;
-        check_range(format!("centroids[{index}]"), centroid.len() as i64, n_features..n_features + 1)?;
+        QueryError::check_range(
+            &format!("centroids[{index}]"),
+            centroid.len() as i64,
+            n_features,
+            n_features,
+        )?;
         for (at, &value) in centroid.iter().enumerate() {
             check_finite(value, || format!("centroids[{index}][{at}]"))?;
         }
     }
-    check_range("cluster".to_owned(), i64::from(rule.cluster), 0..rule.centroids.len() as i64)?;
+    QueryError::check_range("cluster", i64::from(rule.cluster), 0, rule.centroids.len() as i64 - 1)?;
     Test::conditions(&rule.conditions, table).map(drop)
 }
 
@@ -317,7 +316,7 @@ pub fn measures<'f>(
     features: impl ExactSizeIterator<Item = &'f Feature> + Clone,
     table: &Table,
 ) -> Result<Vec<Measure>, QueryError> {
-    check_range("features".to_owned(), features.len() as i64, 0..MAX_FEATURES as i64 + 1)?;
+    QueryError::check_range("features", features.len() as i64, 0, MAX_FEATURES as i64)?;
     let measure = |(index, feature): (usize, &Feature)| {
         let field = format!("features[{index}]");
         if features.clone().take(index).any(|other| other == feature) {
@@ -335,14 +334,6 @@ fn check_finite(value: f64, field: impl Fn() -> String) -> Result<(), QueryError
     }
     let (value, wanted) = (value.to_string(), "finite number".to_owned());
     Err(QueryError::new(field(), QueryProblem::BadValue { value, wanted }))
-}
-
-fn check_range(field: String, found: i64, range: Range<i64>) -> Result<(), QueryError> {
-    if range.contains(&found) {
-        return Ok(());
-    }
-    let (least, most) = (range.start, range.end - 1);
-    Err(QueryError::new(field, QueryProblem::OutOfRange { found, least, most }))
 }
 
 /// The users whose nearest centroid is the rule's cluster, of those with a row in the rule's range that meets its

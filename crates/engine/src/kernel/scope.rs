@@ -1,5 +1,7 @@
 //! A query's scope, compiled: which users and which rows it looks at.
 
+use std::ops::Range;
+
 use jiff::tz::TimeZone;
 
 use super::condition::Test;
@@ -60,19 +62,24 @@ impl<'t> ScopeFilter<'t> {
         self.members.as_ref().is_none_or(|members| members.contains(user.0 as usize))
     }
 
-    /// How many of the user's rows are in scope; 0 for a user outside it. O(log rows of the user) without conditions on
-    /// rows, else O(rows of the user).
-    pub fn n_rows(&self, table: &Table, user: UserIdx) -> u64 {
+    /// The user's rows that lie in the scope's range of time; none for a user whom the scope's segment does not hold.
+    /// Whether they meet the scope's conditions is another question. O(log rows of the user).
+    pub fn rows(&self, table: &Table, user: UserIdx) -> Range<usize> {
         if !self.has_user(user) {
-            return 0;
+            return 0..0;
         }
         let rows = table.users.rows(user);
         let within = self.time_range(&table.times[rows.clone()]);
+        rows.start + within.start..rows.start + within.end
+    }
+
+    /// How many of the user's rows are in scope. O(log rows of the user) without conditions, else O(rows of the user).
+    pub fn n_rows(&self, table: &Table, user: UserIdx) -> u64 {
+        let rows = self.rows(table, user);
         if !self.has_conditions() {
-            return within.len() as u64;
+            return rows.len() as u64;
         }
-        let within = rows.start + within.start..rows.start + within.end;
-        within.filter(|&row| self.meets_conditions(row, user)).count() as u64
+        rows.filter(|&row| self.meets_conditions(row, user)).count() as u64
     }
 
     /// Whether the row of a user in scope meets the scope's conditions, its time apart.
@@ -91,7 +98,7 @@ impl<'t> ScopeFilter<'t> {
     }
 
     /// The part of a user's rows, given by their ordered times, that lies in the scope's range: first index and end.
-    pub fn time_range(&self, times: &[Millis]) -> std::ops::Range<usize> {
+    pub fn time_range(&self, times: &[Millis]) -> Range<usize> {
         let start = times.partition_point(|&time| time < self.from);
         let end = times.partition_point(|&time| time <= self.to);
         start..end.max(start)

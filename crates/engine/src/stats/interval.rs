@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A share with its 95 % interval; all three in 0..=1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rate {
     /// The share itself.
     pub rate: f64,

@@ -93,27 +93,24 @@ pub fn greedy_starts(points: Points<'_>, k: usize, random: &mut Random) -> Vec<V
     }
     let n_candidates = 2 + libm::log(k as f64) as usize;
     let mut centroids = vec![points.point(random.below(points.len()))];
+    // The squared distance of every point from the nearest centroid so far, and from that or each candidate.
     let mut nearest = vec![f64::INFINITY; points.len()];
-    keep_nearer(points, &centroids[0], &mut nearest);
-    let mut best = Vec::new();
+    let mut with = vec![vec![0.0; points.len()]; n_candidates];
+    keep_nearer(points, &centroids, &nearest, &mut with[..1]);
+    std::mem::swap(&mut nearest, &mut with[0]);
     while centroids.len() < k {
         let total: f64 = nearest.iter().sum();
         if total <= 0.0 {
             break;
         }
-        let mut least: Option<(f64, Vec<f64>)> = None;
-        for _ in 0..n_candidates {
-            let candidate = points.point(drawn(&nearest, random.next_f64() * total));
-            let mut distances = nearest.clone();
-            keep_nearer(points, &candidate, &mut distances);
-            let left: f64 = distances.iter().sum();
-            if least.as_ref().is_none_or(|(before, _)| left < *before) {
-                least = Some((left, candidate));
-                best = distances;
-            }
-        }
-        centroids.extend(least.map(|(_, candidate)| candidate));
-        std::mem::swap(&mut nearest, &mut best);
+        let candidates: Vec<Vec<f64>> =
+            (0..n_candidates).map(|_| points.point(drawn(&nearest, random.next_f64() * total))).collect();
+        keep_nearer(points, &candidates, &nearest, &mut with);
+        let left: Vec<f64> = with.iter().map(|distances| distances.iter().sum()).collect();
+        let best =
+            (0..n_candidates).fold(0, |best, other| if left[other] < left[best] { other } else { best });
+        centroids.extend(candidates.into_iter().nth(best));
+        std::mem::swap(&mut nearest, &mut with[best]);
     }
     centroids
 }
@@ -134,16 +131,19 @@ fn drawn(weights: &[f64], at: f64) -> usize {
     last
 }
 
-fn keep_nearer(points: Points<'_>, centroid: &[f64], nearest: &mut [f64]) {
-    let mut distances = [0.0; LANES];
-    let mut start = 0;
-    while start < points.len() {
-        let end = points.len().min(start + LANES);
-        squared_distances(points, start..end, centroid, &mut distances);
-        for (nearest, &distance) in nearest[start..end].iter_mut().zip(&distances) {
-            *nearest = if distance < *nearest { distance } else { *nearest };
+/// For each candidate, the squared distance of every point from it or from the nearest centroid so far.
+fn keep_nearer(points: Points<'_>, candidates: &[Vec<f64>], nearest: &[f64], with: &mut [Vec<f64>]) {
+    let mut tile = Tile::new(points.n_dims());
+    for start in (0..points.len()).step_by(LANES) {
+        let end = tile.fill(points, start);
+        for (candidate, with) in candidates.iter().zip(&mut *with) {
+            let distances = tile.squared_distances(candidate);
+            for ((with, &nearest), distance) in
+                with[start..end].iter_mut().zip(&nearest[start..end]).zip(distances)
+            {
+                *with = if distance < nearest { distance } else { nearest };
+            }
         }
-        start = end;
     }
 }
 
@@ -170,20 +170,21 @@ pub fn lloyd(points: Points<'_>, mut centroids: Vec<Vec<f64>>) -> Clustering {
 fn means(points: Points<'_>, nearest: &Nearest, mut centroids: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     let mut sums = Sums::new(centroids.len(), points.n_dims());
     sums.add(points, &nearest.labels);
-    let mut distances = nearest.distances.clone();
+    let mut taken = Vec::new();
     for (cluster, centroid) in centroids.iter_mut().enumerate() {
-        match sums.mean(cluster) {
-            Some(mean) => *centroid = mean,
-            None => {
-                let farthest =
-                    |best: usize, at: usize| if distances[at] > distances[best] { at } else { best };
-                let at = (0..points.len()).fold(0, farthest);
-                distances[at] = 0.0;
-                *centroid = points.point(at);
-            }
-        }
+        *centroid = sums.mean(cluster).unwrap_or_else(|| {
+            let at = farthest(&nearest.distances, &taken);
+            taken.push(at);
+            points.point(at)
+        });
     }
     centroids
+}
+
+/// The place of the greatest distance, of equal ones the first, `taken` ones apart.
+fn farthest(distances: &[f64], taken: &[usize]) -> usize {
+    let free = (0..distances.len()).filter(|at| !taken.contains(at));
+    free.reduce(|best, at| if distances[at] > distances[best] { at } else { best }).unwrap_or(0)
 }
 
 fn drop_empty(centroids: &mut Vec<Vec<f64>>, labels: &mut [u32]) {
@@ -206,9 +207,6 @@ pub struct Nearest {
     pub distances: Vec<f64>,
 }
 
-/// How many points the distance loop takes at once: enough to fill the registers, few enough to stay in them.
-const LANES: usize = 8;
-
 impl Nearest {
     /// Room for `n_points`.
     pub fn new(n_points: usize) -> Self {
@@ -219,49 +217,57 @@ impl Nearest {
     pub fn find(&mut self, points: Points<'_>, centroids: &[Vec<f64>]) {
         self.labels.resize(points.len(), 0);
         self.distances.resize(points.len(), 0.0);
-        let mut distances = [0.0; LANES];
-        let mut start = 0;
-        while start < points.len() {
-            let end = points.len().min(start + LANES);
+        let mut tile = Tile::new(points.n_dims());
+        for start in (0..points.len()).step_by(LANES) {
+            let end = tile.fill(points, start);
             let (mut best, mut labels) = ([f64::INFINITY; LANES], [0_u64; LANES]);
             for (label, centroid) in (0_u64..).zip(centroids) {
-                squared_distances(points, start..end, centroid, &mut distances);
+                let distances = tile.squared_distances(centroid);
                 for lane in 0..LANES {
                     let nearer = distances[lane] < best[lane];
                     best[lane] = if nearer { distances[lane] } else { best[lane] };
                     labels[lane] = if nearer { label } else { labels[lane] };
                 }
             }
-            for (lane, at) in (start..end).enumerate() {
-                self.labels[at] = labels[lane] as u32;
-                self.distances[at] = best[lane];
+            self.distances[start..end].copy_from_slice(&best[..end - start]);
+            for (found, label) in self.labels[start..end].iter_mut().zip(labels) {
+                *found = label as u32;
             }
-            start = end;
         }
     }
 }
 
-/// Squared distances of up to [`LANES`] neighboring points from a centroid, added dimension by dimension.
-fn squared_distances(
-    points: Points<'_>,
-    range: std::ops::Range<usize>,
-    centroid: &[f64],
-    distances: &mut [f64; LANES],
-) {
-    let mut sums = [0.0; LANES];
-    for (dim, &center) in centroid.iter().enumerate() {
-        let column = &points.column(dim)[range.clone()];
-        if let Ok(column) = <&[f64; LANES]>::try_from(column) {
-            for (sum, &value) in sums.iter_mut().zip(column) {
-                *sum += (value - center) * (value - center);
-            }
-        } else {
-            for (sum, &value) in sums.iter_mut().zip(column) {
+/// How many points the distance loop takes at once: enough to fill the registers, few enough to stay in them.
+const LANES: usize = 8;
+
+/// Some neighboring points, dimension by dimension, so that the distance loop has a fixed length and no bounds to check.
+struct Tile(Vec<[f64; LANES]>);
+
+impl Tile {
+    fn new(n_dims: usize) -> Self {
+        Self(vec![[0.0; LANES]; n_dims])
+    }
+
+    /// Takes the points from `start` on, and returns the index after the last one taken. Lanes beyond the last point
+    /// keep what they held.
+    fn fill(&mut self, points: Points<'_>, start: usize) -> usize {
+        let end = points.len().min(start + LANES);
+        for (lanes, column) in self.0.iter_mut().zip(points.columns) {
+            lanes[..end - start].copy_from_slice(&column[start..end]);
+        }
+        end
+    }
+
+    /// Squared distances from a centroid, added dimension by dimension.
+    fn squared_distances(&self, centroid: &[f64]) -> [f64; LANES] {
+        let mut sums = [0.0; LANES];
+        for (lanes, &center) in self.0.iter().zip(centroid) {
+            for (sum, &value) in sums.iter_mut().zip(lanes) {
                 *sum += (value - center) * (value - center);
             }
         }
+        sums
     }
-    *distances = sums;
 }
 
 /// Sums of points by cluster, for their means.
@@ -282,12 +288,16 @@ impl Sums {
 
     /// Adds every point to the sums of its cluster, in the points' order.
     pub fn add(&mut self, points: Points<'_>, labels: &[u32]) {
-        for &label in labels {
-            self.n_points[label as usize] += 1;
-        }
-        for dim in 0..points.n_dims() {
-            for (&label, &value) in labels.iter().zip(points.column(dim)) {
-                self.values[label as usize * self.n_dims + dim] += value;
+        let mut tile = Tile::new(points.n_dims());
+        for (start, labels) in (0..points.len()).step_by(LANES).zip(labels.chunks(LANES)) {
+            tile.fill(points, start);
+            // Point by point: neighbors often share a cluster, and an addition to the same sum waits for the last one.
+            for (lane, &label) in labels.iter().enumerate() {
+                self.n_points[label as usize] += 1;
+                let sums = &mut self.values[label as usize * self.n_dims..][..self.n_dims];
+                for (sum, lanes) in sums.iter_mut().zip(&tile.0) {
+                    *sum += lanes[lane];
+                }
             }
         }
     }

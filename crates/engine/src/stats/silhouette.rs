@@ -22,7 +22,8 @@ use super::kmeans::Points;
 pub fn silhouettes(points: Points<'_>, labelings: &[&[u32]], n_clusters: usize) -> Vec<Option<f64>> {
     let width = labelings.len() * n_clusters;
     let mut sizes = vec![0_u32; width];
-    // For each point, the places of its labels in the table of sums, one per labeling.
+    // For each point, the places of its labels in the table of sums, one per labeling; narrow, as they are read for
+    // every pair.
     let mut places = Vec::with_capacity(points.len() * labelings.len());
     for at in 0..points.len() {
         for (labeling, labels) in labelings.iter().enumerate() {
@@ -30,8 +31,9 @@ pub fn silhouettes(points: Points<'_>, labelings: &[&[u32]], n_clusters: usize) 
                 (labels[at] as usize) < n_clusters && labels.len() == points.len(),
                 "a label for each point"
             );
-            places.push(labeling * n_clusters + labels[at] as usize);
-            sizes[labeling * n_clusters + labels[at] as usize] += 1;
+            let place = labeling * n_clusters + labels[at] as usize;
+            places.push(place as u32);
+            sizes[place] += 1;
         }
     }
     let mut totals = vec![0.0; labelings.len()];
@@ -41,7 +43,7 @@ pub fn silhouettes(points: Points<'_>, labelings: &[&[u32]], n_clusters: usize) 
         sums.fill(0.0);
         for (&distance, places) in distances.iter().zip(places.chunks_exact(labelings.len().max(1))) {
             for &place in places {
-                sums[place] += distance;
+                sums[place as usize] += distance;
             }
         }
         for (labeling, total) in totals.iter_mut().enumerate() {

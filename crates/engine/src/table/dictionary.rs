@@ -21,6 +21,12 @@ impl Dictionary {
         dictionary
     }
 
+    /// A dictionary of the entries that stand end to end in `text` and end before `ends`, which must be ascending and
+    /// lie between characters. They must be distinct.
+    pub(crate) fn from_parts(text: String, ends: Vec<u32>) -> Self {
+        Self { text, ends }
+    }
+
     /// Adds an entry, which must be new.
     ///
     /// # Panics

@@ -6,10 +6,12 @@ use crate::time::Millis;
 
 /// A column's place in the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ColumnIdx(pub u32);
 
 /// What a column's values are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Text; ids and codes such as `007` too.
@@ -23,6 +25,7 @@ pub enum Kind {
 
 /// What a column means to the analyses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Who did it; every table has one.
@@ -50,6 +53,7 @@ pub enum Role {
 
 /// One column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ColumnInfo {
     /// Its name, unique in the table.
     pub name: String,
@@ -62,6 +66,7 @@ pub struct ColumnInfo {
 /// The columns of a table, and the facts about the whole data set that queries are checked against. All shards of one
 /// data set have the same schema.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Schema {
     /// The columns, in the file's order.
     pub columns: Vec<ColumnInfo>,

@@ -50,3 +50,28 @@ impl Sample {
         self.values.iter().skip(at).step_by(width.max(1)).copied().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_hashes_stay_whatever_came_first() {
+        let rows = [(9, 0.9), (2, 0.2), (7, 0.7), (2, 0.1), (5, 0.5), (1, 0.1)];
+        let sampled = |rows: &[(u64, f64)]| {
+            let mut sample = Sample::default();
+            rows.iter().for_each(|&(hash, value)| sample.add(hash, [value, -value].into_iter(), 2));
+            sample
+        };
+        for at in 0..rows.len() {
+            let mut sample = sampled(&rows[at..]).merged(sampled(&rows[..at]));
+            sample.cut(2);
+            assert_eq!(
+                (sample.hashes.as_slice(), sample.column(0)),
+                (&[1, 2][..], vec![0.1, 0.1]),
+                "split at {at}"
+            );
+            assert_eq!(sample.column(1), [-0.1, -0.1]);
+        }
+    }
+}

@@ -42,16 +42,12 @@ impl<'t> Scan<'t> {
     pub(super) fn bucket(&mut self, bucket: Bucket<'_>, found: &mut Found) {
         found.bins.resize(self.counts.len(), [0; BINS]);
         for user in bucket.users() {
-            if self.scope.has_user(user) {
-                self.user(user, found);
-            }
+            self.user(user, found);
         }
     }
 
     fn user(&mut self, user: UserIdx, found: &mut Found) {
-        let rows = self.table.users.rows(user);
-        let within = self.scope.time_range(&self.table.times[rows.clone()]);
-        for row in rows.start + within.start..rows.start + within.end {
+        for row in self.scope.rows(self.table, user) {
             if self.scope.has_conditions() && !self.scope.meets_conditions(row, user) {
                 continue;
             }

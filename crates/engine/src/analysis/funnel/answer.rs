@@ -6,6 +6,7 @@ use crate::stats::interval::Rate;
 
 /// How many users pass from step to step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FunnelAnswer {
     /// All users in scope, whatever the breakdown.
     pub overall: FunnelResult,
@@ -17,6 +18,7 @@ pub struct FunnelAnswer {
 
 /// One group's share of the answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FunnelGroup {
     /// Which group it is.
     pub key: GroupKey,
@@ -26,6 +28,7 @@ pub struct FunnelGroup {
 
 /// What makes a group.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum GroupKey {
     /// A value of the breakdown's property; numbers and times as text.
@@ -46,6 +49,7 @@ pub enum GroupKey {
 
 /// A funnel's numbers for one group of users. Every user counts once, at the highest level reached.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FunnelResult {
     /// Users who reached step 1.
     pub n_entered: u64,
@@ -69,6 +73,7 @@ pub struct FunnelResult {
 ///
 /// `n_reached + n_open + n_dropped` is the predecessor's `n_reached`, for steps that are not optional.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FunnelStep {
     /// The step's name, or its event's; empty for "any event" and in unordered funnels.
     pub name: String,
@@ -94,6 +99,7 @@ pub struct FunnelStep {
 /// How long something took, in milliseconds, over a number of users. Quantiles are of type 7 (Hyndman & Fan 1996):
 /// linear between order statistics, so that they may end in fractions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Durations {
     /// Users.
     pub n_users: u64,

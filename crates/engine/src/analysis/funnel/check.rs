@@ -2,7 +2,7 @@
 
 use super::groups::{self, out_of_range};
 use super::matcher::{compile_exclusions, compile_steps};
-use super::query::{Entry, FunnelQuery, OnExclusion, Order, Search, Tie, TimeFrom};
+use super::query::{Entry, FunnelQuery, OnExclusion, Order, Repeats, Search, StrictKind, Tie, TimeFrom};
 use crate::error::{QueryError, QueryProblem};
 use crate::kernel::scope::ScopeFilter;
 use crate::table::Table;
@@ -79,8 +79,18 @@ fn check_combinations(query: &FunnelQuery) -> Result<(), QueryError> {
             return Err(conflict("on_exclusion", "for steps in any order choose \"void_chain\""));
         }
     }
+    if query.strict_kind != StrictKind::Restart && query.order != Order::Strict {
+        return Err(conflict(
+            "strict_kind",
+            "this belongs to the order \"strict\"; choose \"restart\" for others",
+        ));
+    }
+    let may_stop = query.strict_kind != StrictKind::Restart || query.repeats == Repeats::Stop;
+    if may_stop {
+        check_stops(query)?;
+    }
     if query.search == Search::LatestStartOnly && query.tie == Tie::Never {
-        if query.order != Order::Ordered {
+        if query.order == Order::Unordered || (query.order == Order::Strict && !may_stop) {
             let problem = "\"latest_start_only\" with ties \"never\" needs the order \"ordered\"";
             return Err(conflict("search", problem));
         }
@@ -88,6 +98,33 @@ fn check_combinations(query: &FunnelQuery) -> Result<(), QueryError> {
             let problem = "only the latest start is searched, so that the earliest cannot give the times";
             return Err(conflict("time_from", problem));
         }
+    }
+    Ok(())
+}
+
+/// Refuses what has no meaning where some events end a user's story.
+fn check_stops(query: &FunnelQuery) -> Result<(), QueryError> {
+    let field = if query.strict_kind == StrictKind::Restart { "repeats" } else { "strict_kind" };
+    if query.order == Order::Unordered {
+        return Err(conflict(field, "steps in any order have no end but the window's; choose \"allowed\""));
+    }
+    if query.order == Order::Strict && query.strict_kind == StrictKind::Restart {
+        let problem = "in strict order a repeated step breaks the chain anyway; choose \"allowed\"";
+        return Err(conflict(field, problem));
+    }
+    if let Some(index) = query.steps.iter().position(|step| step.optional) {
+        let problem = "where some events end a user's story, no step can be optional";
+        return Err(conflict(&format!("steps[{index}].optional"), problem));
+    }
+    if query.time_from == TimeFrom::EarliestStart {
+        let problem = "where some events end a user's story, only the latest start gives the times";
+        return Err(conflict("time_from", problem));
+    }
+    if query.tie == Tie::Loose {
+        return Err(conflict(
+            "tie",
+            "choose \"step_order\" or \"never\" where some events end a user's story",
+        ));
     }
     Ok(())
 }

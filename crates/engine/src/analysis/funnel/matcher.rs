@@ -120,6 +120,14 @@ impl<'t> Matcher<'t> {
         }
         self.keep_first_events(user, events);
         self.keep_starts(events);
+        self.keep_meaningful(events);
+    }
+
+    /// Drops events that have lost all their meaning, unless they may break a chain.
+    pub(super) fn keep_meaningful(&self, events: &mut Vec<Event>) {
+        if self.keep == Keep::Matching {
+            events.retain(|event| event.steps | event.kills != 0);
+        }
     }
 
     fn event(&self, row: usize, user: UserIdx, known: CodeMasks) -> Event {

@@ -20,6 +20,7 @@ use crate::time::Millis;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FunnelQuery {
     /// Which users and rows. What `scope.from` and `scope.to` bound is said by `range`.
@@ -28,6 +29,10 @@ pub struct FunnelQuery {
     pub steps: Vec<Step>,
     /// Whether other events may lie between the steps.
     pub order: Order,
+    /// What ends a chain in strict order, and what follows.
+    pub strict_kind: StrictKind,
+    /// What happens when a step after the first is met again that has been reached already.
+    pub repeats: Repeats,
     /// The longest time from the event that fills step 1 to the one that fills the last step, edge inclusive; at least
     /// 1. None = no limit, and then nobody counts as still open.
     pub window_millis: Option<i64>,
@@ -50,7 +55,7 @@ pub struct FunnelQuery {
     pub exclusions: Vec<Exclusion>,
     /// What an exclusion does.
     pub on_exclusion: OnExclusion,
-    /// Whether users whose window is not over are shown apart.
+    /// Whether users who are still inside a window are shown apart.
     pub open: OpenUsers,
     /// How the answer is split into groups; none = it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,15 +74,27 @@ impl FunnelQuery {
     pub fn with_preset(self, preset: Preset) -> Self {
         let rules = match preset {
             Preset::Cairn => Self::default(),
-            Preset::Posthog => Self {
-                range: Range::AllEvents,
-                tie: Tie::Loose,
-                instant_times: InstantTimes::LeftOut,
-                on_exclusion: OnExclusion::RemoveUser,
-                open: OpenUsers::Dropped,
-                ..Self::default()
-            },
+            Preset::Posthog => {
+                // In any order it counts from the earliest of the steps, and an exclusion starts all over.
+                let (time_from, on_exclusion) = match self.order {
+                    Order::Unordered => (TimeFrom::EarliestStart, OnExclusion::VoidChain),
+                    Order::Ordered | Order::Strict => (TimeFrom::LatestStart, OnExclusion::RemoveUser),
+                };
+                Self {
+                    range: Range::AllEvents,
+                    tie: Tie::Loose,
+                    time_from,
+                    instant_times: InstantTimes::LeftOut,
+                    on_exclusion,
+                    open: OpenUsers::Dropped,
+                    ..Self::default()
+                }
+            }
             Preset::Clickhouse => Self {
+                strict_kind: match self.order {
+                    Order::Strict => StrictKind::Stop,
+                    Order::Ordered | Order::Unordered => StrictKind::Restart,
+                },
                 reuse: Reuse::Many,
                 search: Search::LatestStartOnly,
                 open: OpenUsers::Dropped,
@@ -102,6 +119,8 @@ impl Default for FunnelQuery {
             scope: Scope::default(),
             steps: Vec::new(),
             order: Order::default(),
+            strict_kind: StrictKind::default(),
+            repeats: Repeats::default(),
             window_millis: Some(Self::DEFAULT_WINDOW_MILLIS),
             range: Range::default(),
             tie: Tie::default(),
@@ -120,6 +139,7 @@ impl Default for FunnelQuery {
 
 /// One step of a funnel.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Step {
     /// Which events fill it.
@@ -146,6 +166,7 @@ impl Step {
 /// Which of the user's events that match a step count. "First" looks at the whole data, whatever the scope's range; the
 /// event counts only if it lies in that range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Occurrence {
     /// All of them.
@@ -159,22 +180,51 @@ pub enum Occurrence {
 
 /// Whether other events may lie between the steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// They may.
     #[default]
     Ordered,
-    /// They may not: any other event of the user in scope breaks the chain; a new one may start later.
+    /// They may not; see [`StrictKind`].
     Strict,
     /// The steps may come in any order: level k means k different steps within one window.
     Unordered,
 }
 
+/// What ends a chain in strict order, and what follows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StrictKind {
+    /// Any other event of the user in scope breaks the chain; a new one may start later.
+    #[default]
+    Restart,
+    /// An event that matches no step, or a step whose predecessor has not been reached, ends the user's story once a
+    /// step 1 has been met. Steps that have been reached may be met again.
+    Stop,
+    /// Only an event that matches no step ends it; a step whose predecessor has not been reached is passed over.
+    EventBreaks,
+}
+
+/// What happens when a step after the first is met again that has been reached already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Repeats {
+    /// Nothing.
+    #[default]
+    Allowed,
+    /// The user's story ends there.
+    Stop,
+}
+
 /// What the scope's range bounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Range {
-    /// Step 1 must lie in the range; later steps may follow after its end.
+    /// Step 1 must lie in the range; later steps may follow after its end, within the window.
     #[default]
     Entry,
     /// All events must lie in the range.
@@ -183,6 +233,7 @@ pub enum Range {
 
 /// What becomes of events at the same instant, whose true order is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Tie {
     /// They count in the order of the steps; events that break or exclude come before those that fill steps.
@@ -196,6 +247,7 @@ pub enum Tie {
 
 /// Whether one event may fill two steps of a chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reuse {
     /// It fills one.
@@ -207,6 +259,7 @@ pub enum Reuse {
 
 /// Which events of step 1 may start a chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Entry {
     /// Every one, and the user's best chain counts.
@@ -219,6 +272,7 @@ pub enum Entry {
 /// Which of the chains with the highest level gives the times. After its start, every next step is taken as early as
 /// possible.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TimeFrom {
     /// Of those that reach the highest level first, the one that started last.
@@ -230,6 +284,7 @@ pub enum TimeFrom {
 
 /// Whether steps that took no time at all count in means and quantiles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InstantTimes {
     /// They count as 0.
@@ -241,6 +296,7 @@ pub enum InstantTimes {
 
 /// Whether every chain is considered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Search {
     /// Every chain is; the answer is exact.
@@ -254,6 +310,7 @@ pub enum Search {
 /// An event that spoils a chain when it lies between two of its steps: later than the event that fills `from`, not later
 /// than the one that fills `to`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Exclusion {
     /// Which events.
@@ -267,17 +324,24 @@ pub struct Exclusion {
 
 /// What an exclusion does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnExclusion {
-    /// The chain goes no further; the steps that it filled before still count, and other chains are not touched.
+    /// The chain goes no further; the steps that it filled before still count, and other chains are not touched. In
+    /// unordered funnels no chain may span the event, whatever `from` and `to` say.
     #[default]
     VoidChain,
-    /// A user whose furthest chain is spoilt is left out of the funnel, step 1 included.
+    /// A user whose furthest chain is spoilt is left out of the funnel, step 1 included. A chain that does not reach `to`
+    /// is spoilt until its window is over. If several chains get equally far, one that is not spoilt is enough; of those
+    /// that end at the same instant only the one that started last is looked at. Not for unordered funnels.
     RemoveUser,
 }
 
-/// Whether users whose window is not over at the end of the data, and who have not converted, are shown apart.
+/// Whether users who have not converted and are still inside a window are shown apart. They are if one of their chains,
+/// not only the one that got furthest, could go on after the last instant looked at: the whole data's last, or the end of
+/// the range where all events must lie in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OpenUsers {
     /// They are, and rates leave them out.
@@ -289,12 +353,16 @@ pub enum OpenUsers {
 
 /// Whose rules a query follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
     /// The defaults.
     Cairn,
     /// PostHog's: all events lie in the range, events of one instant are read loosely, an exclusion removes the user.
     Posthog,
-    /// ClickHouse's `windowFunnel` without modes: one row may fill several steps, per level the latest start is kept.
+    /// ClickHouse's `windowFunnel`: one row may fill several steps, per level the latest start is kept, and in strict
+    /// order some events end the story. Its modes are further fields: `strict_increase` is `tie: never`, `strict_order`
+    /// is `order: strict`, with `allow_reentry` `strict_kind: event_breaks`, `strict_deduplication` is `repeats: stop`,
+    /// and `strict_once` is `reuse: once` with `search: exhaustive`.
     Clickhouse,
 }

@@ -1,6 +1,8 @@
 //! A checked query's rules, in the form that the walk over a user's events wants them.
 
-use super::query::{FunnelQuery, OnExclusion, OpenUsers, Order, Reuse, Search, Tie, TimeFrom};
+use super::query::{
+    FunnelQuery, OnExclusion, OpenUsers, Order, Repeats, Reuse, Search, StrictKind, Tie, TimeFrom,
+};
 use crate::time::Millis;
 
 /// The rules of a valid chain. Steps are counted from 0 and stand as bits in masks.
@@ -14,6 +16,8 @@ pub(super) struct Rules {
     /// where nothing may lie between, the optional ones since then too; otherwise these are found afterwards.
     pub(super) before: Vec<u32>,
     pub(super) order: Order,
+    pub(super) strict_kind: StrictKind,
+    pub(super) repeats: Repeats,
     /// Longest time from the first step to the last; `i64::MAX` if there is no limit.
     pub(super) window_millis: i64,
     pub(super) tie: Tie,
@@ -43,6 +47,8 @@ impl Rules {
             required: (0..n_steps).filter(|&step| !optional(step)).fold(0, |mask, step| mask | 1 << step),
             before: (0..n_steps).map(before).collect(),
             order: query.order,
+            strict_kind: query.strict_kind,
+            repeats: query.repeats,
             window_millis: query.window_millis.unwrap_or(i64::MAX),
             tie: query.tie,
             reuse: query.reuse,
@@ -52,6 +58,11 @@ impl Rules {
             last_start,
             end: shown_apart.then_some(end),
         }
+    }
+
+    /// Whether some events end a user's story for good.
+    pub(super) fn may_stop(&self) -> bool {
+        self.strict_kind != StrictKind::Restart || self.repeats == Repeats::Stop
     }
 
     /// Whether a chain that started at `start` may go on at `time`.

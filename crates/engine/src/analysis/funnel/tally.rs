@@ -131,7 +131,8 @@ fn durations(lengths: &mut [i64]) -> Option<Durations> {
     })
 }
 
-fn name(query: &FunnelQuery, index: usize) -> String {
+/// A step's name, or its event's.
+pub(super) fn name(query: &FunnelQuery, index: usize) -> String {
     let step = &query.steps[index];
     match (&step.name, query.order) {
         (_, Order::Unordered) => String::new(),

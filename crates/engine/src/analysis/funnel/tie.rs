@@ -4,7 +4,7 @@
 //! of steps is found exactly, in O(steps² × distinct events).
 
 use super::chain::{Chain, Slots};
-use super::rules::{Event, Rules, bits};
+use super::rules::{Event, Rules, bits, bits_down};
 use crate::time::Millis;
 
 /// A matching of steps to the events of one instant.
@@ -110,7 +110,8 @@ pub(super) fn fill(
     matching.load(events, allowed);
     let all = matching.masks.iter().fold(0, |all, mask| all | mask);
     let (mut base, mut grown) = (std::mem::take(&mut matching.base), std::mem::take(&mut matching.grown));
-    for first in bits(all) {
+    // From the last step down: of chains with the same start, the one that comes from further on came earlier.
+    for first in bits_down(all) {
         base.steps = 0;
         if first > 0 {
             let Some(predecessor) = before.predecessor(rules, first, time) else { continue };

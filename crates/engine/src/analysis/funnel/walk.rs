@@ -3,6 +3,7 @@
 use super::chain::{Chain, Slots};
 use super::query::{OnExclusion, Order, Reuse, Search, Tie, TimeFrom};
 use super::rules::{Event, Outcome, Rules, Window, bits, bits_down, instants};
+use super::stops::Stepwise;
 use super::tie::{self, Matching};
 use super::unordered::Unordered;
 use super::{earliest, optional};
@@ -18,6 +19,7 @@ pub(super) struct Walker {
     /// The events of an instant in the order of their steps.
     sorted: Vec<Event>,
     unordered: Unordered,
+    stepwise: Stepwise,
     /// The chain that is counted.
     counted: Chain,
     grown: Chain,
@@ -45,6 +47,7 @@ impl Walker {
             matching: Matching::default(),
             sorted: Vec::new(),
             unordered: Unordered::new(n_steps),
+            stepwise: Stepwise::new(n_steps),
             counted: Chain::default(),
             grown: Chain::default(),
         }
@@ -91,6 +94,7 @@ impl Walker {
 
     fn run(&mut self, rules: &Rules, events: &[Event], goal: Goal) {
         self.slots.filled = 0;
+        self.stepwise.reached = 0;
         self.counted.steps = 0;
         let mut settled = false;
         for instant in instants(events) {
@@ -107,9 +111,17 @@ impl Walker {
                 }
             }
             self.slots.filled &= !kills;
-            match rules.order {
-                Order::Strict if !is_loose(rules, instant) => self.fill_strictly(rules, instant, goal),
-                _ => self.fill(rules, instant, goal),
+            if rules.may_stop() {
+                let flow = self.stepwise.fill(rules, instant, &mut self.slots);
+                self.note(goal);
+                if flow.is_break() {
+                    self.slots.filled = 0;
+                    return;
+                }
+            } else if rules.order == Order::Strict && !is_loose(rules, instant) {
+                self.fill_strictly(rules, instant, goal);
+            } else {
+                self.fill(rules, instant, goal);
             }
             if self.counted.steps >> (rules.n_steps - 1) & 1 == 1 {
                 return;
@@ -186,13 +198,19 @@ impl Walker {
         }
     }
 
-    /// Counts the chain that has just got further than any before it.
+    /// Counts the best chain there is now if it got further than the one before, or as far at the same instant from a
+    /// later start.
     fn note(&mut self, goal: Goal) {
-        let found = match goal {
-            Goal::Unspoilt(step) => (self.counted.steps == 0).then_some(step),
-            _ => self.slots.highest().filter(|&step| self.counted.steps >> step == 0),
+        let step = match goal {
+            Goal::Unspoilt(step) => Some(step),
+            _ => self.slots.highest(),
         };
-        if let Some(chain) = found.and_then(|step| self.slots.get(step)) {
+        let Some((step, chain)) = step.and_then(|step| Some((step, self.slots.get(step)?))) else { return };
+        let is_better = self.counted.last().is_none_or(|last| {
+            let same_instant = chain.time(step) == self.counted.time(step);
+            step > last || (step == last && same_instant && chain.start() > self.counted.start())
+        });
+        if is_better {
             self.counted.copy_from(chain);
         }
     }

@@ -1,0 +1,291 @@
+//! Writes batches of records into columns: texts to codes, numbers and times to values.
+
+use super::batch::{Batch, Trouble};
+use super::interner::Interner;
+use super::mapping::DecimalMark;
+use super::number::{self, Reading};
+use super::plan::{Certainty, Content, Plan};
+use super::report::WarningKind;
+use super::time_format::{Moment, TimeReader};
+use super::zone::{LocalZone, Occurs};
+use crate::table::builder::{Block, BlockColumn};
+use crate::table::users::mix;
+use crate::table::{Column, MISSING};
+use crate::time::Millis;
+
+/// The columns of all rows so far.
+///
+/// A batch is written column by column, so that each loop does one thing: first the rows are chosen that have a user, a
+/// time and an event, then every column takes its values of these rows.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    pub(crate) users: Interner,
+    pub(crate) stores: Vec<Store>,
+    pub(crate) blocks: Vec<Block>,
+    /// Whether a local time has been met, for which the zone was needed.
+    pub(crate) has_local_times: bool,
+    user: usize,
+    time: usize,
+    event: Option<usize>,
+    mark: DecimalMark,
+    zone: LocalZone,
+    seed: u64,
+    /// The users, times and rows chosen of the batch at hand, and what is wrong with it.
+    block: Block,
+    kept: Vec<u32>,
+    troubles: Vec<Trouble>,
+}
+
+/// One column's values.
+#[derive(Debug)]
+pub(crate) enum Store {
+    /// The user or the event's time: stands in the blocks.
+    Elsewhere,
+    /// Texts, which the blocks hold as codes.
+    Text(Interner),
+    /// Numbers.
+    Number(Doubt),
+    /// Times.
+    Time(TimeReader, Doubt),
+}
+
+/// What happens to a value of another kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// It is missing, and counted.
+    None,
+    /// The kind is wrong.
+    Open,
+    /// The kind has been found wrong: other values no longer matter.
+    Settled,
+}
+
+/// How many rows a block may have.
+const MAX_BLOCK: usize = 1 << 16;
+
+/// How much text a dictionary may hold before a batch is added, whose texts are far shorter than the rest to 4 GiB.
+const MAX_TEXT: usize = u32::MAX as usize - (256 << 20);
+
+impl Columns {
+    /// Empty columns.
+    pub(crate) fn new(plan: &Plan, zone: LocalZone, seed: u64) -> Self {
+        let mut columns = Self {
+            users: Interner::new(seed),
+            stores: Vec::new(),
+            blocks: Vec::new(),
+            has_local_times: false,
+            user: plan.user,
+            time: plan.time,
+            event: plan.event,
+            mark: plan.mark,
+            zone,
+            seed,
+            block: Block::default(),
+            kept: Vec::new(),
+            troubles: Vec::new(),
+        };
+        for column in &plan.columns {
+            let doubt = |certainty| if certainty == Certainty::Chosen { Doubt::None } else { Doubt::Open };
+            match column.content {
+                Content::User | Content::EventTime(_) => columns.add(Store::Elsewhere),
+                Content::Text => columns.add_text(),
+                Content::Number(certainty) => columns.add(Store::Number(doubt(certainty))),
+                Content::Time(reader, certainty) => columns.add(Store::Time(reader, doubt(certainty))),
+            }
+        }
+        columns
+    }
+
+    /// Adds a column of texts that earlier rows do not have.
+    pub(crate) fn add_text(&mut self) {
+        // Each dictionary has a seed of its own, so that what is bad for one is not for all.
+        let seed = mix(self.seed ^ self.stores.len() as u64);
+        self.add(Store::Text(Interner::new(seed)));
+    }
+
+    fn add(&mut self, store: Store) {
+        let n_rows = self.block.users.len();
+        self.block.columns.push(match &store {
+            Store::Elsewhere => BlockColumn::Elsewhere,
+            Store::Text(_) => BlockColumn::Text(vec![MISSING; n_rows]),
+            Store::Number(_) => BlockColumn::Number(vec![f64::NAN; n_rows]),
+            Store::Time(..) => BlockColumn::Time(vec![Column::NO_TIME; n_rows]),
+        });
+        self.stores.push(store);
+    }
+
+    /// Writes a batch whose rows have a cell for every column, and returns what is wrong with its rows, in their order:
+    /// for a row that is skipped, the reason only.
+    pub(crate) fn write(&mut self, batch: &Batch, text: &[u8], event_time: TimeReader) -> &[Trouble] {
+        if self.block.users.len() + batch.rows.len() > MAX_BLOCK {
+            self.end_block();
+        }
+        self.troubles.clear();
+        self.choose_rows(batch, text, event_time);
+        self.keep_troubles(batch);
+        for &row in &self.kept {
+            let user = batch.bytes(text, batch.cell(row as usize, self.user));
+            self.block.users.push(self.users.intern(user));
+        }
+        for column in 0..self.stores.len() {
+            self.write_column(column, batch, text);
+        }
+        if !self.troubles.is_sorted_by_key(|trouble| trouble.row) {
+            self.troubles.sort_by_key(|trouble| trouble.row);
+        }
+        &self.troubles
+    }
+
+    /// Ends the block at hand; there is an empty one after it.
+    pub(crate) fn end_block(&mut self) {
+        let empty = self.block.columns.iter().map(|column| match column {
+            BlockColumn::Text(codes) => BlockColumn::Text(Vec::with_capacity(codes.len())),
+            BlockColumn::Number(values) => BlockColumn::Number(Vec::with_capacity(values.len())),
+            BlockColumn::Time(values) => BlockColumn::Time(Vec::with_capacity(values.len())),
+            BlockColumn::Elsewhere | BlockColumn::Constant { .. } => BlockColumn::Elsewhere,
+        });
+        let n_rows = self.block.users.len();
+        let next = Block {
+            users: Vec::with_capacity(n_rows),
+            times: Vec::with_capacity(n_rows),
+            columns: empty.collect(),
+        };
+        let block = std::mem::replace(&mut self.block, next);
+        if n_rows > 0 {
+            self.blocks.push(block);
+        }
+    }
+
+    /// The first column whose texts come near the 4 GiB that a dictionary can hold.
+    pub(crate) fn overfull(&self) -> Option<usize> {
+        let is_overfull = |interner: &Interner| interner.n_bytes() > MAX_TEXT;
+        if is_overfull(&self.users) {
+            return Some(self.user);
+        }
+        self.stores.iter().position(|store| matches!(store, Store::Text(interner) if is_overfull(interner)))
+    }
+
+    /// Chooses the rows that have a user, a readable time and an event, and writes their times.
+    fn choose_rows(&mut self, batch: &Batch, text: &[u8], reader: TimeReader) {
+        self.kept.clear();
+        let mut bad_json =
+            batch.troubles.iter().filter(|trouble| trouble.kind == WarningKind::BadJson).peekable();
+        for row in 0..batch.rows.len() {
+            if let Some(trouble) = bad_json.next_if(|trouble| trouble.row == row as u32) {
+                self.troubles.push(*trouble);
+                continue;
+            }
+            let refuse = |kind, column: usize| Trouble { row: row as u32, kind, column: Some(column as u32) };
+            if batch.cell(row, self.user).is_empty() {
+                self.troubles.push(refuse(WarningKind::MissingUser, self.user));
+                continue;
+            }
+            let time = batch.bytes(text, batch.cell(row, self.time));
+            let Some(moment) = reader.read(time) else {
+                let is_missing = number::is_missing(time.trim_ascii());
+                let kind = if is_missing { WarningKind::MissingTime } else { WarningKind::BadTime };
+                self.troubles.push(refuse(kind, self.time));
+                continue;
+            };
+            if let Some(event) = self.event
+                && batch.cell(row, event).is_empty()
+            {
+                self.troubles.push(refuse(WarningKind::MissingEvent, event));
+                continue;
+            }
+            let instant = match moment {
+                Moment::Instant(millis) => Millis(millis),
+                Moment::Local(local) => {
+                    self.has_local_times = true;
+                    let (instant, occurs) = self.zone.instant(local);
+                    self.troubles.extend(time_trouble(occurs).map(|kind| refuse(kind, self.time)));
+                    instant
+                }
+            };
+            self.block.times.push(instant);
+            self.kept.push(row as u32);
+        }
+    }
+
+    /// Takes over what is wrong with the rows that are kept.
+    fn keep_troubles(&mut self, batch: &Batch) {
+        if batch.troubles.is_empty() && batch.ragged.is_empty() {
+            return;
+        }
+        let ragged = batch.ragged.iter().map(|&(row, n_fields)| {
+            let is_short = (n_fields as usize) < batch.width;
+            let kind = if is_short { WarningKind::ShortRow } else { WarningKind::LongRow };
+            Trouble { row, kind, column: None }
+        });
+        for trouble in ragged.chain(batch.troubles.iter().copied()) {
+            if self.kept.binary_search(&trouble.row).is_ok() {
+                self.troubles.push(trouble);
+            }
+        }
+    }
+
+    fn write_column(&mut self, column: usize, batch: &Batch, text: &[u8]) {
+        let trouble = |row, kind| Trouble { row, kind, column: Some(column as u32) };
+        let cells = self.kept.iter().map(|&row| (row, batch.bytes(text, batch.cell(row as usize, column))));
+        match (&mut self.stores[column], &mut self.block.columns[column]) {
+            (Store::Text(interner), BlockColumn::Text(codes)) => {
+                codes.extend(
+                    cells.map(|(_, text)| if text.is_empty() { MISSING } else { interner.intern(text) + 1 }),
+                );
+            }
+            (Store::Number(doubt), BlockColumn::Number(values)) => {
+                for (row, text) in cells {
+                    let value = match number::read(text, self.mark) {
+                        Reading::Number(value) => Some(value),
+                        _ if *doubt == Doubt::None => number::read_leniently(text, self.mark),
+                        _ => None,
+                    };
+                    values.push(value.unwrap_or(f64::NAN));
+                    if value.is_none() && !number::is_missing(text.trim_ascii()) {
+                        self.troubles
+                            .extend(doubt.settle(WarningKind::BadNumber).map(|kind| trouble(row, kind)));
+                    }
+                }
+            }
+            (Store::Time(reader, doubt), BlockColumn::Time(values)) => {
+                for (row, text) in cells {
+                    let (value, kind) = match reader.read(text) {
+                        Some(Moment::Instant(millis)) => (Millis(millis), None),
+                        Some(Moment::Local(local)) => {
+                            self.has_local_times = true;
+                            let (instant, occurs) = self.zone.instant(local);
+                            (instant, time_trouble(occurs))
+                        }
+                        None if number::is_missing(text.trim_ascii()) => (Column::NO_TIME, None),
+                        None => (Column::NO_TIME, doubt.settle(WarningKind::BadTimeValue)),
+                    };
+                    values.push(value);
+                    self.troubles.extend(kind.map(|kind| trouble(row, kind)));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Doubt {
+    /// What a value of another kind is: bad, the end of a guess, or nothing new.
+    fn settle(&mut self, bad: WarningKind) -> Option<WarningKind> {
+        match self {
+            Self::None => Some(bad),
+            Self::Open => {
+                *self = Self::Settled;
+                Some(WarningKind::Retyped)
+            }
+            Self::Settled => None,
+        }
+    }
+}
+
+fn time_trouble(occurs: Occurs) -> Option<WarningKind> {
+    match occurs {
+        Occurs::Once => None,
+        Occurs::Twice => Some(WarningKind::AmbiguousTime),
+        Occurs::Never => Some(WarningKind::SkippedTime),
+    }
+}

@@ -1,0 +1,299 @@
+//! Gives equal texts equal codes: the hash table in front of a dictionary.
+
+use crate::table::Dictionary;
+use crate::table::users::mix;
+
+/// A dictionary that grows while texts are met, in the order of their first occurrence.
+///
+/// Texts are hashed under a seed, so that nobody can prepare a file whose texts all fall on one place; no result
+/// depends on it. Looking up is O(length), expected.
+#[derive(Debug)]
+pub(crate) struct Interner {
+    text: Vec<u8>,
+    ends: Vec<u32>,
+    /// A power of two of places, at most 5/8 of them taken; linear probing.
+    places: Vec<Place>,
+    seed: [u64; 2],
+    /// Short texts met lately, each where its hash puts it: most columns hold few texts, and all of them are here.
+    recent: Box<[Recent; RECENT]>,
+}
+
+/// A text of at most 16 bytes, which its words tell all about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Recent {
+    words: Words,
+    code: u32,
+}
+
+/// How many recent texts are kept.
+const RECENT: usize = 128;
+
+/// A place in the table: the upper half of a text's hash, and the text's code or [`FREE`].
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    hash: u32,
+    code: u32,
+}
+
+const FREE: u32 = u32::MAX;
+
+impl Interner {
+    /// No texts.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            text: Vec::new(),
+            ends: Vec::new(),
+            places: vec![Place { hash: 0, code: FREE }; 64],
+            seed: [mix(seed.wrapping_add(1)), mix(seed.wrapping_add(2))],
+            recent: Box::new(
+                [Recent { words: Words { low: 0, high: 0, len: u32::MAX }, code: FREE }; RECENT],
+            ),
+        }
+    }
+
+    /// Number of texts.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Bytes of all texts: must stay below 4 GiB, which the caller has to see to.
+    pub(crate) fn n_bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The text with this code.
+    #[inline]
+    pub(crate) fn get(&self, code: u32) -> &[u8] {
+        let at = code as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+        &self.text[start..self.ends[at] as usize]
+    }
+
+    /// The code of `text`, counted from 0; a new one if it has not been met. The text must be UTF-8.
+    #[inline]
+    pub(crate) fn intern(&mut self, text: &[u8]) -> u32 {
+        let Some(words) = Words::of(text) else {
+            return self.find_or_add(text, hash_long(text, self.seed));
+        };
+        let hash = words.hash(self.seed);
+        let at = (hash >> 25) as usize;
+        if self.recent[at].words == words {
+            return self.recent[at].code;
+        }
+        let code = self.find_or_add(text, hash);
+        self.recent[at] = Recent { words, code };
+        code
+    }
+
+    /// The code of `text`, if it has been met.
+    pub(crate) fn find(&self, text: &[u8]) -> Option<u32> {
+        let hash = hash(text, self.seed);
+        let code = self.places[self.search(hash, text)].code;
+        (code != FREE).then_some(code)
+    }
+
+    #[inline]
+    fn find_or_add(&mut self, text: &[u8], hash: u32) -> u32 {
+        let at = self.search(hash, text);
+        match self.places[at].code {
+            FREE => self.add(at, hash, text),
+            code => code,
+        }
+    }
+
+    /// The place of the text, or the free one where it belongs.
+    #[inline]
+    fn search(&self, hash: u32, text: &[u8]) -> usize {
+        let mask = self.places.len() - 1;
+        let mut at = self.home(hash);
+        loop {
+            let place = self.places[at];
+            if place.code == FREE || (place.hash == hash && self.get(place.code) == text) {
+                return at;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// Where the search for a hash starts: its upper bits.
+    #[inline]
+    fn home(&self, hash: u32) -> usize {
+        ((u64::from(hash) * self.places.len() as u64) >> 32) as usize
+    }
+
+    #[cold]
+    fn add(&mut self, at: usize, hash: u32, text: &[u8]) -> u32 {
+        let code = self.ends.len() as u32;
+        self.places[at] = Place { hash, code };
+        self.text.extend_from_slice(text);
+        self.ends.push(self.text.len() as u32);
+        if self.ends.len() * 8 > self.places.len() * 5 {
+            self.grow();
+        }
+        code
+    }
+
+    fn grow(&mut self) {
+        let larger = vec![Place { hash: 0, code: FREE }; self.places.len() * 2];
+        let smaller = std::mem::replace(&mut self.places, larger);
+        let mask = self.places.len() - 1;
+        for place in smaller.into_iter().filter(|place| place.code != FREE) {
+            let mut at = self.home(place.hash);
+            while self.places[at].code != FREE {
+                at = (at + 1) & mask;
+            }
+            self.places[at] = place;
+        }
+    }
+
+    /// The texts, in the order of their codes.
+    pub(crate) fn into_dictionary(self) -> Dictionary {
+        // All texts are UTF-8, so that nothing is replaced here and the ends stay right.
+        let text = String::from_utf8(self.text)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Dictionary::from_parts(text, self.ends)
+    }
+}
+
+/// All that a text of at most 16 bytes is: its first and last bytes, which overlap if it is short, and its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Words {
+    low: u64,
+    high: u64,
+    len: u32,
+}
+
+impl Words {
+    /// The words of a text, if it is short.
+    #[inline(always)]
+    fn of(text: &[u8]) -> Option<Self> {
+        let len = text.len();
+        let (low, high) = match len {
+            0 => (0, 0),
+            1..4 => (u64::from(text[0]) | u64::from(text[len / 2]) << 8, u64::from(text[len - 1])),
+            4..8 => (word4(text, 0), word4(text, len - 4)),
+            8..=16 => (word8(text, 0), word8(text, len - 8)),
+            _ => return None,
+        };
+        Some(Self { low, high, len: len as u32 })
+    }
+
+    /// A hash under a seed: both words are xored with a secret, multiplied and folded, as in wyhash and foldhash.
+    #[inline(always)]
+    fn hash(self, seed: [u64; 2]) -> u32 {
+        spread(fold(self.low ^ seed[0] ^ u64::from(self.len), self.high ^ seed[1]))
+    }
+}
+
+/// The hash of a text of any length.
+fn hash(text: &[u8], seed: [u64; 2]) -> u32 {
+    Words::of(text).map_or_else(|| hash_long(text, seed), |words| words.hash(seed))
+}
+
+/// The hash of a text of more than 16 bytes: two words at a time, the last two overlapping those before.
+fn hash_long(text: &[u8], seed: [u64; 2]) -> u32 {
+    let mut state = seed[0] ^ text.len() as u64;
+    let (blocks, _) = text.as_chunks::<16>();
+    for block in blocks {
+        state = fold(word8(block, 0) ^ state, word8(block, 8) ^ seed[1]).rotate_left(23);
+    }
+    let last =
+        text.last_chunk::<16>().map_or(0, |last| fold(word8(last, 0) ^ state, word8(last, 8) ^ seed[1]));
+    spread(last)
+}
+
+/// The upper bits of a product, where every bit of the state has left its mark.
+#[inline(always)]
+fn spread(state: u64) -> u32 {
+    (state.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+}
+
+/// Multiplies 64 by 64 bits by halves, crosswise, and folds.
+#[inline(always)]
+fn fold(x: u64, y: u64) -> u64 {
+    let (x_low, x_high) = (x & 0xffff_ffff, x >> 32);
+    let (y_low, y_high) = (y & 0xffff_ffff, y >> 32);
+    x_low.wrapping_mul(y_high) ^ x_high.wrapping_mul(y_low).rotate_right(32)
+}
+
+#[inline(always)]
+fn word8(bytes: &[u8], at: usize) -> u64 {
+    bytes[at..].first_chunk().map_or(0, |chunk| u64::from_le_bytes(*chunk))
+}
+
+#[inline(always)]
+fn word4(bytes: &[u8], at: usize) -> u64 {
+    bytes[at..].first_chunk().map_or(0, |chunk| u64::from(u32::from_le_bytes(*chunk)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    /// The longest way from a text's home to its place.
+    fn longest_search(interner: &Interner) -> usize {
+        let len = interner.places.len();
+        let distance = |(at, place): (usize, &Place)| (at + len - interner.home(place.hash)) % len;
+        interner
+            .places
+            .iter()
+            .enumerate()
+            .filter(|(_, place)| place.code != FREE)
+            .map(distance)
+            .max()
+            .unwrap()
+    }
+
+    #[test]
+    fn texts_that_differ_in_few_bits_do_not_crowd() {
+        let families: [fn(u32) -> Vec<u8>; 6] = [
+            |n| n.to_le_bytes().to_vec(),
+            |n| n.to_be_bytes().repeat(2),
+            |n| format!("user-{n}@example.com").into_bytes(),
+            |n| [[0_u8; 12].as_slice(), &n.to_le_bytes()].concat(),
+            |n| [n.to_le_bytes().as_slice(), &[0xff; 29]].concat(),
+            |n| vec![b'a'; n as usize % 3_000],
+        ];
+        for (number, family) in families.into_iter().enumerate() {
+            let mut interner = Interner::new(7);
+            for n in 0..40_000 {
+                interner.intern(&family(n));
+            }
+            assert!(longest_search(&interner) < 200, "family {number}: {}", longest_search(&interner));
+        }
+    }
+
+    #[test]
+    fn seeds_move_texts_to_other_places() {
+        let texts: Vec<String> = (0..1000).map(|n| format!("u{n}")).collect();
+        let order = |seed| {
+            texts.iter().map(|text| hash(text.as_bytes(), Interner::new(seed).seed)).collect::<Vec<_>>()
+        };
+        let (one, two) = (order(1), order(2));
+        assert!(one.iter().zip(&two).filter(|(a, b)| a == b).count() < 5);
+    }
+
+    proptest! {
+        #[test]
+        fn equal_texts_get_equal_codes_in_the_order_of_first_sight(
+            texts in proptest::collection::vec("[ab]{0,3}|[a-c]{14,18}|[ab]{30,34}", 0..400), seed in any::<u64>(),
+        ) {
+            let mut interner = Interner::new(seed);
+            let mut codes: HashMap<&str, u32> = HashMap::new();
+            for text in &texts {
+                let next = codes.len() as u32;
+                let expected = *codes.entry(text).or_insert(next);
+                prop_assert_eq!(interner.intern(text.as_bytes()), expected);
+                prop_assert_eq!(interner.find(text.as_bytes()), Some(expected));
+            }
+            prop_assert_eq!(interner.find(b"z"), None);
+            let dictionary = interner.into_dictionary();
+            prop_assert_eq!(dictionary.len(), codes.len());
+            for (text, code) in codes {
+                prop_assert_eq!(dictionary.entry(code), text);
+            }
+        }
+    }
+}

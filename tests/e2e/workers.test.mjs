@@ -1,0 +1,93 @@
+// Workers that die come back with the data, and a load can be canceled at once.
+
+import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
+import { after, before, test } from 'node:test';
+import { dropFiles, makeEvents, makeFile, openSite } from './harness.mjs';
+import { openFile, openPanel, readTable, settled } from './workbench.mjs';
+
+const TABLE = 'Users, rates and times by step';
+
+/** @type {Awaited<ReturnType<typeof openSite>>} */
+let site;
+before(async () => {
+  site = await openSite();
+});
+after(() => site.close());
+
+/** Each way to kill a worker while it works on a query; all run in the worker. @type {Record<string, () => void>} */
+const DEATHS = {
+  'a panic in a scan': () => {
+    // A round's state that no analysis has written: reading it is a bug, and bugs panic.
+    const query = { kind: 'cluster' };
+    const text = JSON.stringify({ id: 900_001, body: { kind: 'scan', query, state: [255, 255, 255, 255, 255, 255, 255] } });
+    self.dispatchEvent(new MessageEvent('message', { data: { text, handles: [] } }));
+  },
+  'closing itself': () => self.close(),
+};
+
+for (const [name, kill] of Object.entries(DEATHS)) {
+  test(`a worker that ends by ${name} in the midst of a query is replaced, and the data come back`, async () => {
+    const { page, close } = await site.visit();
+    await openFile(page, await makeEvents(page, { rows: 200_000 }));
+    await openPanel(page, 'Funnels');
+    const before = await readTable(page, TABLE);
+    await openPanel(page, 'Segments');
+    await page.getByText('Find groups by behavior').click();
+    const worker = page.workers()[0];
+    assert.ok(worker);
+    await worker.evaluate(kill);
+    await page.getByText('A worker was replaced').waitFor({ timeout: 20_000 });
+    await openPanel(page, 'Funnels');
+    await settled(page);
+    assert.deepEqual(await readTable(page, TABLE), before);
+    assert.equal(page.workers().length, 1);
+    await close();
+  });
+}
+
+test('a file that exhausts the memory is refused with a message, and the data on screen stay', async () => {
+  const { page, close } = await site.visit();
+  await openFile(page, await makeFile(page, 'small.csv', 'user,time,event\na,2026-01-01,x\nb,2026-01-02,y\n'));
+  await dropFiles(page.locator('body'), [await makeFile(page, 'bomb.csv.gz', bomb())]);
+  await page.getByText('bomb.csv.gz could not be opened').waitFor({ timeout: 120_000 });
+  await page.getByRole('button', { name: 'Hide this message' }).click();
+  await openPanel(page, 'Funnels');
+  assert.ok((await readTable(page, TABLE)).length >= 1);
+  await close();
+});
+
+/** A few megabytes of gzip that hold five gigabytes of distinct values. */
+function bomb() {
+  const padding = 'x'.repeat(1 << 20);
+  /** @type {Buffer[]} */
+  const members = [gzipSync('user,time,event,note\n')];
+  for (let row = 0; row < 5_000; row += 1) {
+    members.push(gzipSync(`u${row},2026-01-01,x,${row}${padding}\n`));
+  }
+  return Buffer.concat(members);
+}
+
+test('a canceled load ends within 100 ms, keeps what was there, and the next one peaks no higher', async () => {
+  const { page, close } = await site.visit();
+  await openFile(page, await makeFile(page, 'small.csv', 'user,time,event\na,2026-01-01,x\nb,2026-01-02,y\n'));
+  const large = await makeEvents(page, { rows: 400_000 });
+  for (let round = 0; round < 3; round += 1) {
+    await dropFiles(page.locator('body'), [large]);
+    const cancel = page.getByRole('button', { name: 'Cancel' });
+    await cancel.waitFor();
+    const took = await cancel.evaluate(async (button) => {
+      const start = performance.now();
+      /** @type {HTMLElement} */ (button).click();
+      while (document.querySelector('[role=progressbar]')) await new Promise((next) => setTimeout(next, 1));
+      return performance.now() - start;
+    });
+    assert.ok(took < 100, `canceling took ${took} ms`);
+    await page.waitForFunction((n) => n === 1, page.workers().length);
+    await page.getByText('small.csv').first().waitFor();
+  }
+  assert.equal(page.workers().length, 1, 'a canceled load leaves no worker and none of its memory behind');
+  await openFile(page, large);
+  await page.getByText('400,000').first().waitFor();
+  await close();
+});

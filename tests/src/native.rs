@@ -1,0 +1,47 @@
+//! The engine run natively on files, as the page and the JavaScript API run it in WebAssembly.
+
+use std::fs;
+use std::path::Path;
+
+use cairn_engine::ingest::{self, LoadReport, Loader, Mapping, Outcome, Sample};
+use cairn_engine::table::Table;
+use cairn_engine::{Answer, Failure, Query};
+
+/// Loads a file under the default mapping; its name is that of the path.
+///
+/// # Errors
+/// If it cannot be opened, or is beyond loading.
+pub fn load(path: &Path) -> Result<(Table, LoadReport), Failure> {
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error.to_string()))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let samples = ingest::sample_places(bytes.len() as u64).into_iter().map(|place| Sample {
+        offset: place.start,
+        bytes: &bytes[place.start as usize..place.end as usize],
+        is_last: place.end == bytes.len() as u64,
+    });
+    let mapping = Mapping::default();
+    let preview = ingest::preview(&name, &samples.collect::<Vec<_>>(), &mapping)?;
+    let mut loader = Loader::new(&name, &preview, &mapping)?;
+    loop {
+        loader.push(&bytes)?;
+        match loader.finish()? {
+            Outcome::Loaded { table, report } => return Ok((*table, report)),
+            Outcome::Retype { again, .. } => loader = *again,
+        }
+    }
+}
+
+/// Answers the query in a file.
+///
+/// # Errors
+/// If the file holds no query, or one that does not fit the table.
+pub fn answer(table: &Table, query: &Path) -> Result<Answer, Failure> {
+    let text = fs::read_to_string(query).map_err(|error| unreadable(query, &error.to_string()))?;
+    let query: Query = serde_json::from_str(&text).map_err(|error| unreadable(query, &error.to_string()))?;
+    Ok(cairn_engine::run(table, &query)?)
+}
+
+fn unreadable(path: &Path, problem: &str) -> Failure {
+    let message = format!("{}: {problem}", path.display());
+    Failure { code: "unreadable_file".to_owned(), message, position: None }
+}

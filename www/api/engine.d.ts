@@ -1,0 +1,1306 @@
+// What the engine takes and gives, as JSON. Counts are whole numbers, rates lie between 0 and 1, `_millis` are
+// milliseconds, instants in UTC. A field with `?` may be left out; what the comments call none is null.
+//
+// Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
+
+/** Every question that can be asked. The tag is `kind`. */
+export type Query = OverviewQuery | FunnelQuery | SegmentQuery | ClusterQuery;
+
+/** What the data hold: events by frequency, activity by day, columns. */
+export interface OverviewQuery {
+  kind: 'overview';
+  /** Which users and rows. */
+  scope?: Scope;
+}
+
+/** How many users pass from step to step, and where they stop. */
+export interface FunnelQuery {
+  kind: 'funnel';
+  /** How the answer is split into groups; none = it is not. */
+  breakdown?: Breakdown | null;
+  /** Which events of step 1 may start a chain. Default: 'any'. */
+  entry?: Entry;
+  /** Events that spoil a chain. */
+  exclusions?: Exclusion[];
+  /** Whether steps that took no time at all count in means and quantiles. Default: 'counted'. */
+  instant_times?: InstantTimes;
+  /** What an exclusion does. Default: 'void_chain'. */
+  on_exclusion?: OnExclusion;
+  /** Whether users whose window is not over are shown apart. Default: 'apart'. */
+  open?: OpenUsers;
+  /** Whether other events may lie between the steps. Default: 'ordered'. */
+  order?: Order;
+  /** Whether later steps may lie after the end of the scope's range. Default: 'entry'. */
+  range?: Range;
+  /** Whether one event may fill two steps. Default: 'once'. */
+  reuse?: Reuse;
+  /** Which users and rows. What `scope.from` and `scope.to` bound is said by `range`. */
+  scope?: Scope;
+  /** Whether every chain is considered. Default: 'exhaustive'. */
+  search?: Search;
+  /** 1 to `FunnelQuery::MAX_STEPS` steps. */
+  steps?: Step[];
+  /** What becomes of events at the same instant. Default: 'step_order'. */
+  tie?: Tie;
+  /** Which of the chains with the highest level gives the times. Default: 'latest_start'. */
+  time_from?: TimeFrom;
+  /**
+   * The longest time from the event that fills step 1 to the one that fills the last step, edge inclusive; at
+   * least 1. None = no limit, and then nobody counts as still open. Default: 1209600000.
+   */
+  window_millis?: number | null;
+}
+
+/** How many users segments hold, how they overlap, and who they are. */
+export interface SegmentQuery {
+  kind: 'segment';
+  /** Whose user ids to list; none = no list. */
+  list?: UserList | null;
+  /** Which users and rows are counted. */
+  scope?: Scope;
+  /** The segments, at most `MAX_SEGMENTS`. */
+  segments?: NamedSegment[];
+}
+
+/** Groups of users who behave alike. */
+export interface ClusterQuery {
+  kind: 'cluster';
+  /** What users are compared by, at most `MAX_FEATURES`; none = chosen from the data. */
+  features?: Feature[] | null;
+  /** How many clusters. */
+  k?: ClusterCount;
+  /**
+   * How many starts are tried, of which the one with the least inertia is kept; 1 to `MAX_RESTARTS`. Default:
+   * 10.
+   */
+  n_restarts?: number;
+  /**
+   * Which users, and which of their rows the features look at. Recency and tenure are measured from its
+   * `now`.
+   */
+  scope?: Scope;
+  /** Seed of the sample and of the starts. The same seed gives the same clusters. Default: 1. */
+  seed?: number;
+}
+
+/** What every query shares: which users and rows it looks at, and by which calendar. */
+export interface Scope {
+  /** First instant, inclusive; none = from the start. */
+  from?: Millis | null;
+  /** The instant that "the last d days" ends at; none = the data's last time. */
+  now?: Millis | null;
+  /** Only these users; none = all. */
+  segment?: Segment | null;
+  /** Last instant, inclusive; none = to the end. */
+  to?: Millis | null;
+  /** First day of a week. Default: 'monday'. */
+  week_start?: WeekStart;
+  /** Rows that fail any of these are left out before anything else. */
+  where?: Condition[];
+  /** IANA zone for calendar bins; none = UTC. */
+  zone?: string | null;
+}
+
+/** An instant: milliseconds since 1970-01-01T00:00:00Z, negative before it. */
+export type Millis = number;
+
+/** A group of users, by what they are or did. */
+export type Segment =
+  /** In all of these; every user if empty. */
+  | {
+    kind: 'all_of';
+    /** The segments. */
+    of: Segment[];
+  }
+  /** In at least one of these; nobody if empty. */
+  | {
+    kind: 'any_of';
+    /** The segments. */
+    of: Segment[];
+  }
+  /** Not in this one. */
+  | {
+    kind: 'not';
+    /** The segment. */
+    of: Segment;
+  }
+  /** A property of the user. `on: event` here means "on any of the user's events". */
+  | {
+    kind: 'property';
+    /** Whose value: the row's own, or the user's (first or last one known). Default: 'event'. */
+    on?: Owner;
+    /** The comparison. */
+    op: Op;
+    /** The column's name. The user and time columns count as properties too. */
+    property: string;
+    /**
+     * What to compare with. `eq`, `contains`, `gt`, … hold if they hold for any of the values, `neq` and the
+     * `not_` forms only if they hold for all of them. Numbers and times are given as text, as they would
+     * stand in a file.
+     */
+    values?: string[];
+  }
+  /** Did an event so many times. */
+  | {
+    kind: 'did';
+    /** The count. "Did not do E" is `at_most` 0. Default: 1. */
+    n?: number;
+    /** Which events count. */
+    rule: EventRule;
+    /** How the count is compared with `n`. Default: 'at_least'. */
+    times?: Times;
+    /** When the events must lie. */
+    within?: Within;
+  }
+  /** A fixed list of user ids. */
+  | {
+    kind: 'list';
+    /** User ids, as they stand in the data; ids that the data do not hold are ignored. */
+    users: string[];
+  }
+  /** Nearest to one centroid of a saved cluster model. */
+  | {
+    kind: 'cluster';
+    /** One row per cluster: scaled coordinates, as many as there are features. */
+    centroids: number[][];
+    /** Index of the cluster that is meant. */
+    cluster: number;
+    /** The features, in the centroids' order. */
+    features: ScaledFeature[];
+    /** First instant that features look at, inclusive; none = from the start. */
+    from?: Millis | null;
+    /** The instant that recency and tenure are measured from. */
+    now: Millis;
+    /** Last instant that features look at, inclusive; none = to the end. */
+    to?: Millis | null;
+    /** Features look only at rows that meet all of these. */
+    where?: Condition[];
+  };
+
+/** Whose value a property test looks at. */
+export type Owner =
+  /** The row's own value. */
+  | 'event'
+  /** The user's latest value that is not missing, over the whole data. */
+  | 'user'
+  /** The user's earliest value that is not missing, over the whole data. */
+  | 'user_first';
+
+/**
+ * A comparison. On text columns `eq`, `in` and their opposites compare the exact text, `contains` ignores
+ * ASCII case, and the order comparisons compare as numbers where both sides are numbers, else by bytes.
+ */
+export type Op =
+  | 'eq'
+  | 'neq'
+  | 'in'
+  | 'not_in'
+  | 'contains'
+  | 'not_contains'
+  | 'starts_with'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'is_set'
+  | 'is_not_set';
+
+/**
+ * Which rows a step, a series or a filter speaks of. All the parts that are given must hold; a rule with no
+ * part at all matches every event.
+ */
+export interface EventRule {
+  /** At least one of these must match; empty = no such demand. */
+  any_of?: EventRule[];
+  /** The event's name; none = any event. A name that the data never hold matches nothing. */
+  event?: string | null;
+  /** Conditions that must all hold. */
+  where?: Condition[];
+}
+
+/** A condition on one row. */
+export type Condition =
+  /** A property compared with values. */
+  | {
+    kind: 'property';
+    /** Whose value: the row's own, or the user's (first or last one known). Default: 'event'. */
+    on?: Owner;
+    /** The comparison. */
+    op: Op;
+    /** The column's name. The user and time columns count as properties too. */
+    property: string;
+    /**
+     * What to compare with. `eq`, `contains`, `gt`, … hold if they hold for any of the values, `neq` and the
+     * `not_` forms only if they hold for all of them. Numbers and times are given as text, as they would
+     * stand in a file.
+     */
+    values?: string[];
+  }
+  /** All must hold; true if empty. */
+  | {
+    kind: 'all_of';
+    /** The conditions. */
+    of: Condition[];
+  }
+  /** At least one must hold; false if empty. */
+  | {
+    kind: 'any_of';
+    /** The conditions. */
+    of: Condition[];
+  }
+  /** Must not hold. */
+  | {
+    kind: 'not';
+    /** The condition. */
+    of: Condition;
+  };
+
+/** How a count is compared. */
+export type Times = 'at_least' | 'exactly' | 'at_most';
+
+/** A window for counting events. */
+export type Within =
+  /** The whole data. */
+  | { kind: 'ever' }
+  /**
+   * From `now` − `days` × 24 h (exclusive) to `now` (inclusive); `now` is the scope's, or the data's last
+   * time.
+   */
+  | {
+    kind: 'last_days';
+    /** Days of exactly 24 hours; at least 1. */
+    days: number;
+  }
+  /** From the user's first event (inclusive) to `days` × 24 h after it (exclusive). */
+  | {
+    kind: 'first_days';
+    /** Days of exactly 24 hours; at least 1. */
+    days: number;
+  }
+  /** Between two instants, both inclusive. */
+  | {
+    kind: 'between';
+    /** The first instant. */
+    from: Millis;
+    /** The last instant. */
+    to: Millis;
+  };
+
+/**
+ * A feature of a user and how it is brought to the centroids' scale: `(value − mean) / deviation`, where
+ * `value` is on the feature's own scale (with its logarithm, if it has one; see `Feature`).
+ */
+export interface ScaledFeature {
+  /** Standard deviation over the users (divided by n), on the feature's scale; 0 is read as 1. */
+  deviation: number;
+  /** What is measured. */
+  feature: Feature;
+  /** Mean over the users, on the feature's scale. */
+  mean: number;
+}
+
+/**
+ * A number computed for every user from the user's events. Each has an amount in plain units (events, days,
+ * money) and a scale on which users are compared: counts, recency and revenue are compared by their
+ * logarithm, because a user with 200 events differs from one with 100 as much as one with 2 from one with 1.
+ */
+export type Feature =
+  /** Number of events of one name; scale ln(1 + n). 0 for a name that the data never hold. */
+  | {
+    kind: 'event_count';
+    /** The event's name. */
+    event: string;
+  }
+  /** Number of all events; scale ln(1 + n). */
+  | { kind: 'events' }
+  /** Number of days (UTC) with at least one event; scale ln(1 + n). */
+  | { kind: 'days_active' }
+  /**
+   * Days of 24 hours, with their fraction, from the last event to `now`, 0 if that lies before it; scale ln(1
+   * + days).
+   */
+  | { kind: 'recency' }
+  /** Days of 24 hours, with their fraction, from the first event to `now`, 0 if that lies before it. */
+  | { kind: 'tenure' }
+  /** Days of 24 hours, with their fraction, from the first event to the last. */
+  | { kind: 'span' }
+  /**
+   * Sum of the number column with the role revenue; missing values count as 0; scale sign(x) · ln(1 + |x|).
+   */
+  | { kind: 'revenue' };
+
+/** The first day of a week, for calendar bins. */
+export type WeekStart = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
+
+/** How an answer is split into groups. */
+export type Breakdown =
+  /** By a property's values. */
+  | {
+    kind: 'property';
+    /** Which of the values met on the way is the user's group, when `on` is `event`. */
+    attribution?: Attribution;
+    /** How many values are kept; the rest becomes "Other". None = all. */
+    limit?: number | null;
+    /**
+     * Whose value: `event` follows the analysis' attribution, `user` and `user_first` the user's. Default:
+     * 'event'.
+     */
+    on?: Owner;
+    /** The column's name. */
+    property: string;
+  }
+  /** By segments, in their order; a user may be in several, and those in none are left out of the groups. */
+  | {
+    kind: 'segments';
+    /** The segments. */
+    segments: NamedSegment[];
+  };
+
+/** Which value of an event property puts a user into a group. */
+export type Attribution =
+  /** The first value that is not missing, among the rows that matter to the analysis. */
+  | { kind: 'first_touch' }
+  /** The last one. */
+  | { kind: 'last_touch' }
+  /**
+   * The value on the event that fills this step, counted from 0; each value is tried as a group of its own.
+   */
+  | {
+    kind: 'step';
+    /** The step. */
+    step: number;
+  }
+  /** Every value is a group of its own, made of the rows that carry it. */
+  | { kind: 'each_value' };
+
+/** A segment with the name that people gave it. */
+export interface NamedSegment {
+  /** The name. */
+  name: string;
+  /** The rule. */
+  segment: Segment;
+}
+
+/** Which events of step 1 may start a chain. */
+export type Entry =
+  /** Every one, and the user's best chain counts. */
+  | 'any'
+  /** Only the user's first one in scope. */
+  | 'first';
+
+/**
+ * An event that spoils a chain when it lies between two of its steps: later than the event that fills `from`,
+ * not later than the one that fills `to`.
+ */
+export interface Exclusion {
+  /** Index of the step, from 0, after which the event spoils. Default: 0. */
+  from?: number;
+  /** Which events. */
+  rule: EventRule;
+  /** Index of the step until which it spoils; greater than `from`. */
+  to: number;
+}
+
+/** Whether steps that took no time at all count in means and quantiles. */
+export type InstantTimes =
+  /** They count as 0. */
+  | 'counted'
+  /** They are left out. */
+  | 'left_out';
+
+/** What an exclusion does. */
+export type OnExclusion =
+  /**
+   * The chain goes no further; the steps that it filled before still count, and other chains are not touched.
+   */
+  | 'void_chain'
+  /** A user whose furthest chain is spoilt is left out of the funnel, step 1 included. */
+  | 'remove_user';
+
+/**
+ * Whether users whose window is not over at the end of the data, and who have not converted, are shown apart.
+ */
+export type OpenUsers =
+  /** They are, and rates leave them out. */
+  | 'apart'
+  /** They count as dropped. */
+  | 'dropped';
+
+/** Whether other events may lie between the steps. */
+export type Order =
+  /** They may. */
+  | 'ordered'
+  /** They may not: any other event of the user in scope breaks the chain; a new one may start later. */
+  | 'strict'
+  /** The steps may come in any order: level k means k different steps within one window. */
+  | 'unordered';
+
+/** What the scope's range bounds. */
+export type Range =
+  /** Step 1 must lie in the range; later steps may follow after its end. */
+  | 'entry'
+  /** All events must lie in the range. */
+  | 'all_events';
+
+/** Whether one event may fill two steps of a chain. */
+export type Reuse =
+  /** It fills one. */
+  | 'once'
+  /** It fills all the steps that it matches. */
+  | 'many';
+
+/** Whether every chain is considered. */
+export type Search =
+  /** Every chain is; the answer is exact. */
+  | 'exhaustive'
+  /**
+   * Per level only the chain with the latest start is remembered, as some tools do. It can miss a longer
+   * chain where the end of the shorter one matters, as with `Tie::Never`.
+   */
+  | 'latest_start_only';
+
+/** One step of a funnel. */
+export interface Step {
+  /** What people call it; none = the event's name. */
+  name?: string | null;
+  /** Which of the user's matching events count. Default: 'any'. */
+  occurrence?: Occurrence;
+  /**
+   * Whether chains may skip it. Optional steps do not count in a user's level; they are reported apart, for
+   * the users who did them on the counted chain, after the required step before and not after its next step.
+   * Among optional steps that follow the user's last required step, the furthest one makes the counted chain.
+   * The first step is never optional. Default: false.
+   */
+  optional?: boolean;
+  /** Which events fill it. */
+  rule?: EventRule;
+}
+
+/**
+ * Which of the user's events that match a step count. "First" looks at the whole data, whatever the scope's
+ * range; the event counts only if it lies in that range.
+ */
+export type Occurrence =
+  /** All of them. */
+  | 'any'
+  /**
+   * Only the user's first event of the rule's name (or alternatives), and only if it also meets the
+   * conditions.
+   */
+  | 'first_ever'
+  /** The user's first event that meets the whole rule. */
+  | 'first_matching';
+
+/** What becomes of events at the same instant, whose true order is not known. */
+export type Tie =
+  /** They count in the order of the steps; events that break or exclude come before those that fill steps. */
+  | 'step_order'
+  /**
+   * As `step_order`, but what happens at an instant with several different events breaks and excludes
+   * nothing.
+   */
+  | 'loose'
+  /** Each step must be later than the one before. */
+  | 'never';
+
+/**
+ * Which of the chains with the highest level gives the times. After its start, every next step is taken as
+ * early as possible.
+ */
+export type TimeFrom =
+  /** Of those that reach the highest level first, the one that started last. */
+  | 'latest_start'
+  /** The one that started first. */
+  | 'earliest_start';
+
+/** Which user ids to list. */
+export interface UserList {
+  /**
+   * Only ids that come after this one in the order of their bytes, for the next page; none = from the first.
+   */
+  after?: string | null;
+  /** How many ids at most; 1 to `MAX_LISTED`. */
+  limit: number;
+  /** Index of the segment. */
+  segment: number;
+}
+
+/** How many clusters to make. Fewer come out where fewer users differ. */
+export type ClusterCount =
+  /** The number with the greatest mean silhouette; of equal ones the least. */
+  | {
+    kind: 'auto';
+    /** The least number tried; at least 2. Default: 2. */
+    least?: number;
+    /** The greatest number tried; at most `MAX_AUTO_CLUSTERS`. Default: 10. */
+    most?: number;
+  }
+  /** This number, 1 to `MAX_CLUSTERS`. */
+  | {
+    kind: 'fixed';
+    /** The number. */
+    k: number;
+  };
+
+/** Every answer, one kind for each kind of `Query`. */
+export type Answer = OverviewAnswer | FunnelAnswer | SegmentAnswer | ClusterAnswer;
+
+/** What the data hold. */
+export interface OverviewAnswer {
+  kind: 'overview';
+  /** Every column, in the file's order. */
+  columns: ColumnFacts[];
+  /** Every calendar day of the scope's zone with at least one row, in order. */
+  days: DayCount[];
+  /** Every event, the most frequent first, equal ones by name. */
+  events: EventCount[];
+  /** Rows in scope. */
+  n_events: number;
+  /** Users with at least one row in scope. */
+  n_users: number;
+  /** First and last instant in scope; none if there are no rows. */
+  span_millis: [Millis, Millis] | null;
+}
+
+/** How many users pass from step to step. */
+export interface FunnelAnswer {
+  kind: 'funnel';
+  /**
+   * The groups of the breakdown; empty without one. Segments come in the query's order. Values come by how
+   * many users reach the last step, then the one before, and so on, the most first, then by the value; the
+   * missing value stands among them, and `GroupKey::Other` comes last.
+   */
+  groups: FunnelGroup[];
+  /** All users in scope, whatever the breakdown. */
+  overall: FunnelResult;
+}
+
+/** How many users segments hold. */
+export interface SegmentAnswer {
+  kind: 'segment';
+  /** Rows in scope. */
+  n_events: number;
+  /** Users with at least one row in scope. */
+  n_users: number;
+  /** Users in scope who are in none of the segments. */
+  n_users_in_none: number;
+  /**
+   * `overlap[i][j]`: users in scope who are in both segment `i` and segment `j`; symmetric, and
+   * `overlap[i][i]` is the segment's `n_users`.
+   */
+  overlap: number[][];
+  /** The segments, in the query's order. */
+  segments: SegmentSize[];
+  /** The listed user ids, in the order of their bytes; empty if no list was asked for. */
+  users: string[];
+}
+
+/** Groups of users who behave alike. */
+export interface ClusterAnswer {
+  kind: 'cluster';
+  /** The clusters, the largest first, equally large ones by their centroids. */
+  clusters: Cluster[];
+  /** Features that are the same for every user in scope, and so were left out. */
+  constant_features: Feature[];
+  /** What users were compared by, with the scaling, in the order of every centroid's coordinates. */
+  features: ScaledFeature[];
+  /** Sum over all users of the squared distance to their centroid, in scaled units. */
+  inertia: number;
+  /** Rounds over all users until the clusters stood still. */
+  n_rounds: number;
+  /** Users in scope, each in one cluster. */
+  n_users: number;
+  /** What a person should know about this answer, in a fixed order. */
+  notes: ClusterNote[];
+  /** The instant that recency and tenure are measured from. */
+  now: Millis;
+  /** Mean silhouette of the chosen number of clusters (as in `tried`); none for a single cluster. */
+  silhouette: number | null;
+  /** What that silhouette says; none for a single cluster. */
+  structure: Structure | null;
+  /**
+   * Sum over all users of the squared distance to the mean of all, in scaled units: the inertia of one
+   * cluster. `1 − inertia / total_inertia` is the share of the variance that the clusters explain.
+   */
+  total_inertia: number;
+  /** Every number of clusters tried, in ascending order. */
+  tried: TriedCount[];
+}
+
+/** What a column is made of, over the whole scope. */
+export interface ColumnFacts {
+  /** Distinct values, for text columns. */
+  n_distinct: number | null;
+  /** Rows without a value. */
+  n_missing: number;
+  /** The column's name. */
+  name: string;
+  /** Smallest and largest value of a number column. */
+  range: [number, number] | null;
+  /**
+   * The most frequent values of a text column, at most `TOP_VALUES`, the most frequent first, equal ones by
+   * name.
+   */
+  top: ValueCount[];
+}
+
+/** How often a value occurs. */
+export interface ValueCount {
+  /** Rows. */
+  n_events: number;
+  /** The value. */
+  value: string;
+}
+
+/** One day's activity. */
+export interface DayCount {
+  /** The day in the scope's zone, as `2026-03-01`. */
+  day: string;
+  /** Rows. */
+  n_events: number;
+  /** The same day as days since 1970-01-01. */
+  number: number;
+}
+
+/** How often an event occurs. */
+export interface EventCount {
+  /** The event's name. */
+  event: string;
+  /** Rows. */
+  n_events: number;
+  /** Users with at least one such row. */
+  n_users: number;
+}
+
+/** One group's share of the answer. */
+export interface FunnelGroup {
+  /** Which group it is. */
+  key: GroupKey;
+  /** Its funnel. */
+  result: FunnelResult;
+}
+
+/** What makes a group. */
+export type GroupKey =
+  /** A value of the breakdown's property; numbers and times as text. */
+  | {
+    kind: 'value';
+    /** The value. */
+    value: string;
+  }
+  /** No value. */
+  | { kind: 'missing' }
+  /** All values beyond the breakdown's limit, together. */
+  | { kind: 'other' }
+  /** A segment. */
+  | {
+    kind: 'segment';
+    /** Its name. */
+    name: string;
+  };
+
+/** A funnel's numbers for one group of users. Every user counts once, at the highest level reached. */
+export interface FunnelResult {
+  /** `n_converted` ÷ (`n_entered` − `n_open`); none if that is 0. */
+  conversion_rate: Rate | null;
+  /** Users who reached every step that is not optional. */
+  n_converted: number;
+  /** Users who reached step 1. */
+  n_entered: number;
+  /**
+   * Users whose window is not over at the end of the data and who have not converted: neither converted nor
+   * lost.
+   */
+  n_open: number;
+  /** Users left out because an exclusion removed them; they are in no other number. */
+  n_removed: number;
+  /** Users whose counted chain fills two steps at one instant, so that their order is not known. */
+  n_with_ties: number;
+  /** The steps, in the query's order. In unordered funnels item k stands for any k steps. */
+  steps: FunnelStep[];
+  /**
+   * Time from step 1 to the last step that is not optional, of those who converted; none if there are none.
+   */
+  time_to_convert: Durations | null;
+}
+
+/** A share with its 95 % interval; all three in 0..=1. */
+export interface Rate {
+  /** Upper end of the interval. */
+  high: number;
+  /** Lower end of the interval. */
+  low: number;
+  /** The share itself. */
+  rate: number;
+}
+
+/**
+ * One step's numbers. A required step's predecessor is the required step before it; an optional one's too.
+ *
+ * `n_reached + n_open + n_dropped` is the predecessor's `n_reached`, for steps that are not optional.
+ */
+export interface FunnelStep {
+  /** Time since step 1, likewise. */
+  from_first: Durations | null;
+  /**
+   * Time since the predecessor, of those who reached this step; none if there are none, and for the first
+   * step.
+   */
+  from_previous: Durations | null;
+  /** Users who reached the predecessor and not this step, and whose window is over. */
+  n_dropped: number;
+  /**
+   * Users who reached the predecessor but not yet this step, and whose window is not over at the end of the
+   * data.
+   */
+  n_open: number;
+  /** Users who reached it. */
+  n_reached: number;
+  /** The step's name, or its event's; empty for "any event" and in unordered funnels. */
+  name: string;
+  /**
+   * Whether the step is optional; then `n_reached` counts the users who did it on their counted chain, and
+   * nobody is open or dropped.
+   */
+  optional: boolean;
+  /** `n_reached` ÷ (entered − those still open before this step or at it); none if that is 0. */
+  rate_from_first: Rate | null;
+  /** `n_reached` ÷ (reached the predecessor − `n_open`); none if that is 0, and for the first step. */
+  rate_from_previous: Rate | null;
+}
+
+/**
+ * How long something took, in milliseconds, over a number of users. Quantiles are of type 7 (Hyndman & Fan
+ * 1996): linear between order statistics, so that they may end in fractions.
+ */
+export interface Durations {
+  /** Arithmetic mean. */
+  mean_millis: number;
+  /** The median. */
+  median_millis: number;
+  /** Users. */
+  n_users: number;
+  /** The tenth percentile. */
+  p10_millis: number;
+  /** The ninetieth percentile. */
+  p90_millis: number;
+}
+
+/** How large a segment is. */
+export interface SegmentSize {
+  /** Rows in scope of its users. */
+  n_events: number;
+  /** Its users in scope. */
+  n_users: number;
+  /** Its name. */
+  name: string;
+  /** `n_users` out of all users in scope, with Wilson's 95 % interval; none if nobody is in scope. */
+  user_rate: Rate | null;
+}
+
+/** A group of users who behave alike. */
+export interface Cluster {
+  /** Sum over its users of the squared distance to its centroid, in scaled units. */
+  inertia: number;
+  /** Its users. */
+  n_users: number;
+  /** The rule that finds its users, ready to be a filter, a breakdown or a checklist's target. */
+  segment: Segment;
+  /** What it is like, one entry per feature: what sets it apart most comes first. */
+  traits: Trait[];
+  /**
+   * The id of its most typical user: the nearest one to its centroid, of equally near ones the first by
+   * bytes.
+   */
+  typical_user: string;
+  /** `n_users` out of all users in scope, with Wilson's 95 % interval. */
+  user_rate: Rate | null;
+}
+
+/** One feature of a cluster, compared with all other users in scope ("the rest"). */
+export interface Trait {
+  /**
+   * For event counts: the share of the cluster's users who did it at least once, with Wilson's 95 % interval.
+   */
+  did_rate: Rate | null;
+  /** How far the cluster lies from the rest; none if there is no rest. */
+  difference: Difference | null;
+  /** The feature. */
+  feature: Feature;
+  /** Mean over the cluster's users, in plain units: events, days, money. */
+  mean: number;
+  /** For event counts: the same share of the rest; none if there is no rest. */
+  rest_did_rate: Rate | null;
+  /** Mean over the rest, in plain units; none if there is no rest. */
+  rest_mean: number | null;
+}
+
+/**
+ * A standardized difference: the cluster's mean minus the rest's, both on the feature's scale, in standard
+ * deviations of all users in scope. Traits are sorted by its size.
+ */
+export interface Difference {
+  /** The difference; positive where the cluster has more. */
+  difference: number;
+  /**
+   * The ends of its 95 % interval (Welch 1947); none where a group has one user only or neither group varies.
+   * The clusters were made to differ, so it says how precisely the difference is known, not that the clusters
+   * are real.
+   */
+  interval: [number, number] | null;
+}
+
+/** What a person should know about the clusters. */
+export type ClusterNote =
+  /** Nobody is in scope; there are no clusters. */
+  | { kind: 'no_users' }
+  /** Every feature is the same for every user; all users are one cluster. */
+  | { kind: 'all_alike' }
+  /** Fewer clusters came out than were asked for, because too few users differ. */
+  | {
+    kind: 'fewer_clusters';
+    /** The number asked for: the fixed one, or the greatest one to try. */
+    asked: number;
+  }
+  /** The clusters still moved after the last round allowed. */
+  | { kind: 'not_converged' };
+
+/** What a mean silhouette says, by Kaufman & Rousseeuw (1990, table 4 of chapter 2). */
+export type Structure =
+  /**
+   * Up to 0.25: no substantial structure. The clusters cut up what hangs together; one cluster (k = 1)
+   * describes the users as well.
+   */
+  | 'none'
+  /** Up to 0.5: weak, and possibly artificial. */
+  | 'weak'
+  /** Up to 0.7: reasonable. */
+  | 'reasonable'
+  /** Above 0.7: strong. */
+  | 'strong';
+
+/** One number of clusters tried on a sample. */
+export interface TriedCount {
+  /** Sum over the sample of the squared distance to the nearest centroid, in scaled units. */
+  inertia: number;
+  /** The number of clusters. */
+  k: number;
+  /** Users in the sample. */
+  n_users: number;
+  /** Mean silhouette over the sample (Rousseeuw 1987), −1 to 1; none for a single cluster. */
+  silhouette: number | null;
+}
+
+/** A person's choices about one file. `Mapping::default()` takes everything as guessed. */
+export interface Mapping {
+  /** Choices about columns, in any order; columns that are not listed are taken as guessed. */
+  columns?: ColumnChoice[];
+  /** What comes first in dates such as `03/04/2026`; none is guessed. */
+  date_order?: DateOrder | null;
+  /** What separates a number's whole part from its fraction; none is guessed. */
+  decimal_mark?: DecimalMark | null;
+  /** Which event every row is, if no column tells; none is the file's name without its endings. */
+  event_name?: string | null;
+  /**
+   * Whether a delimited file's first record holds the columns' names; none is guessed. Heard by `preview`,
+   * which has to be asked again after a change.
+   */
+  has_header?: boolean | null;
+  /**
+   * What separates a delimited file's fields (an ASCII character); none is guessed. Heard by `preview`, which
+   * has to be asked again after a change.
+   */
+  separator?: string | null;
+  /** IANA name of the zone for times without one; none is UTC. */
+  zone?: string | null;
+}
+
+/** A person's choices about one column. */
+export interface ColumnChoice {
+  /**
+   * What it holds; none is as guessed. A guessed kind gives way to text when values contradict it; a chosen
+   * one is kept, and such values become missing.
+   */
+  kind?: Kind | null;
+  /** The column's name, as in the preview. Default: ''. */
+  name?: string;
+  /**
+   * What it means; none is as guessed. A role that only one column can have (user, time, event) and that is
+   * chosen here is taken away from the column that it was guessed for.
+   */
+  role?: Role | null;
+  /** How its times are written; none is as guessed. */
+  time_format?: TimeFormat | null;
+}
+
+/** What a column's values are. */
+export type Kind =
+  /** Text; ids and codes such as `007` too. */
+  | 'text'
+  /** Numbers that all survive a round trip through f64. */
+  | 'number'
+  /** Instants. */
+  | 'time';
+
+/** What a column means to the analyses. */
+export type Role =
+  /** Who did it; every table has one. */
+  | 'user'
+  /** When; every table has one. */
+  | 'time'
+  /** What; if no column has this role, every row is the event named after the file. */
+  | 'event'
+  /** The session's id. */
+  | 'session'
+  /** Money that the event brought. */
+  | 'revenue'
+  /** Where the user came from. */
+  | 'channel'
+  /** The experiment's variant. */
+  | 'variant'
+  /** A rating. */
+  | 'score'
+  /** Free text that people wrote. */
+  | 'text'
+  /** Any other property. */
+  | 'other';
+
+/**
+ * How a column's times are written. A value without zone or offset is local time in the mapping's zone; a
+ * date without a time of day is its midnight.
+ */
+export type TimeFormat =
+  /** Year first: `2026-03-01T10:15:00.250Z`, `2026-03-01 10:15`, `2026/03/01`, `20260301T101500+0100`. */
+  | 'iso'
+  /** Day, month, year: `01.03.2026 10:15`, `01/03/2026`, `1-3-26`. */
+  | 'day_first'
+  /** Month, day, year: `03/01/2026 10:15 AM`, `3/1/26`. */
+  | 'month_first'
+  /**
+   * An English month's name: `Mar 1, 2026 10:15`, `1 March 2026`, `Sun, 01 Mar 2026 10:15:00 +0100` (RFC
+   * 2822).
+   */
+  | 'month_name'
+  /** Digits only, year first: `20260301`, `202603011015`, `20260301101500`. */
+  | 'compact'
+  /** Seconds since 1970 in UTC: `1772360100`, `1772360100.25`. */
+  | 'epoch_seconds'
+  /** Milliseconds since 1970 in UTC. */
+  | 'epoch_millis'
+  /** Microseconds since 1970 in UTC. */
+  | 'epoch_micros'
+  /** Nanoseconds since 1970 in UTC. */
+  | 'epoch_nanos';
+
+/** What comes first in dates written with numbers only, such as `03/04/2026`. */
+export type DateOrder =
+  /** The 3rd of April. */
+  | 'day_first'
+  /** March 4th. */
+  | 'month_first';
+
+/** What separates a number's whole part from its fraction. */
+export type DecimalMark =
+  /** `29.90` */
+  | 'point'
+  /** `29,90` */
+  | 'comma';
+
+/** What a file seems to be. */
+export interface Preview {
+  /** The columns, in the file's order. */
+  columns: ColumnGuess[];
+  /** Whether it is compressed. */
+  compression: Compression;
+  /** What comes first in dates written with numbers only; none if the file has none. */
+  date_order: DateOrder | null;
+  /** What separates a number's whole part from its fraction. */
+  decimal_mark: DecimalMark;
+  /** How its characters are written. */
+  encoding: Encoding;
+  /** How its records are written. */
+  format: Format;
+  /**
+   * Whether the first record holds the columns' names; true for JSON, whose records name their own fields.
+   */
+  has_header: boolean;
+  /**
+   * The choices that were heard, completed with the zone and, where no column tells the event, its name: a
+   * start for the person to edit. One entry for each column, in order, nothing chosen but what was chosen
+   * before.
+   */
+  mapping: Mapping;
+  /**
+   * The first rows, at most 20; in each as many values as there are columns, none for a missing one. Texts
+   * longer than 200 characters are cut, with an ellipsis.
+   */
+  rows: (string | null)[][];
+}
+
+/** What a column seems to be. */
+export interface ColumnGuess {
+  /** Whether its times tell their zone, if it has a time format. */
+  clock: Clock | null;
+  /** Its first distinct values, at most 5, cut at 200 characters. */
+  examples: string[];
+  /** What it seems to hold. */
+  kind: Kind;
+  /** Share of the sampled rows without a value, 0..1; 0 if no row was sampled. */
+  missing_rate: number;
+  /** Its name, unique in the file: a repeated name got ` (2)`, an empty one is `column 3`. */
+  name: string;
+  /** What it seems to mean. */
+  role: Role;
+  /**
+   * How its times are written, if most of its values can be read as times (even where the kind is another).
+   */
+  time_format: TimeFormat | null;
+  /** Why. */
+  why_kind: KindReason;
+  /** Why the day or the month was taken to come first, if it has such dates. */
+  why_order: OrderReason | null;
+  /** Why. */
+  why_role: RoleReason;
+}
+
+/** Whether a column's times tell their zone. */
+export type Clock =
+  /** Every value names an offset, or is an epoch time. */
+  | 'zoned'
+  /** No value does: the mapping's zone is used. */
+  | 'local'
+  /** Some do. */
+  | 'mixed';
+
+/** Why a column seems to hold what it holds. */
+export type KindReason =
+  /** All sampled values are numbers. */
+  | { code: 'all_numbers' }
+  /** All sampled values are times (nearly all, in the column with the role time). */
+  | { code: 'all_times' }
+  /** A value is neither a number nor a time. */
+  | {
+    code: 'words';
+    /** That value, shortened. */
+    example: string;
+  }
+  /** A value looks like a number, but would not survive as one, such as `007` or an id of 17 digits. */
+  | {
+    code: 'would_change';
+    /** That value. */
+    example: string;
+  }
+  /** No sampled row has a value. */
+  | { code: 'no_values' }
+  /** The person chose it before the file was looked at. */
+  | { code: 'chosen' };
+
+/** Why the day or the month was taken to come first. */
+export type OrderReason =
+  /** A value allows only that order, such as `25/12/2026`. */
+  | {
+    code: 'proved';
+    /** That value. */
+    example: string;
+  }
+  /** No value tells: `.` and `-` are taken for day first, `/` for month first. */
+  | { code: 'assumed' }
+  /** The person chose it. */
+  | { code: 'chosen' };
+
+/** Why a column seems to have its role. */
+export type RoleReason =
+  /** Its name holds a word that such columns usually have, and its values do not speak against it. */
+  | {
+    code: 'name';
+    /** The word. */
+    word: string;
+  }
+  /** No name told, and its values repeat the way user ids do. */
+  | { code: 'repeating_ids' }
+  /** No name told, and it is the first column of times. */
+  | { code: 'first_times' }
+  /** No name told, and it has few values that repeat, as event names do. */
+  | { code: 'few_values' }
+  /** Its texts are long, as those that people write are. */
+  | { code: 'long_texts' }
+  /** Nothing speaks for a role. */
+  | { code: 'no_sign' }
+  /** The person chose it before the file was looked at. */
+  | { code: 'chosen' };
+
+/** Whether a file is compressed. */
+export type Compression = 'none' | 'gzip';
+
+/** How a file's characters are written. */
+export type Encoding = 'utf8' | 'utf8_bom' | 'utf16le' | 'utf16be';
+
+/** How a file's records are written. */
+export type Format =
+  /** Fields between separators, as in CSV and TSV (RFC 4180). */
+  | {
+    kind: 'delimited';
+    /** Around fields that hold separators, quotes or line ends. */
+    quote: string;
+    /** Between two fields: one of `,` `;` tab `|`, unless chosen otherwise. */
+    separator: string;
+  }
+  /** One JSON object on each line. */
+  | { kind: 'ndjson' }
+  /** One JSON array of objects, by itself or as a member of one object. */
+  | { kind: 'json_array' }
+  /** JSON objects one after another, each over several lines, as `jq` prints them. */
+  | { kind: 'json_objects' };
+
+/** What was read, skipped and mended. */
+export interface LoadReport {
+  /** Bytes of the file. */
+  n_bytes: number;
+  /** Rows that equal an earlier one in all columns. They are in the table. */
+  n_duplicates: number;
+  /** Rows of the table. */
+  n_events: number;
+  /** Records read, without the header and empty lines: `n_events + n_skipped`. */
+  n_rows: number;
+  /** Records that are not in the table. */
+  n_skipped: number;
+  /** The first `LoadReport::MAX_SKIPPED` skipped records, in the file's order. */
+  skipped: Skipped[];
+  /** What was skipped or mended, in the order of `WarningKind`; only kinds that occurred. */
+  warnings: Warning[];
+  /** The zone used for times without one, as an IANA name; none if no time needed it. */
+  zone: string | null;
+}
+
+/** One skipped record. */
+export interface Skipped {
+  /** Why. */
+  kind: WarningKind;
+  /** Line of the decompressed file on which the record starts, counted from 1. */
+  line: number;
+  /** Record, counted from 1 without the header and empty lines. */
+  record: number;
+  /** The record as it stands in the file, shortened. */
+  text: string;
+}
+
+/** Kinds of trouble. A row that is skipped counts once, for the first reason in this order. */
+export type WarningKind =
+  /** Skipped: the record is not a JSON object. */
+  | 'bad_json'
+  /** Skipped: no user. */
+  | 'missing_user'
+  /** Skipped: no time. */
+  | 'missing_time'
+  /** Skipped: the time cannot be read. */
+  | 'bad_time'
+  /** Skipped: no event name. */
+  | 'missing_event'
+  /** Kept: fewer fields than columns; the others are missing. */
+  | 'short_row'
+  /** Kept: more fields than columns; the surplus is ignored. */
+  | 'long_row'
+  /** Kept: bytes that are not in the file's encoding became U+FFFD. Counted by value. */
+  | 'bad_utf8'
+  /** Kept: the file ends inside quotes; the field goes to the end of the file. */
+  | 'open_quote'
+  /** Kept: a local time that the clocks showed twice; the earlier instant is taken. */
+  | 'ambiguous_time'
+  /** Kept: a local time that the clocks skipped; it is moved forward by the length of the gap. */
+  | 'skipped_time'
+  /** Kept: not a number, in a column that was chosen to hold numbers; missing. */
+  | 'bad_number'
+  /** Kept: not a time, in a column (not the event's time) that was chosen to hold times; missing. */
+  | 'bad_time_value'
+  /**
+   * Kept: a column that seemed to hold numbers or times holds other values too, and was read as text. Counted
+   * by column; the example is the first such value.
+   */
+  | 'retyped'
+  /**
+   * Kept: a record has a field that is not among the columns and would exceed their greatest number; it is
+   * ignored.
+   */
+  | 'too_many_columns';
+
+/** One kind of trouble, counted. */
+export interface Warning {
+  /** The first occurrences, at most `LoadReport::MAX_EXAMPLES`. */
+  examples: Example[];
+  /** Which kind. */
+  kind: WarningKind;
+  /** How often. */
+  n: number;
+}
+
+/** Where something happened. */
+export interface Example {
+  /** The column's name, if one column is at fault. */
+  column?: string | null;
+  /** Line of the decompressed file on which the record starts, counted from 1. */
+  line: number;
+  /** Record, counted from 1 without the header and empty lines. */
+  record: number;
+  /** The value at fault if one column is, else the record; shortened. */
+  text: string;
+}
+
+/**
+ * The columns of a table, and the facts about the whole data set that queries are checked against. All shards
+ * of one data set have the same schema.
+ */
+export interface Schema {
+  /** The columns, in the file's order. */
+  columns: ColumnInfo[];
+  /** The column with the role event. */
+  event: ColumnIdx;
+  /** Events in the whole data set. */
+  n_events: number;
+  /** Users in the whole data set. */
+  n_users: number;
+  /** First and last instant of the whole data set; none if it has no events. */
+  span: [Millis, Millis] | null;
+  /** The column with the role time. */
+  time: ColumnIdx;
+  /** The column with the role user. */
+  user: ColumnIdx;
+}
+
+/** One column. */
+export interface ColumnInfo {
+  /** What it holds. */
+  kind: Kind;
+  /** Its name, unique in the table. */
+  name: string;
+  /** What it means. */
+  role: Role;
+}
+
+/** A column's place in the schema. */
+export type ColumnIdx = number;
+
+/** A failure as it travels to the page or to JavaScript. */
+export interface Failure {
+  /** Stable code in snake_case, for programs and for translations. */
+  code: string;
+  /** What happened and what to do, in plain English. */
+  message: string;
+  /** Where it happened, if it happened somewhere. */
+  position?: Position | null;
+}
+
+/** Where in a file or a query something is wrong. All parts are optional. */
+export interface Position {
+  /** Byte offset in the file. */
+  byte?: number | null;
+  /** The column's name. */
+  column?: string | null;
+  /** The query's field, as in `QueryError::field`. */
+  field?: string | null;
+  /** The file's name. */
+  file?: string | null;
+  /** Line, counted from 1. */
+  line?: number | null;
+  /** Record, counted from 1 without the header. */
+  record?: number | null;
+}
