@@ -88,14 +88,16 @@ impl Desk {
         let progress = self.progress();
         let statuses = self.with_moment(|moment| statuses(&self.definition, &self.state.borrow(), moment));
         let look = Look::new(&self.definition, &statuses, progress, &self.strings);
-        self.set_text("[part=count-words]", &format!(", {}", look.words));
-        self.set_text("[part=count]", &format!("{}/{}", progress.done, progress.total));
-        if let Some(count) = self.find("[part=count]") {
-            // The words before it say the same.
-            let _ = count.set_attribute("aria-hidden", "true");
-        }
         if let Some(launcher) = self.find(LAUNCHER) {
-            let _ = launcher.set_attribute("aria-controls", "panel");
+            let label = launcher.text_content().unwrap_or_default();
+            let name = [label, look.words.clone()].join(&self.strings.plain("and"));
+            let count = format!("{}/{}", progress.done, progress.total);
+            for (attribute, value) in
+                [("data-count", count.as_str()), ("aria-label", &name), ("aria-controls", "panel")]
+            {
+                // Attributes of an element that is there can always be set.
+                let _ = launcher.set_attribute(attribute, value);
+            }
             let _ = launcher.style().set_property("--share", &look.share().to_string());
         }
         self.look.set(look);
@@ -219,12 +221,6 @@ impl Desk {
         let url = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
         let now = Millis(js_sys::Date::now() as i64);
         look(&Moment { visitor: &self.visitor.borrow(), now, url: &url })
-    }
-
-    fn set_text(&self, selector: &str, text: &str) {
-        if let Some(element) = self.find(selector) {
-            element.set_text_content(Some(text));
-        }
     }
 
     fn find(&self, selector: &str) -> Option<HtmlElement> {
