@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SegmentQuery | ClusterQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -55,6 +55,13 @@ export interface FunnelQuery {
    * least 1. None = no limit, and then nobody counts as still open. Default: 1209600000.
    */
   window_millis?: number | null;
+}
+
+/** A first funnel, proposed from the data. */
+export interface SuggestFunnelQuery {
+  kind: 'suggest_funnel';
+  /** Which users and rows to look at. */
+  scope?: Scope;
 }
 
 /** How many users segments hold, how they overlap, and who they are. */
@@ -431,8 +438,9 @@ export type OnExclusion =
   /**
    * A user whose furthest chain is spoilt is left out of the funnel, step 1 included. A chain that does not
    * reach `to` is spoilt until its window is over. If several chains get equally far, one that is not spoilt
-   * is enough; of those that end at the same instant only the one that started last is looked at. Not for
-   * unordered funnels.
+   * is enough; of those that end at the same instant only the one that started last is looked at. A spoilt
+   * chain cannot be mended by meeting its last step once more: for that a chain must have started later. Not
+   * for unordered funnels.
    */
   | 'remove_user';
 
@@ -587,7 +595,7 @@ export type ClusterCount =
   };
 
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SegmentAnswer | ClusterAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -617,6 +625,13 @@ export interface FunnelAnswer {
   groups: FunnelGroup[];
   /** All users in scope, whatever the breakdown. */
   overall: FunnelResult;
+}
+
+/** A proposed funnel. */
+export interface SuggestFunnelAnswer {
+  kind: 'suggest_funnel';
+  /** The funnel, ready to run; none if the scope holds no event. */
+  query: Omit<FunnelQuery, 'kind'> | null;
 }
 
 /** How many users segments hold. */
@@ -1135,8 +1150,14 @@ export type Clock =
 export type KindReason =
   /** All sampled values are numbers. */
   | { code: 'all_numbers' }
-  /** All sampled values are times (nearly all, in the column with the role time). */
+  /** All sampled values are times. */
   | { code: 'all_times' }
+  /** It has the role time, and some of its values are no times: their rows will be skipped. */
+  | {
+    code: 'some_times';
+    /** The first of those, shortened. */
+    example: string;
+  }
   /** A value is neither a number nor a time. */
   | {
     code: 'words';
