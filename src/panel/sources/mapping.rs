@@ -247,6 +247,7 @@ fn why_text(guess: &ColumnGuess) -> String {
     let kind = match &guess.why_kind {
         KindReason::AllNumbers => text("why.all_numbers"),
         KindReason::AllTimes => text("why.all_times"),
+        KindReason::SomeTimes { example } => text_with("why.some_times", &[("example", example)]),
         KindReason::Words { example } => text_with("why.words", &[("example", example)]),
         KindReason::WouldChange { example } => text_with("why.would_change", &[("example", example)]),
         KindReason::NoValues => text("why.no_values"),
