@@ -131,7 +131,7 @@ fn card(session: Session, index: usize, cluster: &Cluster) -> impl IntoView + us
     let name = saved.with_value(|saved| saved.name.clone());
     view! {
         <article class="card stack">
-            <div class="card-head"><h3 class="card-title">{name.clone()}</h3></div>
+            <div class="card-head"><h2 class="card-title">{name.clone()}</h2></div>
             <p class="strong">{plural_with("cluster.size", cluster.n_users, &[("share", share)])}</p>
             <ul class="stack small">{traits}</ul>
             <Chart spec=Signal::stored(Some(spec)) label=text_with("cluster.chart_label", &[("name", name)]) />
