@@ -26,12 +26,16 @@ export interface FunnelQuery {
   instant_times?: InstantTimes;
   /** What an exclusion does. Default: 'void_chain'. */
   on_exclusion?: OnExclusion;
-  /** Whether users whose window is not over are shown apart. Default: 'apart'. */
+  /** Whether users who are still inside a window are shown apart. Default: 'apart'. */
   open?: OpenUsers;
   /** Whether other events may lie between the steps. Default: 'ordered'. */
   order?: Order;
   /** Whether later steps may lie after the end of the scope's range. Default: 'entry'. */
   range?: Range;
+  /**
+   * What happens when a step after the first is met again that has been reached already. Default: 'allowed'.
+   */
+  repeats?: Repeats;
   /** Whether one event may fill two steps. Default: 'once'. */
   reuse?: Reuse;
   /** Which users and rows. What `scope.from` and `scope.to` bound is said by `range`. */
@@ -40,6 +44,8 @@ export interface FunnelQuery {
   search?: Search;
   /** 1 to `FunnelQuery::MAX_STEPS` steps. */
   steps?: Step[];
+  /** What ends a chain in strict order, and what follows. Default: 'restart'. */
+  strict_kind?: StrictKind;
   /** What becomes of events at the same instant. Default: 'step_order'. */
   tie?: Tie;
   /** Which of the chains with the highest level gives the times. Default: 'latest_start'. */
@@ -65,13 +71,20 @@ export interface SegmentQuery {
 /** Groups of users who behave alike. */
 export interface ClusterQuery {
   kind: 'cluster';
-  /** What users are compared by, at most `MAX_FEATURES`; none = chosen from the data. */
+  /**
+   * What users are compared by, 1 to `MAX_FEATURES` features. None = chosen from the data: the counts of the
+   * `DEFAULT_EVENTS` events that tell users apart most, of those that at least `LEAST_SHARE_PERCENT` % of the
+   * users did, and then events, days active, recency, tenure, span, and revenue if a number column has that
+   * role. What tells users apart most is measured by the entropy of the users' distribution over no such
+   * event, 1, 2 to 3, 4 to 7, … of them; equal ones by name. With one event only, its count is left to
+   * `events`.
+   */
   features?: Feature[] | null;
   /** How many clusters. */
   k?: ClusterCount;
   /**
-   * How many starts are tried, of which the one with the least inertia is kept; 1 to `MAX_RESTARTS`. Default:
-   * 10.
+   * How many starts are tried, on a sample of at most 16,384 users, of which the one with the least inertia
+   * is kept and continued on all users; 1 to `MAX_RESTARTS`. Default: 10.
    */
   n_restarts?: number;
   /**
@@ -412,13 +425,27 @@ export type InstantTimes =
 export type OnExclusion =
   /**
    * The chain goes no further; the steps that it filled before still count, and other chains are not touched.
+   * In unordered funnels no chain may span the event, whatever `from` and `to` say.
    */
   | 'void_chain'
-  /** A user whose furthest chain is spoilt is left out of the funnel, step 1 included. */
-  | 'remove_user';
+  /**
+   * A user whose furthest chain is spoilt is left out of the funnel, step 1 included. A chain that does not
+   * reach `to` is spoilt until its window is over. If several chains get equally far, one that is not spoilt
+   * is enough; of those that end at the same instant only the one that started last is looked at. A spoilt
+   * chain cannot be mended by meeting its last step once more: for that a chain must have started later. Not
+   * for unordered funnels.
+   */
+  | 'remove_user'
+  /**
+   * For unordered funnels only: as `void_chain`, and what is not a conversion counts only once its window is
+   * over. If the event comes before, the steps filled since the chain's start are forgotten, step 1 included.
+   */
+  | 'reset_progress';
 
 /**
- * Whether users whose window is not over at the end of the data, and who have not converted, are shown apart.
+ * Whether users who have not converted and are still inside a window are shown apart. They are if one of
+ * their chains, not only the one that got furthest, could go on after the last instant looked at: the whole
+ * data's last, or the end of the range where all events must lie in it.
  */
 export type OpenUsers =
   /** They are, and rates leave them out. */
@@ -430,17 +457,24 @@ export type OpenUsers =
 export type Order =
   /** They may. */
   | 'ordered'
-  /** They may not: any other event of the user in scope breaks the chain; a new one may start later. */
+  /** They may not; see `StrictKind`. */
   | 'strict'
   /** The steps may come in any order: level k means k different steps within one window. */
   | 'unordered';
 
 /** What the scope's range bounds. */
 export type Range =
-  /** Step 1 must lie in the range; later steps may follow after its end. */
+  /** Step 1 must lie in the range; later steps may follow after its end, within the window. */
   | 'entry'
   /** All events must lie in the range. */
   | 'all_events';
+
+/** What happens when a step after the first is met again that has been reached already. */
+export type Repeats =
+  /** Nothing. */
+  | 'allowed'
+  /** The user's story ends there. */
+  | 'stop';
 
 /** Whether one event may fill two steps of a chain. */
 export type Reuse =
@@ -491,6 +525,20 @@ export type Occurrence =
   /** The user's first event that meets the whole rule. */
   | 'first_matching';
 
+/** What ends a chain in strict order, and what follows. */
+export type StrictKind =
+  /** Any other event of the user in scope breaks the chain; a new one may start later. */
+  | 'restart'
+  /**
+   * An event that matches no step, or a step whose predecessor has not been reached, ends the user's story
+   * once a step 1 has been met. Steps that have been reached may be met again.
+   */
+  | 'stop'
+  /**
+   * Only an event that matches no step ends it; a step whose predecessor has not been reached is passed over.
+   */
+  | 'event_breaks';
+
 /** What becomes of events at the same instant, whose true order is not known. */
 export type Tie =
   /** They count in the order of the steps; events that break or exclude come before those that fill steps. */
@@ -527,7 +575,9 @@ export interface UserList {
 
 /** How many clusters to make. Fewer come out where fewer users differ. */
 export type ClusterCount =
-  /** The number with the greatest mean silhouette; of equal ones the least. */
+  /**
+   * The number with the greatest mean silhouette on a sample of at most 2,048 users; of equal ones the least.
+   */
   | {
     kind: 'auto';
     /** The least number tried; at least 2. Default: 2. */
@@ -600,7 +650,10 @@ export interface ClusterAnswer {
   kind: 'cluster';
   /** The clusters, the largest first, equally large ones by their centroids. */
   clusters: Cluster[];
-  /** Features that are the same for every user in scope, and so were left out. */
+  /**
+   * Features that are the same for every user in scope, and so were left out. If all are, they stay in
+   * `features`.
+   */
   constant_features: Feature[];
   /** What users were compared by, with the scaling, in the order of every centroid's coordinates. */
   features: ScaledFeature[];
@@ -623,7 +676,11 @@ export interface ClusterAnswer {
    * cluster. `1 − inertia / total_inertia` is the share of the variance that the clusters explain.
    */
   total_inertia: number;
-  /** Every number of clusters tried, in ascending order. */
+  /**
+   * Every number of clusters tried, in ascending order. Where the number is chosen from the data, a single
+   * cluster is among them, for comparison of the inertia: it has no silhouette and is never chosen, unless
+   * all users are alike.
+   */
   tried: TriedCount[];
 }
 
@@ -856,7 +913,7 @@ export type ClusterNote =
   | { kind: 'no_users' }
   /** Every feature is the same for every user; all users are one cluster. */
   | { kind: 'all_alike' }
-  /** Fewer clusters came out than were asked for, because too few users differ. */
+  /** Fewer clusters could be made than were asked for, because too few users differ. */
   | {
     kind: 'fewer_clusters';
     /** The number asked for: the fixed one, or the greatest one to try. */
@@ -887,7 +944,7 @@ export interface TriedCount {
   k: number;
   /** Users in the sample. */
   n_users: number;
-  /** Mean silhouette over the sample (Rousseeuw 1987), −1 to 1; none for a single cluster. */
+  /** Mean silhouette over the sample (Rousseeuw 1987), exact, −1 to 1; none for a single cluster. */
   silhouette: number | null;
 }
 
@@ -968,6 +1025,10 @@ export type Role =
 /**
  * How a column's times are written. A value without zone or offset is local time in the mapping's zone; a
  * date without a time of day is its midnight.
+ *
+ * A column is written in one way, and what is written otherwise is no time: `03/04/2026` among times of the
+ * form `2026-03-04` may be either of two days. All forms that begin with the year are one way. Spaces around
+ * a value do not count, and what is finer than a millisecond is cut off.
  */
 export type TimeFormat =
   /** Year first: `2026-03-01T10:15:00.250Z`, `2026-03-01 10:15`, `2026/03/01`, `20260301T101500+0100`. */
@@ -1012,7 +1073,10 @@ export interface Preview {
   columns: ColumnGuess[];
   /** Whether it is compressed. */
   compression: Compression;
-  /** What comes first in dates written with numbers only; none if the file has none. */
+  /**
+   * What comes first in dates written with numbers only, as chosen or as a value proves. None if nothing
+   * tells: then the month comes first before slashes, and the day before dots and hyphens.
+   */
   date_order: DateOrder | null;
   /** What separates a number's whole part from its fraction. */
   decimal_mark: DecimalMark;
@@ -1052,7 +1116,8 @@ export interface ColumnGuess {
   /** What it seems to mean. */
   role: Role;
   /**
-   * How its times are written, if most of its values can be read as times (even where the kind is another).
+   * How its times are written, if any of its values can be read as a time (even where the kind is another):
+   * in the way that reads most.
    */
   time_format: TimeFormat | null;
   /** Why. */
@@ -1091,9 +1156,7 @@ export type KindReason =
     example: string;
   }
   /** No sampled row has a value. */
-  | { code: 'no_values' }
-  /** The person chose it before the file was looked at. */
-  | { code: 'chosen' };
+  | { code: 'no_values' };
 
 /** Why the day or the month was taken to come first. */
 export type OrderReason =
@@ -1103,6 +1166,8 @@ export type OrderReason =
     /** That value. */
     example: string;
   }
+  /** No value of this column tells, but those of another one do. */
+  | { code: 'other_column' }
   /** No value tells: `.` and `-` are taken for day first, `/` for month first. */
   | { code: 'assumed' }
   /** The person chose it. */
@@ -1125,9 +1190,7 @@ export type RoleReason =
   /** Its texts are long, as those that people write are. */
   | { code: 'long_texts' }
   /** Nothing speaks for a role. */
-  | { code: 'no_sign' }
-  /** The person chose it before the file was looked at. */
-  | { code: 'chosen' };
+  | { code: 'no_sign' };
 
 /** Whether a file is compressed. */
 export type Compression = 'none' | 'gzip';
@@ -1184,7 +1247,10 @@ export interface Skipped {
   text: string;
 }
 
-/** Kinds of trouble. A row that is skipped counts once, for the first reason in this order. */
+/**
+ * Kinds of trouble. A row that is skipped counts once, for the first reason in this order, and not for what
+ * else is wrong with it.
+ */
 export type WarningKind =
   /** Skipped: the record is not a JSON object. */
   | 'bad_json'

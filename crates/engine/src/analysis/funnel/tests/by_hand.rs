@@ -220,6 +220,24 @@ fn an_exclusion_voids_a_chain_or_removes_the_user() {
 }
 
 #[test]
+fn in_any_order_an_exclusion_may_throw_all_progress_away() {
+    let exclusion = Exclusion { rule: EventRule::event("X"), from: 0, to: 2 };
+    let void = FunnelQuery { order: Order::Unordered, exclusions: vec![exclusion], ..funnel("A B C", 10) };
+    let reset = FunnelQuery { on_exclusion: OnExclusion::ResetProgress, ..void.clone() };
+    let both = |text: &str| [level(text, &void), level(text, &reset)];
+    assert_eq!(both("0B 2X"), [1, 0]);
+    assert_eq!(both("0B 1A 2X 3C"), [2, 1]);
+    assert_eq!(both("0B 1A 2C 3X"), [3, 3]);
+    // The window of the first attempt is over before the exclusion, though not the second one's.
+    assert_eq!(both("0B 5A 11X"), [2, 2]);
+    assert_eq!(both("0B 5B 10X"), [1, 0]);
+    assert_eq!(both("0B 5B 11X"), [1, 1]);
+    let ordered = FunnelQuery { order: Order::Ordered, ..reset };
+    let refused = ordered.check(&journey("0A").table()).map(|_| ()).map_err(|error| error.field);
+    assert_eq!(refused, Err("on_exclusion".to_owned()));
+}
+
+#[test]
 fn an_optional_step_is_counted_for_those_who_did_it_in_its_place() {
     let mut query = funnel("A O B P", 60);
     query.steps[1].optional = true;

@@ -461,7 +461,10 @@ impl Naive<'_> {
             let time = self.time(row);
             start < time && (time < end || (time == end && !self.is_loose(row)))
         });
+        let is_reset = self.query.on_exclusion == OnExclusion::ResetProgress
+            && chain.len() < self.query.steps.len()
+            && self.clearings().any(|time| start < time && self.in_window(start, time));
         let to = self.query.scope.to.map_or(i64::MAX, |to| to.0);
-        is_new && !cleared && start <= to && self.in_window(start, end)
+        is_new && !is_reset && !cleared && start <= to && self.in_window(start, end)
     }
 }
