@@ -377,6 +377,7 @@ export type Attribution =
   | { kind: 'last_touch' }
   /**
    * The value on the event that fills this step, counted from 0; each value is tried as a group of its own.
+   * Where the steps may come in any order, step 0 is the one that comes first.
    */
   | {
     kind: 'step';

@@ -178,6 +178,42 @@ impl Unordered {
     }
 }
 
+/// Copies to `kept` the events that belong to an attempt which one of `starts` began, places among `events` in order: the
+/// others of its instant, and all that follow while the window of the event kept last is not over. Exclusions stay.
+pub(super) fn keep_begun(
+    rules: &Rules,
+    events: &[Event],
+    starts: impl Iterator<Item = u32>,
+    kept: &mut Vec<Event>,
+) {
+    kept.clear();
+    let mut starts = starts.peekable();
+    let (mut n_seen, mut last): (u32, Option<Millis>) = (0, None);
+    for instant in instants(events) {
+        let time = instant[0].time;
+        n_seen += instant.len() as u32;
+        let mut begins = false;
+        while starts.next_if(|&place| place < n_seen).is_some() {
+            begins = true;
+        }
+        let is_cleared = clears(rules, instant);
+        let goes_on = last.is_some_and(|last| rules.in_window(last, time));
+        let belongs = begins || goes_on && (!is_cleared || is_loose(rules, instant));
+        kept.extend(
+            instant
+                .iter()
+                .filter(|event| belongs || event.kills != 0)
+                .map(|event| Event { steps: if belongs { event.steps } else { 0 }, ..*event }),
+        );
+        if is_cleared {
+            last = None;
+        }
+        if begins || (belongs && !is_cleared && instant.iter().any(|event| event.steps != 0)) {
+            last = Some(time);
+        }
+    }
+}
+
 /// How far the walk is.
 #[derive(Clone, Copy, Debug, Default)]
 struct Progress {

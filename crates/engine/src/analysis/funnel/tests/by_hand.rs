@@ -220,6 +220,29 @@ fn an_exclusion_voids_a_chain_or_removes_the_user() {
 }
 
 #[test]
+fn in_any_order_the_first_step_is_the_one_that_comes_first() {
+    let breakdown = Breakdown::Property {
+        property: "p".to_owned(),
+        on: Owner::Event,
+        attribution: Attribution::Step { step: 0 },
+        limit: None,
+    };
+    let query = FunnelQuery { order: Order::Unordered, breakdown: Some(breakdown), ..funnel("A B", 10) };
+    let groups = |text: &str| -> Vec<(String, Vec<u64>)> {
+        let groups = answer(&journey(text), &query).groups;
+        let name = |key: &GroupKey| match key {
+            GroupKey::Value { value } => value.clone(),
+            _ => String::new(),
+        };
+        groups.iter().map(|group| (name(&group.key), reached(&group.result))).collect()
+    };
+    let group = |value: &str, reached: [u64; 2]| (value.to_owned(), reached.to_vec());
+    assert_eq!(groups("0B=x 5A=y"), [group("x", [1, 1]), group("y", [1, 0])]);
+    assert_eq!(groups("0B 5A=y"), [group("", [1, 1]), group("y", [1, 0])]);
+    assert_eq!(groups("0B=x 11A=y 12B=x"), [group("y", [1, 1]), group("x", [1, 0])]);
+}
+
+#[test]
 fn in_any_order_an_exclusion_may_throw_all_progress_away() {
     let exclusion = Exclusion { rule: EventRule::event("X"), from: 0, to: 2 };
     let void = FunnelQuery { order: Order::Unordered, exclusions: vec![exclusion], ..funnel("A B C", 10) };

@@ -42,6 +42,16 @@ pub(super) struct Row<'a> {
 }
 
 impl Row<'_> {
+    /// Whether it spoils a chain.
+    pub(super) fn spoils(&self) -> bool {
+        !self.spoils.is_empty()
+    }
+
+    /// Whether it means the same as another one.
+    pub(super) fn means_the_same(&self, other: &Row<'_>) -> bool {
+        (&self.steps, &self.spoils) == (&other.steps, &other.spoils)
+    }
+
     /// Whether the row fills a step or spoils a chain.
     pub(super) fn means_something(&self) -> bool {
         !self.steps.is_empty() || !self.spoils.is_empty()
