@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-pub(crate) use intl::{bytes, compact, count, date, date_time, duration, iso, number, percent};
+pub(crate) use intl::{bytes, compact, count, date, duration, number, percent};
 pub(crate) use template::Part;
 
 /// The languages that `www/locales` has, the default first.

@@ -126,14 +126,8 @@ class CairnChecklist extends HTMLElement {
   #start() {
     const run = (this.#run = new AbortController());
     this.#isLoading = false;
-    const part = (/** @type {string} */ name, text = '') => {
-      const span = document.createElement('span');
-      span.part.add(name);
-      span.textContent = text;
-      return span;
-    };
-    const label = labels[this.#language.slice(0, 2)] ?? labels['en'];
-    this.#launcher.replaceChildren(part('label', label), ' ', part('count-words'), part('count', this.#glance()));
+    this.#launcher.textContent = labels[this.#language.slice(0, 2)] ?? labels['en'] ?? '';
+    this.#launcher.dataset['count'] = this.#glance();
     this.#root.replaceChildren(this.#launcher);
     const seen = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) idle(() => this.#load());

@@ -4,6 +4,7 @@ mod answer;
 mod form;
 
 use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery};
+use cairn_engine::analysis::suggest::SuggestFunnelQuery;
 use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
 
@@ -55,18 +56,22 @@ pub fn Funnels() -> impl IntoView {
     }
 }
 
-/// Proposes.
+/// Proposes a funnel from the data where the person has none yet.
 fn propose(session: Session, draft: Memo<Option<FunnelQuery>>) {
-    let facts = expect_context::<crate::session::Facts>();
+    let wanted = Memo::new(move |_| {
+        draft.read().is_none().then(|| Query::SuggestFunnel(SuggestFunnelQuery::default()))
+    });
+    let proposed = session.ask(wanted);
     Effect::new(move || {
-        let events = facts.events();
-        if draft.get().is_none() && !events.is_empty() {
-            let steps = events
-                .iter()
-                .take(4)
-                .map(|(name, _)| cairn_engine::analysis::funnel::Step::event(name.clone()))
-                .collect();
-            session.set_draft(Panel::Funnels, Query::Funnel(FunnelQuery { steps, ..FunnelQuery::default() }));
+        let asked = proposed.read();
+        let Some(Answer::SuggestFunnel(answer)) = asked.answer.as_ref().map(|answered| &answered.answer)
+        else {
+            return;
+        };
+        if draft.read_untracked().is_none()
+            && let Some(query) = &answer.query
+        {
+            session.set_draft(Panel::Funnels, Query::Funnel(query.clone()));
         }
     });
 }

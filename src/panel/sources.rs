@@ -11,7 +11,7 @@ use web_sys::File;
 
 use crate::session::{Loading, Session};
 use crate::text::{failure, plural, text, text_with};
-use crate::view::{Amount, DropSize, FileDrop, Notice, Progress, Severity, Work};
+use crate::view::{DropSize, FileDrop, Notice, Progress, Severity, Work};
 
 /// The panel.
 #[component]
@@ -110,11 +110,10 @@ fn LoadingState() -> impl IntoView {
 }
 
 fn work_of(loading: &Loading, name: &str) -> Work {
-    let of = |key: &str, done, total, detail| Work {
+    let of = |key: &str, n_bytes, n_bytes_total, detail| Work {
         doing: text_with(key, &[("name", name)]),
-        amount: Amount::Bytes,
-        done,
-        total,
+        n_bytes,
+        n_bytes_total,
         detail,
     };
     match loading {

@@ -100,17 +100,6 @@ pub(crate) fn date(millis: f64, zone: &str) -> String {
     format_date(&[("dateStyle", Word("medium"))], millis, zone)
 }
 
-/// A day and the time to the minute in `zone`: `Mar 4, 2026, 3:07 PM`.
-pub(crate) fn date_time(millis: f64, zone: &str) -> String {
-    format_date(&[("dateStyle", Word("medium")), ("timeStyle", Word("short"))], millis, zone)
-}
-
-/// A point in time as ISO 8601 in UTC, for files; empty if there is no such day.
-pub(crate) fn iso(millis: f64) -> String {
-    let date = Date::new(&millis.into());
-    if date.get_time().is_nan() { String::new() } else { date.to_iso_string().into() }
-}
-
 /// The plural category of `n`, such as `one` or `other`.
 pub(super) fn plural_category(n: f64) -> String {
     let select = formatter("PluralRules", "select", &[]);

@@ -1,4 +1,4 @@
-//! Choices that are all in sight: one of a few, and on or off.
+//! One of a few choices that are all in sight.
 
 use leptos::prelude::*;
 
@@ -44,32 +44,5 @@ where
             <legend class="visually-hidden">{label}</legend>
             {choices.into_iter().map(segment).collect_view()}
         </fieldset>
-    }
-}
-
-/// On or off, at once.
-#[component]
-pub fn Switch(
-    /// What is on or off.
-    #[prop(into)]
-    label: Signal<String>,
-    /// Whether it is on.
-    #[prop(into)]
-    value: Signal<bool>,
-    /// Hears the new state.
-    #[prop(into)]
-    on_change: Callback<bool>,
-) -> impl IntoView {
-    view! {
-        <label class="switch">
-            <input
-                class="switch-input"
-                type="checkbox"
-                role="switch"
-                prop:checked=value
-                on:change=move |event| on_change.run(event_target_checked(&event))
-            />
-            <span class="switch-label">{label}</span>
-        </label>
     }
 }

@@ -5,11 +5,12 @@ mod order;
 
 use leptos::prelude::*;
 
-use super::unique_id;
 use super::{CopyButton, save_text};
+use super::{Glyph, Icon, unique_id};
 use crate::text::{count, text, text_with};
 
-pub use cell::{Cell, Column, TableData, Value};
+use cell::Value;
+pub use cell::{Cell, Column, TableData};
 use order::{Direction, Order};
 
 /// More rows than this are shown page by page.
@@ -63,6 +64,7 @@ pub fn DataTable(
                 <div class="row">
                     <CopyButton label=text("table.copy") content=move || arranged().to_tsv() />
                     <button class="button button-quiet" type="button" on:click=save>
+                        <Glyph icon=Icon::Save />
                         {text("table.csv")}
                     </button>
                 </div>

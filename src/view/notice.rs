@@ -1,4 +1,4 @@
-//! Something to tell: an error, a warning, or news.
+//! Something to tell: an error or a warning.
 
 use leptos::prelude::*;
 
@@ -12,8 +12,6 @@ pub enum Severity {
     Error,
     /// Something needs a look.
     Warning,
-    /// Something to know.
-    Info,
 }
 
 /// What happened, in a title; where and what to do, in the children, which may hold buttons in a `.row`.
@@ -31,10 +29,9 @@ pub fn Notice(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let (class, role, kind, icon) = match severity {
-        Severity::Error => ("notice notice-error", "alert", "notice.error", Icon::Warning),
-        Severity::Warning => ("notice notice-warning", "status", "notice.warning", Icon::Warning),
-        Severity::Info => ("notice notice-info", "status", "notice.info", Icon::Info),
+    let (class, role, kind) = match severity {
+        Severity::Error => ("notice notice-error", "alert", "notice.error"),
+        Severity::Warning => ("notice notice-warning", "status", "notice.warning"),
     };
     let dismiss = on_dismiss.map(|on_dismiss| {
         view! {
@@ -50,7 +47,7 @@ pub fn Notice(
     });
     view! {
         <div class=class role=role>
-            <Glyph icon />
+            <Glyph icon=Icon::Warning />
             <div class="notice-text">
                 <p class="notice-title">
                     <span class="visually-hidden">{text(kind)}</span>

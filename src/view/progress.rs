@@ -2,28 +2,17 @@
 
 use leptos::prelude::*;
 
-use crate::text::{bytes, count, duration, number, percent, text, text_with};
-
-/// What is being counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Amount {
-    /// Bytes, shown as `12 MB of 70 MB`.
-    Bytes,
-    /// Things, shown as `1,200 of 5,000`.
-    Count,
-}
+use crate::text::{bytes, duration, percent, text, text_with};
 
 /// How far some work is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Work {
     /// What is done, in words: "Reading events.csv".
     pub doing: String,
-    /// What `done` and `total` count.
-    pub amount: Amount,
-    /// How much is done.
-    pub done: u64,
-    /// How much there is to do in all.
-    pub total: u64,
+    /// How many bytes are done.
+    pub n_bytes: u64,
+    /// How many bytes there are in all.
+    pub n_bytes_total: u64,
     /// Further numbers in words, such as the rows read so far; may be empty.
     pub detail: String,
 }
@@ -31,14 +20,7 @@ pub struct Work {
 impl Work {
     /// The share done, 0..1; nothing to do is all done.
     pub fn share(&self) -> f64 {
-        if self.total == 0 { 1.0 } else { (self.done as f64 / self.total as f64).min(1.0) }
-    }
-
-    fn shown(&self, n: u64) -> String {
-        match self.amount {
-            Amount::Bytes => bytes(n),
-            Amount::Count => count(n),
-        }
+        if self.n_bytes_total == 0 { 1.0 } else { (self.n_bytes as f64 / self.n_bytes_total as f64).min(1.0) }
     }
 }
 
@@ -55,22 +37,12 @@ pub fn Progress(
 ) -> impl IntoView {
     let pace = RwSignal::new(Pace::default());
     Effect::new(move || {
-        let done = work.with(|work| work.done as f64);
+        let done = work.with(|work| work.n_bytes as f64);
         pace.update(|pace| pace.note(now_millis(), done));
     });
-    let rate = move || pace.with(Pace::per_second).map(|rate| work.with(|work| work.shown(rate as u64)));
-    let left = move || {
-        let rate = pace.with(Pace::per_second)?;
-        let rest = work.with(|work| work.total.saturating_sub(work.done)) as f64;
-        Some(text_with("progress.left", &[("time", duration((rest / rate).ceil() * 1000.0))]))
-    };
     let facts = move || {
-        let (done, total, detail) =
-            work.with(|work| (work.shown(work.done), work.shown(work.total), work.detail.clone()));
-        let amount = text_with("progress.amount", &[("done", done), ("total", total)]);
-        let rate = rate().map(|rate| text_with("progress.rate", &[("rate", rate)]));
-        let facts = [Some(amount), Some(detail).filter(|detail| !detail.is_empty()), rate, left()];
-        facts.into_iter().flatten().map(|fact| view! { <li>{fact}</li> }).collect_view()
+        let facts = work.with(|work| facts(work, pace.with(Pace::per_second)));
+        facts.into_iter().map(|fact| view! { <li>{fact}</li> }).collect_view()
     };
     let quarter = Memo::new(move |_| (work.with(Work::share) * 4.0).floor() / 4.0);
     let doing = Memo::new(move |_| work.with(|work| work.doing.clone()));
@@ -96,6 +68,19 @@ pub fn Progress(
             <p class="visually-hidden" role="status">{spoken}</p>
         </div>
     }
+}
+
+/// The numbers in words: how much of how much, the detail, bytes per second, time left.
+fn facts(work: &Work, bytes_per_second: Option<f64>) -> Vec<String> {
+    let amounts = [("done", bytes(work.n_bytes)), ("total", bytes(work.n_bytes_total))];
+    let detail = (!work.detail.is_empty()).then(|| work.detail.clone());
+    let rate = bytes_per_second.map(|rate| text_with("progress.rate", &[("rate", bytes(rate as u64))]));
+    let left = bytes_per_second.map(|rate| {
+        let rest = work.n_bytes_total.saturating_sub(work.n_bytes) as f64;
+        text_with("progress.left", &[("time", duration((rest / rate).ceil() * 1000.0))])
+    });
+    let amount = text_with("progress.amount", &amounts);
+    [Some(amount), detail, rate, left].into_iter().flatten().collect()
 }
 
 /// The speed of the last seconds, smoothed: a mean of the rates between notes with weights that halve every two seconds.

@@ -9,6 +9,7 @@ use web_sys::{
     Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, HtmlImageElement, Url,
 };
 
+use super::{Glyph, Icon};
 use crate::text::text;
 
 /// The width of a saved picture in pixels; a PNG has twice as many.
@@ -97,8 +98,10 @@ pub fn CopyButton(
         });
     };
     let shown = move || if said.get().is_empty() { label.get() } else { text(said.get()) };
+    let icon =
+        move || view! { <Glyph icon=if said.get() == "copy.done" { Icon::Check } else { Icon::Copy } /> };
     view! {
-        <button class="button button-quiet" type="button" on:click=copy>{shown}</button>
+        <button class="button button-quiet" type="button" on:click=copy>{icon} {shown}</button>
         <span class="visually-hidden" role="status">{move || (!said.get().is_empty()).then(|| text(said.get()))}</span>
     }
 }

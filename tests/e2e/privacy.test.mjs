@@ -91,7 +91,7 @@ test('once a file is dropped, every way out is refused to the page and to every 
   const places = [page.mainFrame(), ...page.workers()];
   assert.ok(page.workers().length >= 1, 'a worker holds the data');
   for (const place of places) {
-    const outcomes = await place.evaluate(tryEveryWayOut, addresses);
+    const outcomes = await /** @type {import('playwright-core').Worker} */ (place).evaluate(tryEveryWayOut, addresses);
     for (const [way, outcome] of Object.entries(outcomes)) {
       // A beacon says that it was queued even if the policy then refuses it; the servers' counts decide.
       assert.ok(outcome === 'refused' || (way.startsWith('beacon') && outcome === 'queued'), `${way}: ${outcome}`);
@@ -109,7 +109,7 @@ test('everything works offline once the page is open: a file, a funnel, a replac
   await openFile(page, await makeEvents(page, { rows: 2000 }));
   await openPanel(page, 'Funnels');
   assert.ok((await readTable(page, 'Users, rates and times by step')).length >= 2);
-  await page.workers()[0]?.evaluate(() => Promise.reject(new Error('killed by the test')) && undefined);
+  await page.workers()[0]?.evaluate(() => void Promise.reject(new Error('killed by the test')));
   await page.getByText('A worker was replaced').waitFor();
   assert.ok((await readTable(page, 'Users, rates and times by step')).length >= 2);
   await page.goto(`${page.url().split('#')[0]}#sources`);

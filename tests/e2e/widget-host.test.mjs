@@ -211,7 +211,7 @@ test('nothing is requested but the widget’s own files and src', async () => {
 });
 
 test('the host’s style rules and attributes do not change, and its inherited styles do not come in', async () => {
-  const { tab, element, launcher, ready, track, close } = await openHost(site, SIMPLE);
+  const { tab, launcher, ready, track, close } = await openHost(site, SIMPLE);
   await ready();
   const outside = () => tab.evaluate(() => document.documentElement.outerHTML);
   const before = await outside();
@@ -224,7 +224,7 @@ test('the host’s style rules and attributes do not change, and its inherited s
     sheet.replaceSync('body { text-transform: uppercase; letter-spacing: 1em; } button { border: 9px solid; }');
     document.adoptedStyleSheets = [sheet];
   });
-  const style = await element.locator('[part=label]').evaluate((it) => {
+  const style = await launcher.evaluate((it) => {
     const { letterSpacing, textTransform } = getComputedStyle(it);
     return { letterSpacing, textTransform };
   });

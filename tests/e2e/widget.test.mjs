@@ -115,7 +115,8 @@ test('progress is kept over a reload, and the launcher counts before the widget 
   await row('Read it').getByRole('checkbox').click();
   await context.route('**/*.wasm*', () => {}); // never answered
   await tab.reload();
-  await launcher.getByText('2/3').waitFor();
+  await launcher.waitFor();
+  assert.equal(await launcher.getAttribute('data-count'), '2/3');
   assert.deepEqual(await events(), []);
   await context.unroute('**/*.wasm*');
   await tab.reload();
@@ -135,7 +136,7 @@ test('a locked row can be focused, names what unlocks it, and says so when it is
   assert.equal(await locked.getAttribute('aria-disabled'), 'true');
   await locked.focus();
   await locked.press('Enter');
-  await status.getByText('Send it is locked: finish “Make one”, “Read it” first.').waitFor();
+  await status.getByText('Send it, locked: finish “Make one”, “Read it” first.').waitFor();
   assert.equal(await row('Send it').locator('[part=detail]').isVisible(), false);
   await track('made');
   await panel.getByRole('button', { name: 'Send it, locked: finish “Read it” first' }).waitFor();
@@ -148,8 +149,7 @@ test('names and states are there for those who cannot see them', async () => {
   const { launcher, panel, ready, track, close } = await openHost(site, SIMPLE);
   await ready();
   await track('made');
-  const names = await launcher.ariaSnapshot();
-  assert.equal(names, '- button "Getting started, 1 of 3 done"');
+  assert.match(await launcher.ariaSnapshot(), /^- button "Getting started, 1 of 3 done"/);
   await launcher.click();
   const snapshot = await panel.ariaSnapshot();
   for (const line of [

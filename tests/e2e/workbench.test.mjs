@@ -14,6 +14,12 @@ before(async () => {
 });
 after(() => site.close());
 
+/** What axe cannot decide on these panels, and why it is right. */
+const UNDECIDED = {
+  'color-contrast':
+    'the texts of a chart lie under its transparent marks; the tokens test of the charts crate holds every tone to its ratio',
+};
+
 /** Reads "1,234" as 1234. @param {string} text */
 const count = (text) => Number(text.replaceAll(',', ''));
 
@@ -133,7 +139,7 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
       /** @param {string} name */
       const check = async (name) => {
         await settled(page);
-        await assertAccessible(page);
+        await assertAccessible(page, UNDECIDED);
         await screenshot(page, `${name}-${colorScheme}-${width}`);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overflow <= 0, `${name} is ${overflow} px wider than the window`);

@@ -72,7 +72,7 @@ fn take(generator: &mut SchemaGenerator) -> Definitions {
 
 /// Adds `name` and what it refers to, unless they are there, in the order of reading.
 fn collect(name: &str, definitions: &Definitions, names: &mut Vec<String>) {
-    if names.iter().any(|known| known == name) {
+    if is_part(name) || names.iter().any(|known| known == name) {
         return;
     }
     names.push(name.to_owned());
@@ -102,6 +102,11 @@ fn references(schema: &Value, found: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|item| references(item, found)),
         _ => {}
     }
+}
+
+/// Whether a split enum has a variant of this name.
+fn is_part(name: &str) -> bool {
+    SPLIT.iter().any(|whole| name != *whole && name.ends_with(whole))
 }
 
 fn reference(schema: &Object) -> Option<&str> {
@@ -162,7 +167,8 @@ fn of(schema: &Object, indent: &str) -> Result<String, String> {
         if schema.contains_key("properties") {
             return Ok(format!("{} & {name}", fields(schema, indent)?));
         }
-        return Ok(name.to_owned());
+        // By itself, a variant's content has no tag.
+        return Ok(if is_part(name) { format!("Omit<{name}, 'kind'>") } else { name.to_owned() });
     }
     if let Some(value) = schema.get("const") {
         return literal(value);

@@ -29,7 +29,8 @@ fn what_may_be_left_out_what_may_be_null_and_what_is_told_apart_by_a_tag() {
     let text = typescript::file().unwrap();
     for part in [
         "export type Millis = number;",
-        "export type Query = OverviewQuery | FunnelQuery | SegmentQuery | ClusterQuery",
+        "export type Query = OverviewQuery | FunnelQuery | ",
+        "  query: Omit<FunnelQuery, 'kind'> | null;",
         "export interface FunnelQuery {\n  kind: 'funnel';",
         "export interface FunnelAnswer {\n  kind: 'funnel';",
         "  window_millis?: number | null;",

@@ -76,7 +76,7 @@ export class DataSet {
    *
    * @throws {CairnError} `bad_query` if a field is unknown, or does not fit the data; `position.field` names it
    */
-  run<Q extends Query>(query: Q): AnswerTo<Q>;
+  run<K extends Query['kind']>(query: QueryOf<K>): AnswerTo<K>;
   /** The same as text: the query's JSON in, the answer's JSON out, to the byte as the engine writes it natively. */
   run_json(query: string): string;
   /** Gives the memory back. Data sets that are collected as garbage do so too, but nobody knows when. */
@@ -84,8 +84,11 @@ export class DataSet {
   [Symbol.dispose](): void;
 }
 
-/** The answer to a query of this type. */
-export type AnswerTo<Q extends Query> = Extract<Answer, { kind: Q['kind'] }>;
+/** The queries of this kind. */
+export type QueryOf<K extends Query['kind']> = Extract<Query, { kind: K }> & { kind: K };
+
+/** The answers to queries of this kind. */
+export type AnswerTo<K extends Query['kind']> = Extract<Answer, { kind: K }>;
 
 /** What is thrown when something cannot be done. */
 export class CairnError extends Error {

@@ -1,29 +1,21 @@
 // Cairn's engine for JavaScript, in browsers and in Node 20 and newer; cairn.d.ts describes what can be done with it.
 // The first call fetches the engine and starts it. It computes on the thread that calls it.
 
+import { CairnError, abandon, open } from './cairn-input.js';
 import init, { Samples, sample_places } from './cairn-jsapi.js';
 
 /** @typedef {import('./cairn-jsapi.js').Data} Data */
 /** @typedef {import('./cairn-jsapi.js').Loading} Loading */
+/** @typedef {import('./cairn.d.ts').DataSet} DescribedData */
 /** @typedef {import('./cairn.d.ts').LoadOptions} LoadOptions */
 /** @typedef {import('./cairn.d.ts').LoadProgress} LoadProgress */
 /** @typedef {import('./cairn.d.ts').Query} Query */
-/** @typedef {import('./cairn.d.ts').Source} Source */
-/** @typedef {import('./cairn.d.ts').Stream} Stream */
+/** @typedef {import('./cairn-input.js').Input} Input */
 
-/**
- * A file that can be read from its start as often as one likes.
- * @typedef {object} Input
- * @property {string} name
- * @property {number | null} n_bytes null if only the end will tell
- * @property {() => Promise<Samples>} sample the pieces that a preview wants to see
- * @property {() => AsyncGenerator<Uint8Array, void>} pieces all of it, in order
- * @property {() => void} [close] gives back what it holds
- */
+export { CairnError };
 
-/** Bytes that the engine is given at once, and that are read of a Blob at once. */
+/** Bytes that the engine is given at once. */
 const PIECE = 1 << 20;
-const SLICE = 4 << 20;
 
 /** How long a load goes on before others have their turn, and how often it says how far it is, in milliseconds. */
 const TURN = 50;
@@ -31,7 +23,7 @@ const SPEAK = 100;
 
 /** @type {typeof import('./cairn.d.ts').preview} */
 export const preview = async (source, options = {}) => {
-  const input = await open(source, options);
+  const input = open(source);
   try {
     return JSON.parse(await look(input, options, (samples, name, mapping) => samples.preview(name, mapping)));
   } finally {
@@ -41,7 +33,7 @@ export const preview = async (source, options = {}) => {
 
 /** @type {typeof import('./cairn.d.ts').load} */
 export const load = async (source, options = {}) => {
-  const input = await open(source, options);
+  const input = open(source);
   /** @type {Loading | undefined} */
   let loading;
   try {
@@ -55,12 +47,12 @@ export const load = async (source, options = {}) => {
     }
     throw new Error('a file is read at most twice');
   } finally {
-    if (!died) loading?.free();
+    release(loading);
     input.close?.();
   }
 };
 
-/** @implements {import('./cairn.d.ts').DataSet} */
+/** @implements {DescribedData} */
 export class DataSet {
   /** @type {Data | undefined} */
   #data;
@@ -76,9 +68,9 @@ export class DataSet {
   }
 
   /**
-   * @template {Query} Q
-   * @param {Q} query
-   * @returns {import('./cairn.d.ts').AnswerTo<Q>}
+   * @template {Query['kind']} K
+   * @param {import('./cairn.d.ts').QueryOf<K>} query
+   * @returns {import('./cairn.d.ts').AnswerTo<K>}
    */
   run(query) {
     return JSON.parse(this.run_json(JSON.stringify(query)));
@@ -88,30 +80,17 @@ export class DataSet {
   run_json(query) {
     const data = this.#data;
     if (!data) throw new CairnError({ code: 'freed', message: 'this data set was freed; load the file again' });
-    return calling(() => data.run(`${query}`));
+    const text = `${query}`;
+    return calling(() => data.run(text));
   }
 
   free() {
-    this.#data?.free();
+    release(this.#data);
     this.#data = undefined;
   }
 
   [Symbol.dispose]() {
     this.free();
-  }
-}
-
-/** @implements {import('./cairn.d.ts').CairnError} */
-export class CairnError extends Error {
-  /**
-   * @param {import('./cairn.d.ts').Failure} failure
-   * @param {ErrorOptions} [options]
-   */
-  constructor({ code, message, position }, options) {
-    super(message, options);
-    this.name = 'CairnError';
-    this.code = code;
-    this.position = position ?? undefined;
   }
 }
 
@@ -139,7 +118,7 @@ async function read_engine() {
 let died;
 
 /**
- * Calls the engine. It throws failures as JSON text; anything else is a trap, which leaves its memory in disorder.
+ * Calls the engine. It throws failures as JSON text; a panic or a trap leaves its memory in disorder.
  * @template T
  * @param {() => T} work
  * @returns {T}
@@ -151,11 +130,17 @@ function calling(work) {
   } catch (thrown) {
     if (typeof thrown === 'string') throw new CairnError(JSON.parse(thrown));
     const is_trap = thrown instanceof WebAssembly.RuntimeError;
+    if (!is_trap && !`${thrown}`.includes('panicked at')) throw thrown;
     const reason = is_trap ? 'it needs more memory than it can have' : `a bug: ${thrown}`;
     const message = `the engine stopped (${reason}) and cannot go on; start it anew in another worker, page or process`;
     died = new CairnError({ code: 'engine_died', message }, { cause: thrown });
     throw died;
   }
+}
+
+/** Frees what the engine holds, if it still can. @param {{ free(): void } | undefined} held */
+function release(held) {
+  if (!died) held?.free();
 }
 
 /**
@@ -165,12 +150,19 @@ function calling(work) {
  * @param {LoadOptions} options
  * @param {(samples: Samples, name: string, mapping: string) => T} work
  */
-async function look(input, { mapping = {}, signal }, work) {
-  const samples = await unless_aborted(input.sample(), signal);
+async function look(input, { name = input.name ?? 'events', mapping = {}, signal }, work) {
+  const choices = JSON.stringify(mapping);
+  signal?.throwIfAborted();
+  await start();
+  const seen = await unless_aborted(input.sample(sample_places), signal);
+  const samples = new Samples(seen.n_bytes);
   try {
-    return calling(() => work(samples, input.name, JSON.stringify(mapping)));
+    return calling(() => {
+      for (const { offset, bytes } of seen.pieces) samples.add(offset, bytes);
+      return work(samples, `${name}`, choices);
+    });
   } finally {
-    if (!died) samples.free();
+    release(samples);
   }
 }
 
@@ -213,174 +205,6 @@ async function feed(input, loading, { signal, on_progress }, stage) {
   } finally {
     abandon(pieces);
   }
-}
-
-/**
- * @param {Source} source
- * @param {LoadOptions} options
- * @returns {Promise<Input>}
- */
-async function open(source, { name, signal }) {
-  signal?.throwIfAborted();
-  const own = source instanceof Blob && 'name' in source ? source.name : undefined;
-  const input = { ...content(source), name: `${name ?? own ?? 'events'}` };
-  await start();
-  return input;
-}
-
-/**
- * @param {Source} source
- * @returns {Omit<Input, 'name'>}
- */
-function content(source) {
-  if (typeof source === 'string') return from_bytes(new TextEncoder().encode(source));
-  if (source instanceof ArrayBuffer) return from_bytes(new Uint8Array(source));
-  if (ArrayBuffer.isView(source)) return from_bytes(bytes_of(source));
-  if (source instanceof Blob) return from_blob(source);
-  if (typeof source === 'function') return from_stream(source);
-  if (is_stream(source)) return from_stream_read_once(source);
-  const message = 'this is no source: give bytes, text, a Blob, a stream of bytes, or a function that opens a stream';
-  throw new CairnError({ code: 'bad_source', message });
-}
-
-/**
- * @param {Uint8Array} bytes
- * @returns {Omit<Input, 'name'>}
- */
-function from_bytes(bytes) {
-  return {
-    n_bytes: bytes.length,
-    sample: () => sample(bytes.length, async (start, end) => bytes.subarray(start, end)),
-    async *pieces() {
-      yield bytes;
-    },
-  };
-}
-
-/**
- * @param {Blob} blob
- * @returns {Omit<Input, 'name'>}
- */
-function from_blob(blob) {
-  /** @param {number} start @param {number} end */
-  const slice = async (start, end) => {
-    try {
-      return new Uint8Array(await blob.slice(start, end).arrayBuffer());
-    } catch (cause) {
-      const message = 'the file can no longer be read; it was changed, moved or deleted since: choose it again';
-      throw new CairnError({ code: 'unreadable_file', message }, { cause });
-    }
-  };
-  return {
-    n_bytes: blob.size,
-    sample: () => sample(blob.size, slice),
-    async *pieces() {
-      for (let at = 0; at < blob.size; at += SLICE) yield await slice(at, at + SLICE);
-    },
-  };
-}
-
-/**
- * @param {number} n_bytes
- * @param {(start: number, end: number) => Promise<Uint8Array>} slice
- */
-async function sample(n_bytes, slice) {
-  const samples = new Samples(n_bytes);
-  const places = sample_places(n_bytes);
-  for (let at = 0; at < places.length; at += 2) {
-    const [start = 0, end = 0] = places.subarray(at);
-    samples.add(start, await slice(start, end));
-  }
-  return samples;
-}
-
-/**
- * A stream shows only its start before it is read.
- * @param {() => Stream | Promise<Stream>} reopen
- * @returns {Omit<Input, 'name'>}
- */
-function from_stream(reopen) {
-  const pieces = async function* () {
-    yield* chunks(await reopen());
-  };
-  return {
-    n_bytes: null,
-    async sample() {
-      const [, wanted = 0] = sample_places(Number.MAX_SAFE_INTEGER);
-      /** @type {Uint8Array[]} */
-      const head = [];
-      let n_bytes = 0;
-      for await (const chunk of pieces()) {
-        head.push(chunk);
-        n_bytes += chunk.length;
-        if (n_bytes >= wanted) break;
-      }
-      const samples = new Samples(n_bytes < wanted ? n_bytes : undefined);
-      samples.add(0, new Uint8Array(await new Blob(head).arrayBuffer()));
-      return samples;
-    },
-    pieces,
-  };
-}
-
-/**
- * Keeps what the stream gave, to give it again.
- * @param {Stream} stream
- * @returns {Omit<Input, 'name'>}
- */
-function from_stream_read_once(stream) {
-  /** @type {Uint8Array[]} */
-  const kept = [];
-  const rest = chunks(stream);
-  const replay = async function* () {
-    yield* kept;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) {
-      // Its owner may use the memory again.
-      const chunk = next.value.slice();
-      kept.push(chunk);
-      yield chunk;
-    }
-  };
-  return { ...from_stream(replay), close: () => abandon(rest) };
-}
-
-/**
- * @param {Stream} stream
- * @returns {AsyncGenerator<Uint8Array, void>}
- */
-async function* chunks(stream) {
-  if (Symbol.asyncIterator in stream) {
-    for await (const chunk of stream) yield bytes_of(chunk);
-    return;
-  }
-  // Some browsers' streams are not iterable.
-  const reader = /** @type {ReadableStream<Uint8Array>} */ (stream).getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield bytes_of(next.value);
-  } finally {
-    await reader.cancel();
-  }
-}
-
-/**
- * Closes what is read no further. A stream that gives nothing does not answer either, so nobody waits for it.
- * @param {AsyncGenerator<unknown, void>} pieces
- */
-function abandon(pieces) {
-  pieces.return().catch(() => {});
-}
-
-/** @param {unknown} chunk */
-function bytes_of(chunk) {
-  if (chunk instanceof Uint8Array) return chunk;
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  const message = 'the stream gives something else than bytes; in Node, open it without an encoding';
-  throw new CairnError({ code: 'bad_source', message });
-}
-
-/** @param {unknown} source @returns {source is Stream} */
-function is_stream(source) {
-  return typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || 'getReader' in source);
 }
 
 /**

@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SegmentQuery | ClusterQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -55,6 +55,13 @@ export interface FunnelQuery {
    * least 1. None = no limit, and then nobody counts as still open. Default: 1209600000.
    */
   window_millis?: number | null;
+}
+
+/** A first funnel, proposed from the data. */
+export interface SuggestFunnelQuery {
+  kind: 'suggest_funnel';
+  /** Which users and rows to look at. */
+  scope?: Scope;
 }
 
 /** How many users segments hold, how they overlap, and who they are. */
@@ -594,7 +601,7 @@ export type ClusterCount =
   };
 
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SegmentAnswer | ClusterAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -624,6 +631,13 @@ export interface FunnelAnswer {
   groups: FunnelGroup[];
   /** All users in scope, whatever the breakdown. */
   overall: FunnelResult;
+}
+
+/** A proposed funnel. */
+export interface SuggestFunnelAnswer {
+  kind: 'suggest_funnel';
+  /** The funnel, ready to run; none if the scope holds no event. */
+  query: Omit<FunnelQuery, 'kind'> | null;
 }
 
 /** How many users segments hold. */
@@ -1142,8 +1156,14 @@ export type Clock =
 export type KindReason =
   /** All sampled values are numbers. */
   | { code: 'all_numbers' }
-  /** All sampled values are times (nearly all, in the column with the role time). */
+  /** All sampled values are times. */
   | { code: 'all_times' }
+  /** It has the role time, and some of its values are no times: their rows will be skipped. */
+  | {
+    code: 'some_times';
+    /** The first of those, shortened. */
+    example: string;
+  }
   /** A value is neither a number nor a time. */
   | {
     code: 'words';

@@ -7,9 +7,11 @@ use crate::{build, setup};
 pub(crate) fn run(args: &[String]) -> Result {
     match args {
         [first, rest @ ..] if first == "browser" => browser(rest),
-        _ => shell::run(
-            shell::cargo().args(["bench", "--locked", "--package", "cairn-engine", "--"]).args(args),
-        ),
+        _ => {
+            // Only criterion's: the harness of the unit tests would not know its options.
+            let benches = ["bench", "--locked", "--package", "cairn-engine", "--bench", "*", "--"];
+            shell::run(shell::cargo().args(benches).args(args))
+        }
     }
 }
 

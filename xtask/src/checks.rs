@@ -21,7 +21,8 @@ const CHECKS: &[Check] = &[
     ("size", "size budgets", || size::run(&[])),
     ("simd", "SIMD in the worker", simd::run),
     ("cases", "conformance cases", cases::run_if_present),
-    ("e2e", "browser tests", browser),
+    ("api", "the JavaScript API", || node_tests("tests/api")),
+    ("e2e", "browser tests", || node_tests("tests/e2e")),
 ];
 
 /// The crates that exist only for wasm32; the others are checked and tested natively.
@@ -103,22 +104,22 @@ fn types() -> Result {
     shell::run(&mut shell::program(places::npm()?.join("node_modules/.bin/tsc")))
 }
 
-fn browser() -> Result {
+/// The tests of a folder that need Node, the built site and a browser.
+fn node_tests(folder: &str) -> Result {
     build::release()?;
     let mut node = shell::program("node");
     // One file at a time: the tests measure, and two cores are not enough for two browsers.
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-timeout=600000"]);
-    node.args(test_files()?).env("CAIRN_CHROME", setup::chrome::find_or_install()?);
+    node.args(test_files(folder)?).env("CAIRN_CHROME", setup::chrome::find_or_install()?);
     shell::run(&mut node)
 }
 
-fn test_files() -> Result<Vec<PathBuf>> {
-    let folder = places::root().join("tests/e2e");
-    let entries = std::fs::read_dir(&folder).or_cannot(format!("list {}", folder.display()))?;
+fn test_files(folder: &str) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(places::root().join(folder)).or_cannot(format!("list {folder}"))?;
     let paths = entries.flatten().map(|entry| entry.path());
     let mut files: Vec<_> = paths.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
     files.sort();
-    if files.is_empty() { Err("tests/e2e holds no *.test.mjs".into()) } else { Ok(files) }
+    if files.is_empty() { Err(format!("{folder} holds no *.test.mjs")) } else { Ok(files) }
 }
 
 #[cfg(test)]

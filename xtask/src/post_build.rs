@@ -21,7 +21,7 @@ const ENTRIES: [Entry; 2] = [
         path: "cairn/cairn-checklist.js",
         beside: &["cairn-widget.js", "cairn-widget_bg.wasm", "cairn-static.js", "widget.css"],
     },
-    Entry { path: "api/cairn.js", beside: &["cairn-jsapi.js", "cairn-jsapi_bg.wasm"] },
+    Entry { path: "api/cairn.js", beside: &["cairn-input.js", "cairn-jsapi.js", "cairn-jsapi_bg.wasm"] },
 ];
 
 /// The folder that visitors of other people's pages download, where every byte counts. The page's and the worker's

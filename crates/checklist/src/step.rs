@@ -15,8 +15,13 @@ use crate::value::Value;
 pub enum Event {
     /// The element was put on a page. What is already true is marked done, with [`By::Already`].
     Started,
-    /// The visitor's traits or segment changed, another tab stored something, or time went by.
+    /// The visitor's traits or segment changed, or time went by.
     Changed,
+    /// Another tab stored this. It has logged what it did, and told its host of the end; here it is only shown.
+    Stored {
+        /// What it stored.
+        state: State,
+    },
     /// The person opened the panel.
     Opened,
     /// The host tracked an event.
@@ -125,7 +130,7 @@ pub fn apply(
     step.take(event)?;
     let by = if *event == Event::Started { By::Already } else { By::Event };
     step.settle(by);
-    step.compare(&before.0, before.1);
+    step.compare(event, &before.0, before.1);
     Ok(step.effects)
 }
 
@@ -145,6 +150,7 @@ impl Step<'_> {
                 self.log("checklist_started", None, None);
             }
             Event::Started | Event::Changed => {}
+            Event::Stored { state } => self.state.merge(state),
             Event::Opened => self.open(),
             Event::Tracked { name, properties } => self.track(name, properties),
             Event::Clicked { task } => {
@@ -297,13 +303,22 @@ impl Step<'_> {
     }
 
     /// What changed between the statuses and the progress before and those now.
-    fn compare(&mut self, before: &[Status], progress_before: Progress) {
+    fn compare(&mut self, event: &Event, before: &[Status], progress_before: Progress) {
         for (index, now) in statuses(self.definition, self.state, self.moment).iter().enumerate() {
             let is_done = matches!(now, Status::Done(_));
+            let is_told =
+                |effect: &Effect| matches!(effect, Effect::TaskCompleted { task, .. } if *task == index);
+            if let (Status::Open | Status::Locked(_), Status::Done(by)) = (&before[index], now)
+                && !self.effects.iter().any(is_told)
+            {
+                self.effects.push(Effect::TaskCompleted { task: index, by: *by });
+            }
             // A task that is no longer for this visitor leaves the list; that takes nothing back.
             if matches!(before[index], Status::Done(_)) && !is_done && *now != Status::Hidden {
                 self.effects.push(Effect::TaskUndone { task: index });
-                self.log("task_undone", Some(index), None);
+                if !matches!(event, Event::Stored { .. }) {
+                    self.log("task_undone", Some(index), None);
+                }
             }
             if matches!(before[index], Status::Locked(_)) && *now == Status::Open {
                 self.effects.push(Effect::TaskUnlocked { task: index });

@@ -253,6 +253,19 @@ fn what_is_true_at_the_start_is_done_already() {
 }
 
 #[test]
+fn what_another_tab_stored_is_shown_and_neither_logged_nor_finished_again() {
+    let (mut desk, mut other) = (Desk::new(THREE), Desk::new(THREE));
+    for task in ["project", "read", "invite"] {
+        other.act(&Event::Completed { task: task.into() });
+    }
+    let effects = desk.act(&Event::Stored { state: other.state.clone() });
+    let done = |task| Effect::TaskCompleted { task, by: By::Host };
+    let progress = Effect::Progressed(Progress { done: 3, total: 3, is_finished: true });
+    assert_eq!(effects, [done(0), done(1), done(2), progress]);
+    assert_eq!(desk.act(&Event::Stored { state: other.state }), []);
+}
+
+#[test]
 fn the_log_says_who_when_what_and_where_and_each_sighting_once() {
     let mut desk = Desk::new(THREE);
     let effects = desk.act(&Event::Opened);

@@ -14,6 +14,7 @@ pub mod cluster;
 pub mod funnel;
 pub mod overview;
 pub mod segment;
+pub mod suggest;
 
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -30,6 +31,8 @@ pub enum Query {
     Overview(overview::OverviewQuery),
     /// How many users pass from step to step, and where they stop.
     Funnel(funnel::FunnelQuery),
+    /// A first funnel, proposed from the data.
+    SuggestFunnel(suggest::SuggestFunnelQuery),
     /// How many users segments hold, how they overlap, and who they are.
     Segment(segment::SegmentQuery),
     /// Groups of users who behave alike.
@@ -44,6 +47,7 @@ pub enum Query {
 pub enum Answer {
     Overview(overview::OverviewAnswer),
     Funnel(funnel::FunnelAnswer),
+    SuggestFunnel(suggest::SuggestFunnelAnswer),
     Segment(segment::SegmentAnswer),
     Cluster(cluster::ClusterAnswer),
 }
@@ -58,10 +62,12 @@ impl Query {
         match kind {
             "overview" => Deserialize::deserialize(fields).map(Self::Overview),
             "funnel" => Deserialize::deserialize(fields).map(Self::Funnel),
+            "suggest_funnel" => Deserialize::deserialize(fields).map(Self::SuggestFunnel),
             "segment" => Deserialize::deserialize(fields).map(Self::Segment),
             "cluster" => Deserialize::deserialize(fields).map(Self::Cluster),
             _ => Err(D::Error::custom(format_args!(
-                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `segment` and `cluster`"
+                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment` \
+                 and `cluster`"
             ))),
         }
     }
@@ -74,6 +80,7 @@ impl Query {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
             Self::Funnel(query) => query.check(table).map(Plan::new),
+            Self::SuggestFunnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
             Self::Cluster(query) => query.check(table).map(Plan::new),
         }
@@ -94,7 +101,7 @@ pub fn run(table: &Table, query: &Query) -> Result<Answer, QueryError> {
         }
         match plan.step(&state, &scan.finish(), table) {
             Round::Again(next) => state = next,
-            Round::Done(answer) => return Ok(answer),
+            Round::Done(answer) => return Ok(*answer),
         }
     }
 }
@@ -149,7 +156,7 @@ pub enum Round {
     /// Another round from this encoded state.
     Again(Vec<u8>),
     /// The end.
-    Done(Answer),
+    Done(Box<Answer>),
 }
 
 /// A checked query, its types hidden. States and partials are bytes, so that they can travel between workers.
@@ -236,7 +243,7 @@ impl<A: Analysis> Rounds for A {
     fn step(&self, state: &[u8], all: &[u8], table: &Table) -> Round {
         match Analysis::step(self, decode(state), decode(all), table) {
             Step::Again(state) => Round::Again(encode(&state)),
-            Step::Done(answer) => Round::Done(answer.into()),
+            Step::Done(answer) => Round::Done(Box::new(answer.into())),
         }
     }
 }

@@ -161,7 +161,7 @@ pub(crate) fn answer_of_shards(shards: &[Table], query: &Query) -> Answer {
         let all = partials.reduce(|a, b| plan.merge(&a, &b)).unwrap();
         match plan.step(&state, &all, &shards[0]) {
             Round::Again(next) => state = next,
-            Round::Done(answer) => return answer,
+            Round::Done(answer) => return *answer,
         }
     }
 }

@@ -6,7 +6,8 @@ use cairn_checklist::{
     Definition, Effect, Event, Millis, Moment, Progress, Refusal, State, Value, Visitor, apply, progress,
     statuses,
 };
-use leptos::prelude::{ArcRwSignal, GetUntracked, Set, WithUntracked};
+use reactive_graph::signal::ArcRwSignal;
+use reactive_graph::traits::{GetUntracked, Set, WithUntracked};
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
 
 use crate::json;
@@ -55,14 +56,21 @@ impl Desk {
             state: RefCell::default(),
             is_open: Cell::new(false),
         };
-        desk.take_news();
+        // What is there at the start is neither news to the person nor to the host.
+        desk.state.replace(desk.store.news().unwrap_or_default());
         desk
     }
 
     /// Applies an event: stores what it changed, shows it, says it, and tells the host, in this order, so that a
     /// host's listener finds everything as it will be.
     pub(crate) fn act(&self, event: &Event) -> Result<(), Refusal> {
-        self.take_news();
+        if let Some(state) = self.store.news() {
+            self.apply(&Event::Stored { state })?;
+        }
+        self.apply(event)
+    }
+
+    fn apply(&self, event: &Event) -> Result<(), Refusal> {
         let effects =
             self.with_moment(|moment| apply(&self.definition, &mut self.state.borrow_mut(), event, moment))?;
         let progress = self.progress();
@@ -75,26 +83,21 @@ impl Desk {
         Ok(())
     }
 
-    /// Takes in what another tab stored.
-    fn take_news(&self) {
-        if let Some(news) = self.store.news() {
-            self.state.borrow_mut().merge(&news);
-        }
-    }
-
     /// Brings panel and launcher up to date.
     pub(crate) fn show(&self) {
         let progress = self.progress();
         let statuses = self.with_moment(|moment| statuses(&self.definition, &self.state.borrow(), moment));
         let look = Look::new(&self.definition, &statuses, progress, &self.strings);
-        self.set_text("[part=count-words]", &format!(", {}", look.words));
-        self.set_text("[part=count]", &format!("{}/{}", progress.done, progress.total));
-        if let Some(count) = self.find("[part=count]") {
-            // The words before it say the same.
-            let _ = count.set_attribute("aria-hidden", "true");
-        }
         if let Some(launcher) = self.find(LAUNCHER) {
-            let _ = launcher.set_attribute("aria-controls", "panel");
+            let label = launcher.text_content().unwrap_or_default();
+            let name = [label, look.words.clone()].join(&self.strings.plain("and"));
+            let count = format!("{}/{}", progress.done, progress.total);
+            for (attribute, value) in
+                [("data-count", count.as_str()), ("aria-label", &name), ("aria-controls", "panel")]
+            {
+                // Attributes of an element that is there can always be set.
+                let _ = launcher.set_attribute(attribute, value);
+            }
             let _ = launcher.style().set_property("--share", &look.share().to_string());
         }
         self.look.set(look);
@@ -202,7 +205,7 @@ impl Desk {
             match effect {
                 Effect::TaskCompleted { task: index, by } => task(*index, "done", Some(by.word())),
                 Effect::TaskUndone { task: index } | Effect::TaskUnlocked { task: index } => {
-                    task(*index, "open", None)
+                    task(*index, "open", None);
                 }
                 Effect::Progressed(progress) => self.emit("cairn:progress", &Desk::progress_value(*progress)),
                 Effect::Finished => self.emit("cairn:complete", &Desk::progress_value(self.progress())),
@@ -218,12 +221,6 @@ impl Desk {
         let url = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
         let now = Millis(js_sys::Date::now() as i64);
         look(&Moment { visitor: &self.visitor.borrow(), now, url: &url })
-    }
-
-    fn set_text(&self, selector: &str, text: &str) {
-        if let Some(element) = self.find(selector) {
-            element.set_text_content(Some(text));
-        }
     }
 
     fn find(&self, selector: &str) -> Option<HtmlElement> {

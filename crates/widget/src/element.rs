@@ -4,13 +4,12 @@
 use std::rc::Rc;
 
 use cairn_checklist::{Definition, DefinitionError, Event, Refusal, Value, Visitor};
-use leptos::mount::{UnmountHandle, mount_to};
-use leptos::prelude::{AnyView, Render};
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, ShadowRoot, StorageEvent};
 
 use crate::desk::Desk;
+use crate::mount::Mounted;
 use crate::store::{Store, warn};
 use crate::strings::Strings;
 use crate::{json, view};
@@ -23,7 +22,7 @@ const MOST_PROBLEMS: usize = 10;
 #[wasm_bindgen]
 pub struct Checklist {
     desk: Rc<Desk>,
-    _view: UnmountHandle<<AnyView as Render>::State>,
+    _view: Mounted,
     on_storage: Closure<dyn Fn(StorageEvent)>,
 }
 
@@ -51,8 +50,7 @@ impl Checklist {
         let desk = Rc::new(Desk::new(host, root, definition, Strings::new(language), store, visitor));
         desk.show();
         let mount = mount_point(&desk)?;
-        let seated = desk.clone();
-        let _view = mount_to(mount, move || view::panel(&seated));
+        let _view = Mounted::new(&mount, || view::panel(&desk));
         let checklist = Checklist { on_storage: listen(&desk)?, _view, desk };
         // Starting cannot be refused.
         let _ = checklist.desk.act(&Event::Started);

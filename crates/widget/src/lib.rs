@@ -5,6 +5,7 @@ mod desk;
 mod element;
 mod json;
 mod look;
+mod mount;
 mod row;
 mod speech;
 mod store;

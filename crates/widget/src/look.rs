@@ -1,6 +1,6 @@
 //! What the panel shows: a pure function of the definition, the statuses and the language.
 
-use cairn_checklist::{By, Definition, Progress, Status};
+use cairn_checklist::{By, Definition, Progress, Status, Task};
 
 use crate::strings::Strings;
 
@@ -20,9 +20,9 @@ pub(crate) struct Look {
 pub(crate) struct RowLook {
     /// "hidden", "locked", "open" or "done", for the style sheet.
     pub(crate) state: &'static str,
-    /// The state in words, the end of the accessible name: ", locked: ".
-    pub(crate) words: String,
-    /// What unlocks it: "finish “Create a project” first"; empty where it is not locked.
+    /// The button's accessible name: the title, how long it takes, and the state in words.
+    pub(crate) name: String,
+    /// What unlocks it: "locked: finish “Create a project” first"; empty where it is not locked.
     pub(crate) reason: String,
     /// Whether its tick can be used now.
     pub(crate) can_tick: bool,
@@ -35,7 +35,7 @@ impl Look {
         progress: Progress,
         strings: &Strings,
     ) -> Look {
-        let rows = statuses.iter().map(|status| row(definition, status, strings)).collect();
+        let rows = (0..statuses.len()).map(|index| row(definition, statuses, index, strings)).collect();
         Look { rows, progress, words: words(progress, strings) }
     }
 
@@ -55,28 +55,38 @@ fn words(progress: Progress, strings: &Strings) -> String {
     strings.get("progress", &[("done", &progress.done.to_string()), ("total", &progress.total.to_string())])
 }
 
-fn row(definition: &Definition, status: &Status, strings: &Strings) -> RowLook {
-    let name = |index: &usize| strings.get("quote", &[("text", &definition.tasks[*index].title)]);
-    let plain = |state: &'static str, can_tick| RowLook {
-        state,
-        words: format!(", {}", strings.plain(state)),
-        reason: String::new(),
-        can_tick,
+fn row(definition: &Definition, statuses: &[Status], index: usize, strings: &Strings) -> RowLook {
+    let (state, can_tick) = match &statuses[index] {
+        Status::Hidden => return RowLook { state: "hidden", ..RowLook::default() },
+        Status::Locked(_) => ("locked", false),
+        Status::Open => ("open", true),
+        Status::Done(by) => ("done", *by == By::Person),
     };
-    match status {
-        Status::Hidden => RowLook { state: "hidden", ..RowLook::default() },
-        Status::Open => plain("open", true),
-        Status::Done(by) => plain("done", *by == By::Person),
-        Status::Locked(waiting) => {
-            let tasks = waiting.iter().map(name).collect::<Vec<_>>().join(&strings.plain("and"));
-            let locked = plain("locked", false);
-            RowLook {
-                words: format!("{}: ", locked.words),
-                reason: strings.get("reason", &[("tasks", &tasks)]),
-                ..locked
-            }
-        }
+    let reason = match &statuses[index] {
+        Status::Locked(waiting) => reason(definition, waiting, strings),
+        _ => String::new(),
+    };
+    let task = &definition.tasks[index];
+    let mut parts = vec![task.title.clone()];
+    // What is visible stands in the name in the same order, for people who speak to their browser; so time is only
+    // given for what can be done now.
+    if state == "open" {
+        parts.extend(minutes(task, strings));
     }
+    parts.push(if reason.is_empty() { strings.plain(state) } else { reason.clone() });
+    RowLook { state, name: parts.join(&strings.plain("and")), reason, can_tick }
+}
+
+/// "locked: finish “Create a project” first".
+fn reason(definition: &Definition, waiting: &[usize], strings: &Strings) -> String {
+    let quote = |index: &usize| strings.get("quote", &[("text", &definition.tasks[*index].title)]);
+    let tasks = waiting.iter().map(quote).collect::<Vec<_>>().join(&strings.plain("and"));
+    strings.get("reason", &[("tasks", &tasks)])
+}
+
+/// "2 min".
+pub(crate) fn minutes(task: &Task, strings: &Strings) -> Option<String> {
+    Some(strings.get("minutes", &[("minutes", &task.minutes?.to_string())]))
 }
 
 #[cfg(test)]
@@ -91,8 +101,14 @@ mod tests {
     }
 
     fn definition() -> Definition {
-        let task =
-            |id: &str| map(&[("id", id.into()), ("title", id.into()), ("complete_when", "manual".into())]);
+        let task = |id: &str| {
+            map(&[
+                ("id", id.into()),
+                ("title", id.into()),
+                ("minutes", 3.0.into()),
+                ("complete_when", "manual".into()),
+            ])
+        };
         let tasks = Value::List(vec![task("Create"), task("Read"), task("Invite")]);
         let fields = [("version", 1.0.into()), ("id", "c".into()), ("title", "C".into()), ("tasks", tasks)];
         Definition::check(&map(&fields)).expect("sound").definition
@@ -103,7 +119,9 @@ mod tests {
             ("progress", "{done} of {total} done".into()),
             ("quote", "“{text}”".into()),
             ("and", ", ".into()),
-            ("reason", "finish {tasks} first".into()),
+            ("minutes", "{minutes} min".into()),
+            ("open", "to do".into()),
+            ("reason", "locked: finish {tasks} first".into()),
         ]))
     }
 
@@ -117,8 +135,10 @@ mod tests {
             &strings(),
         );
         assert_eq!(look.words, "1 of 3 done");
-        assert_eq!(look.rows[2].words, ", locked: ");
-        assert_eq!(look.rows[2].reason, "finish “Create”, “Read” first");
+        assert_eq!(look.rows[0].name, "Create, done");
+        assert_eq!(look.rows[1].name, "Read, 3 min, to do");
+        assert_eq!(look.rows[2].name, "Invite, locked: finish “Create”, “Read” first");
+        assert_eq!(look.rows[2].reason, "locked: finish “Create”, “Read” first");
         assert_eq!(look.next(), Some(1));
     }
 

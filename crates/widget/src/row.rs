@@ -3,12 +3,14 @@
 use std::rc::Rc;
 
 use cairn_checklist::{Action, Event, Target, Task, Value};
-use leptos::ev::click;
-use leptos::html;
-use leptos::prelude::*;
+use reactive_graph::signal::ArcRwSignal;
+use reactive_graph::traits::{Get, Update, With, WithUntracked};
+use tachys::html::element as html;
+use tachys::html::event::click;
+use tachys::prelude::{AnyView, CustomAttribute, ElementChild, IntoAny, OnAttribute};
 
 use crate::desk::Desk;
-use crate::look::{Look, RowLook};
+use crate::look::{Look, RowLook, minutes};
 
 /// A row's own part of the look.
 #[derive(Clone)]
@@ -65,7 +67,7 @@ fn tick(desk: &Rc<Desk>, index: usize, cell: Cell) -> AnyView {
                 // What is refused here was aria-disabled before, so there is nothing more to say.
                 ("done", true) => drop(desk.act(&Event::Unticked { task: id })),
                 ("open", true) => drop(desk.act(&Event::Ticked { task: id })),
-                _ => explain(&desk, index, &row),
+                _ => explain(&desk, &row),
             }
         })
         .into_any()
@@ -74,34 +76,33 @@ fn tick(desk: &Rc<Desk>, index: usize, cell: Cell) -> AnyView {
 /// The heading's button: the title, how long it takes, and the state in words.
 fn button(desk: &Rc<Desk>, index: usize, cell: Cell) -> AnyView {
     let task = &desk.definition.tasks[index];
-    let minutes = task.minutes.map(|minutes| {
-        let text = desk.strings.get("minutes", &[("minutes", &minutes.to_string())]);
-        html::span().attr("part", "minutes").child((html::span().attr("part", "spoken").child(", "), text))
-    });
-    let (words, reason, disabled) = (cell.clone(), cell.clone(), cell.clone());
+    let minutes = minutes(task, &desk.strings).map(|text| html::span().attr("part", "minutes").child(text));
+    let (name, reason, disabled) = (cell.clone(), cell.clone(), cell);
     let expanded = desk.expanded.clone();
-    let name = (
+    let text = (
         html::span().attr("part", "name").child(task.title.clone()),
+        " ",
         minutes,
-        html::span().attr("part", "spoken").child(move || words.get(|row| row.words.clone())),
+        " ",
         html::span().attr("part", "reason").child(move || reason.get(|row| row.reason.clone())),
     );
     let click_desk = desk.clone();
     html::button()
         .attr("part", "toggle")
         .attr("type", "button")
+        .attr("aria-label", move || name.get(|row| row.name.clone()))
         .attr("aria-controls", detail_id(index))
         .attr("aria-disabled", move || disabled.get(|row| row.state == "locked").then_some("true"))
         .attr("aria-expanded", move || if expanded.get() == Some(index) { "true" } else { "false" })
         .on(click, move |_| {
             let row = click_desk.look.with_untracked(|look| look.rows[index].clone());
             if row.state == "locked" {
-                explain(&click_desk, index, &row);
+                explain(&click_desk, &row);
             } else {
                 click_desk.expanded.update(|shown| *shown = (*shown != Some(index)).then_some(index));
             }
         })
-        .child(name)
+        .child(text)
         .into_any()
 }
 
@@ -146,10 +147,9 @@ fn action(desk: &Rc<Desk>, task: &Task, action: &Action) -> AnyView {
 }
 
 /// Says why a locked row does nothing.
-fn explain(desk: &Desk, index: usize, row: &RowLook) {
+fn explain(desk: &Desk, row: &RowLook) {
     if row.state == "locked" {
-        let title = &desk.definition.tasks[index].title;
-        desk.speech.say(desk.strings.get("said_locked", &[("task", title), ("reason", &row.reason)]));
+        desk.speech.say(format!("{}.", row.name));
     }
 }
 

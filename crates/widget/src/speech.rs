@@ -1,12 +1,14 @@
 //! What the status region says. Messages that come close together are said as one.
 
 use std::cell::RefCell;
-use std::time::Duration;
 
-use leptos::prelude::{ArcRwSignal, GetUntracked, Set, set_timeout};
+use reactive_graph::signal::ArcRwSignal;
+use reactive_graph::traits::{GetUntracked, Set};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
 
 /// Long enough to gather the effects of one act, short enough to feel like its answer.
-const PAUSE: Duration = Duration::from_millis(150);
+const PAUSE_MILLIS: i32 = 150;
 
 /// The voice of one checklist.
 #[derive(Default)]
@@ -33,6 +35,10 @@ impl Speech {
             }
             said.set(text);
         };
-        set_timeout(speak, PAUSE);
+        let Some(window) = web_sys::window() else { return };
+        let speak = Closure::once_into_js(speak);
+        let speak = speak.unchecked_ref();
+        // Without a timer nothing is said, which is all that could be done about it.
+        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(speak, PAUSE_MILLIS);
     }
 }

@@ -3,8 +3,10 @@
 
 use std::rc::Rc;
 
-use leptos::html;
-use leptos::prelude::*;
+use reactive_graph::traits::Get;
+use tachys::html::element as html;
+use tachys::html::event::click;
+use tachys::prelude::{AnyView, CustomAttribute, ElementChild, IntoAny, OnAttribute, StyleAttribute};
 
 use crate::desk::Desk;
 use crate::row::row;
@@ -45,7 +47,7 @@ fn header(desk: &Rc<Desk>, level: u8) -> AnyView {
         .attr("part", "close")
         .attr("type", "button")
         .attr("aria-label", desk.strings.plain("close"))
-        .on(leptos::ev::click, {
+        .on(click, {
             let desk = desk.clone();
             move |_| desk.close()
         });

@@ -182,7 +182,7 @@ fn result_rows(result: &FunnelResult, group: Option<String>) -> Vec<Vec<Cell>> {
         let cells = [
             Cell::text(step_name(index, step)),
             Cell::count(step.n_reached),
-            Cell::percent(rate.map(|rate| rate.rate), 1),
+            Cell::percent(rate.map(|rate| rate.rate), 1).with_bar(rate.map_or(0.0, |rate| rate.rate)),
             Cell::percent_range(rate.map(|rate| (rate.low, rate.high)), 1),
             Cell::percent(step.rate_from_previous.map(|rate| rate.rate), 1),
             Cell::count(step.n_dropped),

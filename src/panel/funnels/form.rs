@@ -95,19 +95,21 @@ fn StepFields(fields: Fields, row: StepRow, asked: RwSignal<Asked>) -> impl Into
         <li class="step">
             <span class="step-mark" aria-hidden="true">{number}</span>
             <div class="step-body">
-                <div class="row">
-                    <Combobox
-                        label=Signal::derive(label)
-                        look=Look::Inline
-                        choices=Signal::derive(move || event_choices(facts))
-                        value=row.event
-                        on_change=move |event| row.event.set(event)
-                        error
-                    />
-                    <button class="button button-quiet" type="button" on:click=move |_| row.conditions.add(facts)>
-                        {text("funnels.add_condition")}
-                    </button>
-                </div>
+                <Combobox
+                    label=Signal::derive(label)
+                    look=Look::Inline
+                    choices=Signal::derive(move || event_choices(facts))
+                    value=row.event
+                    on_change=move |event| row.event.set(event)
+                    error
+                />
+            </div>
+            <div class="step-note">
+                <button class="button button-quiet" type="button" on:click=move |_| row.conditions.add(facts)>
+                    {text("funnels.add_condition")}
+                </button>
+            </div>
+            <div class="step-more">
                 <Conditions list=row.conditions joint=text("funnels.where") />
             </div>
             <div class="step-actions">

@@ -107,10 +107,14 @@ fn Group(group: GroupFields) -> impl IntoView {
                 </For>
             </ul>
             <div class="row">
-                <button class="button button-quiet" type="button" on:click=move |_| add(|facts| Some(did_first(facts)))>{text("segments.add_did")}</button>
-                <button class="button button-quiet" type="button" on:click=move |_| add(property_first)>{text("segments.add_property")}</button>
+                <button class="button button-quiet" type="button" on:click=move |_| add(|facts| Some(did_first(facts)))>
+                    <Glyph icon=Icon::Add />{text("segments.add_did")}
+                </button>
+                <button class="button button-quiet" type="button" on:click=move |_| add(property_first)>
+                    <Glyph icon=Icon::Add />{text("segments.add_property")}
+                </button>
                 <button class="button button-quiet" type="button" on:click=move |_| add(|facts| Some(Segment::AnyOf { of: vec![did_first(facts)] }))>
-                    {text("segments.add_group")}
+                    <Glyph icon=Icon::Add />{text("segments.add_group")}
                 </button>
             </div>
         </div>

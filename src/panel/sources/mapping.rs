@@ -138,10 +138,10 @@ fn ColumnRow(guess: ColumnGuess) -> impl IntoView {
         .map(|kind| Choice::new(*kind, kind_text(*kind)))
         .collect();
     let set_role = move |role| {
-        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.role = Some(role)))
+        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.role = Some(role)));
     };
     let set_kind = move |kind| {
-        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.kind = Some(kind)))
+        change(session, |mapping| choose(mapping, &name.get_value(), |choice| choice.kind = Some(kind)));
     };
     let why = {
         let guess = guess.clone();
@@ -156,8 +156,8 @@ fn ColumnRow(guess: ColumnGuess) -> impl IntoView {
             <th scope="row" class="mono">{guess.name.clone()}</th>
             <td><Select label=of("mapping.role_of") look=Look::Inline choices=Signal::stored(roles) value=role on_change=set_role /></td>
             <td><Select label=of("mapping.kind_of") look=Look::Inline choices=Signal::stored(kinds) value=kind on_change=set_kind /></td>
-            <td class="soft">{why}</td>
-            <td class="mono">{guess.examples.join(" · ")}</td>
+            <td class="soft wordy">{why}</td>
+            <td class="mono wordy">{guess.examples.join(" · ")}</td>
         </tr>
     }
 }
@@ -247,6 +247,7 @@ fn why_text(guess: &ColumnGuess) -> String {
     let kind = match &guess.why_kind {
         KindReason::AllNumbers => text("why.all_numbers"),
         KindReason::AllTimes => text("why.all_times"),
+        KindReason::SomeTimes { example } => text_with("why.some_times", &[("example", example)]),
         KindReason::Words { example } => text_with("why.words", &[("example", example)]),
         KindReason::WouldChange { example } => text_with("why.would_change", &[("example", example)]),
         KindReason::NoValues => text("why.no_values"),

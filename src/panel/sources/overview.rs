@@ -130,7 +130,11 @@ fn day_ticks(points: &[(f64, f64)]) -> Vec<Tick> {
     let step = (days / 8).max(1);
     let tick = |index: u32| {
         let at = first.0 + f64::from(index) * DAY_MILLIS;
-        let rank = if index % (step * 4) == 0 { 0 } else { u8::from(index % (step * 2) != 0) + 1 };
+        let rank = match index / step % 4 {
+            0 => 0,
+            2 => 1,
+            _ => 2,
+        };
         Tick { at, text: date(at, "UTC"), rank }
     };
     (0..=days).step_by(step as usize).map(tick).collect()

@@ -28,7 +28,7 @@ impl Column {
         Self { title: title.into(), hint: String::new(), is_number: false }
     }
 
-    /// A column of numbers, dates or times.
+    /// A column of numbers or spans of time.
     pub fn number(title: impl Into<String>) -> Self {
         Self { is_number: true, ..Self::text(title) }
     }
@@ -60,8 +60,6 @@ pub enum Value {
     Number(f64),
     /// Both ends of an interval; sorted by the lower one.
     Range(f64, f64),
-    /// A point in time, in milliseconds since 1970 UTC; saved as ISO 8601.
-    Time(f64),
     /// No value; sorted last, saved as an empty field.
     Missing,
 }
@@ -101,13 +99,6 @@ impl Cell {
         Self::of(millis, text::duration)
     }
 
-    /// A point in time in milliseconds since 1970 UTC, shown in `zone`.
-    pub fn date_time(millis: Option<f64>, zone: &str) -> Self {
-        millis.map_or_else(Self::missing, |millis| {
-            Self::new(text::date_time(millis, zone), Value::Time(millis))
-        })
-    }
-
     /// No value.
     pub fn missing() -> Self {
         Self::new("–", Value::Missing)
@@ -133,7 +124,7 @@ impl Value {
     /// The number to sort by; words and missing values have none and come first.
     pub(super) fn magnitude(&self) -> f64 {
         match self {
-            Self::Number(number) | Self::Range(number, _) | Self::Time(number) => *number,
+            Self::Number(number) | Self::Range(number, _) => *number,
             Self::Text(_) | Self::Missing => f64::NEG_INFINITY,
         }
     }
@@ -144,7 +135,6 @@ impl Value {
             Self::Text(words) => words.clone(),
             Self::Number(number) => number.to_string(),
             Self::Range(low, high) => format!("{low} to {high}"),
-            Self::Time(millis) => text::iso(*millis),
             Self::Missing => String::new(),
         }
     }

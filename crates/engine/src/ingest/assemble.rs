@@ -10,16 +10,15 @@ use crate::table::builder::{BlockColumn, Draft};
 use crate::table::{Column, ColumnInfo, Dictionary, Kind, Role, Table};
 use crate::time::Millis;
 
-/// Builds the table. `late` are the names of the columns that no sample showed: they were read as texts, and become
-/// what all their values are.
-pub(crate) fn table(plan: Plan, mut columns: Columns, late: Vec<String>) -> Table {
+/// Builds the table. `names` are those of all columns; those beyond the plan's were read as texts, and become what all
+/// their values are.
+pub(crate) fn table(plan: &Plan, mut columns: Columns, names: &[String]) -> Table {
     columns.end_block();
     let mut draft =
         Draft { users: columns.users.into_dictionary(), blocks: columns.blocks, ..Draft::default() };
-    let n_planned = plan.columns.len();
-    let infos = plan.columns.iter().map(|column| (column.name.clone(), column.role));
-    let late = late.into_iter().map(|name| (name, Role::Other));
-    for ((name, role), store) in infos.chain(late).zip(columns.stores) {
+    for (name, store) in names.iter().zip(columns.stores) {
+        let planned = plan.columns.get(draft.columns.len());
+        let role = planned.map_or(Role::Other, |column| column.role);
         let index = draft.columns.len();
         let kind = match &store {
             Store::Text(_) => Kind::Text,
@@ -28,11 +27,11 @@ pub(crate) fn table(plan: Plan, mut columns: Columns, late: Vec<String>) -> Tabl
             Store::Elsewhere if role == Role::Time => Kind::Time,
             Store::Elsewhere => Kind::Text,
         };
-        draft.columns.push(ColumnInfo { name, kind, role });
+        draft.columns.push(ColumnInfo { name: name.clone(), kind, role });
         draft.dictionaries.push(Dictionary::default());
         if let Store::Text(interner) = store {
             fill_gaps(&mut draft, index);
-            if index < n_planned || !retype(&mut draft, index, &interner, &plan) {
+            if planned.is_some() || !retype(&mut draft, index, &interner, plan) {
                 draft.dictionaries[index] = interner.into_dictionary();
             }
         }

@@ -123,6 +123,10 @@ impl Columns {
         self.troubles.clear();
         self.choose_rows(batch, text, event_time);
         self.keep_troubles(batch);
+        if self.has_settled() {
+            self.write_doubted(batch, text);
+            return &self.troubles;
+        }
         for &row in &self.kept {
             let user = batch.bytes(text, batch.cell(row as usize, self.user));
             self.block.users.push(self.users.intern(user));
@@ -134,6 +138,32 @@ impl Columns {
             self.troubles.sort_by_key(|trouble| trouble.row);
         }
         &self.troubles
+    }
+
+    /// Whether the file has to be read again, so that only what else is wrong is of interest.
+    fn has_settled(&self) -> bool {
+        let doubt = |store: &Store| matches!(store, Store::Number(doubt) | Store::Time(_, doubt) if *doubt == Doubt::Settled);
+        self.stores.iter().any(doubt)
+    }
+
+    /// Looks at the columns whose kind is still in doubt, and keeps nothing.
+    fn write_doubted(&mut self, batch: &Batch, text: &[u8]) {
+        for column in 0..self.stores.len() {
+            if let Store::Number(Doubt::Open) | Store::Time(_, Doubt::Open) = self.stores[column] {
+                self.write_column(column, batch, text);
+            }
+        }
+        self.block.users.clear();
+        self.block.times.clear();
+        for column in &mut self.block.columns {
+            match column {
+                BlockColumn::Text(codes) => codes.clear(),
+                BlockColumn::Number(values) => values.clear(),
+                BlockColumn::Time(values) => values.clear(),
+                BlockColumn::Constant { .. } | BlockColumn::Elsewhere => {}
+            }
+        }
+        self.blocks.clear();
     }
 
     /// Ends the block at hand; there is an empty one after it.

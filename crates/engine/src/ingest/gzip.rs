@@ -30,11 +30,11 @@ impl Gunzip {
     ///
     /// # Errors
     /// If the stream is damaged, or those of `take`.
-    pub(crate) fn push<E: From<IngestProblem>>(
+    pub(crate) fn push(
         &mut self,
         bytes: &[u8],
-        mut take: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+        mut take: impl FnMut(&[u8]) -> Result<(), IngestProblem>,
+    ) -> Result<(), IngestProblem> {
         for piece in bytes.chunks(PIECE) {
             self.decoder.write_all(piece).map_err(|error| damaged(&error))?;
             let unpacked = self.decoder.get_mut();
@@ -74,7 +74,7 @@ mod tests {
     fn unpack(pieces: &[&[u8]]) -> Result<Vec<u8>, IngestProblem> {
         let (mut gunzip, mut all) = (Gunzip::new(), Vec::new());
         for piece in pieces {
-            gunzip.push(piece, |unpacked| -> Result<(), IngestProblem> {
+            gunzip.push(piece, |unpacked| {
                 all.extend_from_slice(unpacked);
                 Ok(())
             })?;
@@ -113,12 +113,12 @@ mod tests {
     fn a_bomb_is_unpacked_in_pieces_of_bounded_size() {
         let packed = pack(&vec![0; 64 << 20]);
         let (mut gunzip, mut largest, mut total) = (Gunzip::new(), 0, 0);
-        let taken: Result<(), IngestProblem> = gunzip.push(&packed, |unpacked| {
+        let take = |unpacked: &[u8]| {
             largest = largest.max(unpacked.len());
             total += unpacked.len();
             Ok(())
-        });
-        taken.unwrap();
+        };
+        gunzip.push(&packed, take).unwrap();
         total += gunzip.finish().unwrap().len();
         assert_eq!(total, 64 << 20);
         assert!(largest <= 16 << 20, "{largest}");

@@ -14,9 +14,19 @@ pub(crate) struct Interner {
     /// A power of two of places, at most 5/8 of them taken; linear probing.
     places: Vec<Place>,
     seed: [u64; 2],
-    /// The code of the text before.
-    last: u32,
+    /// Short texts met lately, each where its hash puts it: most columns hold few texts, and all of them are here.
+    recent: Box<[Recent; RECENT]>,
 }
+
+/// A text of at most 16 bytes, which its words tell all about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Recent {
+    words: Words,
+    code: u32,
+}
+
+/// How many recent texts are kept.
+const RECENT: usize = 128;
 
 /// A place in the table: the upper half of a text's hash, and the text's code or [`FREE`].
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +45,9 @@ impl Interner {
             ends: Vec::new(),
             places: vec![Place { hash: 0, code: FREE }; 64],
             seed: [mix(seed.wrapping_add(1)), mix(seed.wrapping_add(2))],
-            last: FREE,
+            recent: Box::new(
+                [Recent { words: Words { low: 0, high: 0, len: u32::MAX }, code: FREE }; RECENT],
+            ),
         }
     }
 
@@ -60,12 +72,17 @@ impl Interner {
     /// The code of `text`, counted from 0; a new one if it has not been met. The text must be UTF-8.
     #[inline]
     pub(crate) fn intern(&mut self, text: &[u8]) -> u32 {
-        // Rows that follow each other often hold the same.
-        if self.last != FREE && self.get(self.last) == text {
-            return self.last;
+        let Some(words) = Words::of(text) else {
+            return self.find_or_add(text, hash_long(text, self.seed));
+        };
+        let hash = words.hash(self.seed);
+        let at = (hash >> 25) as usize;
+        if self.recent[at].words == words {
+            return self.recent[at].code;
         }
-        self.last = self.find_or_add(text);
-        self.last
+        let code = self.find_or_add(text, hash);
+        self.recent[at] = Recent { words, code };
+        code
     }
 
     /// The code of `text`, if it has been met.
@@ -76,8 +93,7 @@ impl Interner {
     }
 
     #[inline]
-    fn find_or_add(&mut self, text: &[u8]) -> u32 {
-        let hash = hash(text, self.seed);
+    fn find_or_add(&mut self, text: &[u8], hash: u32) -> u32 {
         let at = self.search(hash, text);
         match self.places[at].code {
             FREE => self.add(at, hash, text),
@@ -139,32 +155,57 @@ impl Interner {
     }
 }
 
-/// A hash of a text under a seed: two words at a time, each xored with a secret, multiplied and folded, as in wyhash and
-/// foldhash; the multiplication is made of those that WebAssembly has.
-#[inline]
-fn hash(text: &[u8], seed: [u64; 2]) -> u32 {
-    let len = text.len();
-    let mut state = seed[0] ^ len as u64;
-    let mut rest = text;
-    while let Some((block, more)) = rest.split_first_chunk::<16>()
-        && !more.is_empty()
-    {
-        state = fold(word(block, 0) ^ state, word(block, 8) ^ seed[1]).rotate_left(23);
-        rest = more;
+/// All that a text of at most 16 bytes is: its first and last bytes, which overlap if it is short, and its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Words {
+    low: u64,
+    high: u64,
+    len: u32,
+}
+
+impl Words {
+    /// The words of a text, if it is short.
+    #[inline(always)]
+    fn of(text: &[u8]) -> Option<Self> {
+        let len = text.len();
+        let (low, high) = match len {
+            0 => (0, 0),
+            1..4 => (u64::from(text[0]) | u64::from(text[len / 2]) << 8, u64::from(text[len - 1])),
+            4..8 => (word4(text, 0), word4(text, len - 4)),
+            8..=16 => (word8(text, 0), word8(text, len - 8)),
+            _ => return None,
+        };
+        Some(Self { low, high, len: len as u32 })
     }
-    let (low, high) = if let Some(block) = rest.last_chunk::<16>() {
-        (word(block, 0), word(block, 8))
-    } else if rest.len() >= 8 {
-        (word8(rest, 0), word8(rest, rest.len() - 8))
-    } else if rest.len() >= 4 {
-        (word4(rest, 0), word4(rest, rest.len() - 4))
-    } else if let [first, .., last] = rest {
-        (u64::from(*first) | u64::from(rest[rest.len() / 2]) << 8, u64::from(*last))
-    } else {
-        (rest.first().copied().map_or(0, u64::from), 0)
-    };
-    let folded = fold(low ^ state, high ^ seed[1]);
-    (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+
+    /// A hash under a seed: both words are xored with a secret, multiplied and folded, as in wyhash and foldhash.
+    #[inline(always)]
+    fn hash(self, seed: [u64; 2]) -> u32 {
+        spread(fold(self.low ^ seed[0] ^ u64::from(self.len), self.high ^ seed[1]))
+    }
+}
+
+/// The hash of a text of any length.
+fn hash(text: &[u8], seed: [u64; 2]) -> u32 {
+    Words::of(text).map_or_else(|| hash_long(text, seed), |words| words.hash(seed))
+}
+
+/// The hash of a text of more than 16 bytes: two words at a time, the last two overlapping those before.
+fn hash_long(text: &[u8], seed: [u64; 2]) -> u32 {
+    let mut state = seed[0] ^ text.len() as u64;
+    let (blocks, _) = text.as_chunks::<16>();
+    for block in blocks {
+        state = fold(word8(block, 0) ^ state, word8(block, 8) ^ seed[1]).rotate_left(23);
+    }
+    let last =
+        text.last_chunk::<16>().map_or(0, |last| fold(word8(last, 0) ^ state, word8(last, 8) ^ seed[1]));
+    spread(last)
+}
+
+/// The upper bits of a product, where every bit of the state has left its mark.
+#[inline(always)]
+fn spread(state: u64) -> u32 {
+    (state.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 
 /// Multiplies 64 by 64 bits by halves, crosswise, and folds.
@@ -173,11 +214,6 @@ fn fold(x: u64, y: u64) -> u64 {
     let (x_low, x_high) = (x & 0xffff_ffff, x >> 32);
     let (y_low, y_high) = (y & 0xffff_ffff, y >> 32);
     x_low.wrapping_mul(y_high) ^ x_high.wrapping_mul(y_low).rotate_right(32)
-}
-
-#[inline(always)]
-fn word(block: &[u8; 16], at: usize) -> u64 {
-    word8(block, at)
 }
 
 #[inline(always)]

@@ -1,20 +1,15 @@
 //! The push parser: a file's bytes in, a table and a report out.
 
-use super::assemble;
-use super::batch::Batch;
-use super::columns::Columns;
-use super::delimited::{End, Scanner};
-use super::encoding::Decoder;
 use super::error::{IngestError, IngestProblem};
 use super::gzip::Gunzip;
-use super::json::JsonReader;
-use super::json_fields::{Fields, OnNull};
-use super::ledger::{Ledger, Places, count_lines, shorten};
+use super::intake::Intake;
 use super::mapping::Mapping;
 use super::plan::{Content, Plan};
 use super::preview::{Compression, Encoding, Format, Preview};
+use super::records::{Header, Records};
 use super::report::{Example, LoadReport, WarningKind};
 use super::zone::LocalZone;
+use super::{assemble, duplicates};
 use crate::table::Table;
 
 /// Seeds the dictionaries' hashes where the caller has no random number at hand.
@@ -22,12 +17,12 @@ pub const DEFAULT_SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Loads one file.
 ///
-/// ```no_run
+/// ```
 /// # use cairn_engine::ingest::{preview, Loader, Mapping, Outcome, Sample, IngestError};
-/// # fn load(bytes: &[u8]) -> Result<(), IngestError> {
-/// let sample = Sample { offset: 0, bytes, is_last: true };
+/// # fn load(bytes: &[u8]) -> Result<u64, IngestError> {
+/// let samples = [Sample { offset: 0, bytes, is_last: true }];
 /// let mapping = Mapping::default();
-/// let preview = preview("events.csv", &[sample], &mapping)?;
+/// let preview = preview("events.csv", &samples, &mapping)?;
 /// let mut loader = Loader::new("events.csv", &preview, &mapping)?;
 /// let (table, report) = loop {
 ///     for piece in bytes.chunks(1 << 20) {
@@ -38,30 +33,19 @@ pub const DEFAULT_SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 ///         Outcome::Retype { again, .. } => loader = *again, // push the file once more
 ///     }
 /// };
-/// # let _ = (table, report);
-/// # Ok(())
+/// assert_eq!(table.schema.n_events, report.n_events);
+/// # Ok(report.n_events)
 /// # }
+/// # assert_eq!(load(b"user,time,event\nu1,2026-03-01 10:15,login\n"), Ok(1));
 /// ```
 #[derive(Debug)]
 pub struct Loader {
     source: Source,
     plan: Plan,
     gunzip: Option<Gunzip>,
-    decoder: Decoder,
-    /// What the decoder writes.
-    decoded: Vec<u8>,
-    /// Text that is not in the columns yet: the start of a record first.
-    buffer: Vec<u8>,
-    /// How much text the buffer takes before records are looked for.
-    target: usize,
-    reader: Reader,
-    batch: Batch,
-    columns: Columns,
-    ledger: Ledger,
-    retyped: Vec<Retyped>,
-    progress: Progress,
-    /// Line of the buffer's start.
-    line: u64,
+    records: Records,
+    intake: Intake,
+    n_bytes: u64,
 }
 
 /// How far a load has come.
@@ -113,35 +97,15 @@ struct Source {
     format: Format,
     encoding: Encoding,
     compression: Compression,
-    has_header: bool,
+    header: Header,
     seed: u64,
     /// Columns that an earlier load found to be text.
     retyped: Vec<Retyped>,
 }
 
-#[derive(Debug)]
-enum Reader {
-    /// Delimited text, and what is still to come before its first row.
-    Delimited(Scanner, Ahead),
-    Json(Box<JsonReader>),
-}
-
-/// What comes before the rows of a delimited text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ahead {
-    /// Perhaps a line that names the separator, and then perhaps a header.
-    SeparatorLine,
-    Header,
-    Nothing,
-}
-
-/// Text that is parsed at once: small enough to stay in the processor's cache.
-const PIECE: usize = 128 << 10;
-/// The longest record.
-const MAX_RECORD: usize = 16 << 20;
-
 impl Loader {
-    /// A loader for the file called `name`, as previewed and mapped, with the default seed.
+    /// A loader for the file called `name`, as previewed and mapped, with the default seed. Where the mapping differs
+    /// from the one that the preview was made with in separator or header, the preview counts.
     ///
     /// # Errors
     /// If the mapping does not fit the preview: an unknown column or zone, a role given twice, no user or time column.
@@ -160,17 +124,17 @@ impl Loader {
         mapping: &Mapping,
         seed: u64,
     ) -> Result<Self, IngestError> {
-        let plan = Plan::new(name, preview, mapping).map_err(|problem| IngestError::new(name, problem))?;
         let source = Source {
             name: name.to_owned(),
             format: preview.format,
             encoding: preview.encoding,
             compression: preview.compression,
-            has_header: preview.has_header,
+            header: if preview.has_header { Header::Present } else { Header::Absent },
             seed,
             retyped: Vec::new(),
         };
-        Self::start(source, plan)
+        let started = Plan::new(name, preview, mapping).and_then(|plan| Self::start(source, plan));
+        started.map_err(|problem| IngestError::new(name, problem))
     }
 
     /// Takes the next bytes of the file, as many as the caller likes: the result does not depend on where the pieces
@@ -180,23 +144,18 @@ impl Loader {
     /// If the file cannot be read any further: damaged compression, a record over 16 MiB, a JSON document that is no
     /// list of records. The loader is of no use after that.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), IngestError> {
-        self.progress.n_bytes += bytes.len() as u64;
-        match self.gunzip.take() {
-            None => self.decode(bytes),
-            Some(mut gunzip) => {
-                let pushed = gunzip.push(bytes, |unpacked| self.decode(unpacked).map_err(Pushed::Ingest));
-                self.gunzip = Some(gunzip);
-                pushed.map_err(|failure| match failure {
-                    Pushed::Ingest(error) => error,
-                    Pushed::Gzip(problem) => self.error(problem),
-                })
-            }
-        }
+        self.n_bytes += bytes.len() as u64;
+        let Self { gunzip, records, intake, .. } = self;
+        let pushed = match gunzip {
+            None => records.push(bytes, intake),
+            Some(gunzip) => gunzip.push(bytes, |unpacked| records.push(unpacked, intake)),
+        };
+        pushed.map_err(|problem| self.error(problem))
     }
 
     /// How far the load has come.
     pub fn progress(&self) -> Progress {
-        self.progress
+        Progress { n_bytes: self.n_bytes, n_rows: self.intake.n_rows }
     }
 
     /// Ends the file and builds the table.
@@ -204,239 +163,73 @@ impl Loader {
     /// # Errors
     /// If the file has no record at all, or ends inside compressed data.
     pub fn finish(mut self) -> Result<Outcome, IngestError> {
-        if let Some(gunzip) = self.gunzip.take() {
-            let rest = gunzip.finish().map_err(|problem| self.error(problem))?;
-            self.decode(&rest)?;
+        self.end().map_err(|problem| self.error(problem))?;
+        if self.intake.retyped.is_empty() {
+            return Ok(self.build());
         }
-        self.fill(self.decoder.finish())?;
-        self.parse(End::File)?;
-        if self.progress.n_rows == 0 {
-            let is_blank = self.line == 1 && self.buffer.is_empty();
-            return Err(self.error(if is_blank { IngestProblem::EmptyFile } else { IngestProblem::NoRows }));
-        }
-        if self.retyped.is_empty() { Ok(self.build()) } else { self.again() }
+        let name = self.source.name.clone();
+        self.again().map_err(|problem| IngestError::new(&name, problem))
     }
 
-    fn start(source: Source, plan: Plan) -> Result<Self, IngestError> {
-        let zone = LocalZone::named(&plan.zone).ok_or_else(|| {
-            IngestError::new(&source.name, IngestProblem::UnknownZone { zone: plan.zone.clone() })
-        })?;
+    fn start(source: Source, plan: Plan) -> Result<Self, IngestProblem> {
+        let zone = LocalZone::named(&plan.zone)
+            .ok_or_else(|| IngestProblem::UnknownZone { zone: plan.zone.clone() })?;
         let names: Vec<&str> = plan.columns.iter().map(|column| column.name.as_str()).collect();
-        let fields = |names: &[&str]| Fields::new(names, source.seed, OnNull::Ignore);
-        let reader = match source.format {
-            Format::Delimited { separator, quote } => {
-                let scanner = Scanner { separator: separator as u8, quote: quote as u8 };
-                Reader::Delimited(scanner, Ahead::SeparatorLine)
-            }
-            Format::Ndjson => Reader::Json(Box::new(JsonReader::lines(fields(&names)))),
-            Format::JsonArray => Reader::Json(Box::new(JsonReader::array(fields(&names)))),
-            Format::JsonObjects => Reader::Json(Box::new(JsonReader::objects(fields(&names)))),
-        };
         Ok(Self {
             gunzip: (source.compression == Compression::Gzip).then(Gunzip::new),
-            decoder: Decoder::new(source.encoding),
-            decoded: Vec::new(),
-            buffer: Vec::with_capacity(PIECE),
-            target: PIECE,
-            reader,
-            batch: Batch::default(),
-            columns: Columns::new(&plan, zone, source.seed),
-            ledger: Ledger::default(),
-            retyped: Vec::new(),
-            progress: Progress::default(),
-            line: 1,
+            records: Records::new(source.format, source.encoding, source.header, &names, source.seed),
+            intake: Intake::new(&plan, zone, source.seed),
+            n_bytes: 0,
             source,
             plan,
         })
     }
 
-    fn decode(&mut self, bytes: &[u8]) -> Result<(), IngestError> {
-        let mut decoded = std::mem::take(&mut self.decoded);
-        let mut decoder = self.decoder;
-        let filled = self.fill(decoder.decode(bytes, &mut decoded));
-        (self.decoder, self.decoded) = (decoder, decoded);
-        filled
-    }
-
-    /// Adds text to the buffer, and parses it whenever it is full.
-    fn fill(&mut self, mut text: &[u8]) -> Result<(), IngestError> {
-        while !text.is_empty() {
-            let (taken, rest) = text.split_at(text.len().min(self.target - self.buffer.len()));
-            self.buffer.extend_from_slice(taken);
-            text = rest;
-            if self.buffer.len() == self.target {
-                self.parse(End::More)?;
-            }
+    fn end(&mut self) -> Result<(), IngestProblem> {
+        if let Some(gunzip) = self.gunzip.take() {
+            self.records.push(&gunzip.finish()?, &mut self.intake)?;
         }
-        Ok(())
-    }
-
-    /// Parses the buffer's records into the columns, and leaves the start of the last one if it is cut.
-    fn parse(&mut self, end: End) -> Result<(), IngestError> {
-        let buffer = std::mem::take(&mut self.buffer);
-        let mut at = self.skip_ahead(&buffer, end);
-        loop {
-            let width = self.columns.stores.len();
-            self.batch.clear(width);
-            let consumed = match &mut self.reader {
-                Reader::Delimited(scanner, _) => scanner.scan(&buffer[at..], end, &mut self.batch),
-                Reader::Json(json) => {
-                    let read = json.read(&buffer[at..], end, &mut self.batch);
-                    read.map_err(|problem| self.error(problem))?
-                }
-            };
-            self.write(&buffer[at..at + consumed])?;
-            at += consumed;
-            if consumed == 0 && !self.add_columns() {
-                break;
-            }
-        }
-        self.keep_rest(buffer, at)
-    }
-
-    /// Leaves what is not parsed in the buffer, with room for more.
-    fn keep_rest(&mut self, mut buffer: Vec<u8>, parsed: usize) -> Result<(), IngestError> {
-        buffer.copy_within(parsed.., 0);
-        buffer.truncate(buffer.len() - parsed);
-        if buffer.len() >= MAX_RECORD {
-            let problem = IngestProblem::RecordTooLong { limit_mib: (MAX_RECORD >> 20) as u64 };
-            return Err(self.error(problem));
-        }
-        self.target = PIECE.max(2 * buffer.len()).min(MAX_RECORD);
-        self.buffer = buffer;
-        Ok(())
-    }
-
-    /// Length of the line `sep=;` that some spreadsheets put first.
-    fn skip_ahead(&mut self, text: &[u8], end: End) -> usize {
-        let Reader::Delimited(_, ahead @ Ahead::SeparatorLine) = &mut self.reader else { return 0 };
-        if text.is_empty() && end == End::More {
-            return 0;
-        }
-        *ahead = if self.source.has_header { Ahead::Header } else { Ahead::Nothing };
-        let length = super::detect::separator_line(text).map_or(0, |line| line.length);
-        self.line += count_lines(&text[..length]);
-        length
-    }
-
-    /// Adds the columns that the JSON reader has met, and tells whether there were any.
-    fn add_columns(&mut self) -> bool {
-        let Reader::Json(json) = &self.reader else { return false };
-        let n_before = self.columns.stores.len();
-        for _ in n_before..json.fields.len() {
-            self.columns.add_text();
-        }
-        json.fields.len() > n_before
-    }
-
-    /// Writes the batch, whose records are in `text`, and notes what is wrong with them.
-    fn write(&mut self, text: &[u8]) -> Result<(), IngestError> {
-        if let Reader::Delimited(_, ahead @ Ahead::Header) = &mut self.reader
-            && !self.batch.rows.is_empty()
-        {
-            *ahead = Ahead::Nothing;
-            self.batch.remove_first_row();
-        }
-        let mut batch = std::mem::take(&mut self.batch);
-        batch.mend_utf8(text);
-        let Content::EventTime(reader) = self.plan.columns[self.plan.time].content else {
-            unreachable!("planned")
-        };
-        let troubles = self.columns.write(&batch, text, reader);
-        let mut places = Places::new(text, &batch.rows, self.line, self.progress.n_rows);
-        for trouble in troubles {
-            let row = trouble.row as usize;
-            let name = |column: u32| match &self.reader {
-                Reader::Json(json) => json.fields.name(column as usize),
-                Reader::Delimited(..) => self.plan.columns[column as usize].name.clone(),
-            };
-            let mut describe = || {
-                let (line, record) = places.of(row);
-                let whole = shorten(places.record(row));
-                let value = trouble.column.map(|column| batch.bytes(text, batch.cell(row, column as usize)));
-                let text = value.map_or_else(|| whole.clone(), shorten);
-                (Example { line, record, column: trouble.column.map(name), text }, whole)
-            };
-            if trouble.kind == WarningKind::Retyped {
-                let (Example { line, record, column, text }, _) = describe();
-                self.retyped.push(Retyped { column: column.unwrap_or_default(), line, record, text });
-            } else {
-                self.ledger.note(trouble.kind, describe);
-            }
-        }
-        self.line += count_lines(text);
-        self.progress.n_rows += batch.rows.len() as u64;
-        self.batch = batch;
-        self.check_limits()
-    }
-
-    fn check_limits(&self) -> Result<(), IngestError> {
-        if self.progress.n_rows >= u64::from(u32::MAX) {
-            return Err(self.error(IngestProblem::TooManyRows { limit: u64::from(u32::MAX) }));
-        }
-        match self.columns.overfull() {
-            None => Ok(()),
-            Some(column) => {
-                let column =
-                    self.plan.columns.get(column).map_or_else(String::new, |column| column.name.clone());
-                Err(self.error(IngestProblem::TooMuchText { column }))
-            }
-        }
+        self.records.finish(&mut self.intake)
     }
 
     /// The loader that reads the columns as text whose guessed kind was wrong.
-    fn again(self) -> Result<Outcome, IngestError> {
-        let Self { mut source, mut plan, retyped: columns, .. } = self;
+    fn again(self) -> Result<Outcome, IngestProblem> {
+        let Self { mut source, mut plan, intake, .. } = self;
+        let mut columns = Vec::new();
         for column in &mut plan.columns {
-            if columns.iter().any(|retyped| retyped.column == column.name) {
+            if let Some(retyped) = intake.retyped.iter().find(|retyped| retyped.column == column.name) {
                 column.content = Content::Text;
+                columns.push(retyped.clone());
             }
         }
         source.retyped.clone_from(&columns);
         Ok(Outcome::Retype { again: Box::new(Self::start(source, plan)?), columns })
     }
 
-    fn build(mut self) -> Outcome {
-        for Retyped { column, line, record, text } in self.source.retyped {
+    fn build(self) -> Outcome {
+        let Self { source, plan, intake, n_bytes, .. } = self;
+        let mut ledger = intake.ledger;
+        for Retyped { column, line, record, text } in source.retyped {
             let example = Example { line, record, column: Some(column), text };
-            self.ledger.note(WarningKind::Retyped, || (example, String::new()));
+            ledger.note(WarningKind::Retyped, || (example, String::new()));
         }
         let mut report = LoadReport {
-            n_bytes: self.progress.n_bytes,
-            n_rows: self.progress.n_rows,
-            zone: self.columns.has_local_times.then(|| self.plan.zone.clone()),
+            n_bytes,
+            n_rows: intake.n_rows,
+            zone: intake.columns.has_local_times.then(|| plan.zone.clone()),
             ..LoadReport::default()
         };
-        let late = match &self.reader {
-            Reader::Json(json) => {
-                (self.plan.columns.len()..json.fields.len()).map(|at| json.fields.name(at)).collect()
-            }
-            Reader::Delimited(..) => Vec::new(),
-        };
-        let table = assemble::table(self.plan, self.columns, late);
+        ledger.finish(&mut report);
+        let table = assemble::table(&plan, intake.columns, &intake.names);
         report.n_events = table.n_rows() as u64;
-        report.n_duplicates = super::duplicates::count(&table);
-        self.ledger.finish(&mut report);
+        report.n_duplicates = duplicates::count(&table);
         Outcome::Loaded { table: Box::new(table), report }
     }
 
     fn error(&self, problem: IngestProblem) -> IngestError {
+        let is_about_all = matches!(problem, IngestProblem::EmptyFile | IngestProblem::NoRows);
         let mut error = IngestError::new(&self.source.name, problem);
-        if self.line > 1 {
-            error.position.line = Some(self.line);
-        }
+        error.position.line = (!is_about_all).then_some(self.intake.line);
         error
-    }
-}
-
-/// Why a compressed piece could not be taken.
-enum Pushed {
-    Gzip(IngestProblem),
-    Ingest(IngestError),
-}
-
-impl From<IngestProblem> for Pushed {
-    fn from(problem: IngestProblem) -> Self {
-        Self::Gzip(problem)
     }
 }

@@ -161,8 +161,13 @@ pub enum RoleReason {
 pub enum KindReason {
     /// All sampled values are numbers.
     AllNumbers,
-    /// All sampled values are times (nearly all, in the column with the role time).
+    /// All sampled values are times.
     AllTimes,
+    /// It has the role time, and some of its values are no times: their rows will be skipped.
+    SomeTimes {
+        /// The first of those, shortened.
+        example: String,
+    },
     /// A value is neither a number nor a time.
     Words {
         /// That value, shortened.

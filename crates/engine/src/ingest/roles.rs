@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::infer::{self, KindGuess};
+use super::ledger::shorten;
+use super::number;
 use super::preview::{Clock, KindReason, RoleReason};
 use super::role_words::{EVENT_WORDS, ROLE_WORDS, RoleWords, forms, normalize};
+use super::time_format::TimeReader;
 use crate::table::{Kind, Role};
 
 /// What is known of a column.
@@ -32,8 +35,8 @@ impl<'v> Facts<'v> {
         let count = |holds: &dyn Fn(&[u8]) -> bool| values.iter().filter(|value| holds(value)).count();
         let event_word = |value: &&[u8]| {
             let value = normalize(&String::from_utf8_lossy(value));
-            let holds = |word: &&&str| value == **word || value.split('_').any(|part| part == **word);
-            EVENT_WORDS.iter().find(holds).map(|word| (*word).to_owned())
+            let holds = |word: &&str| value == *word || value.split('_').any(|part| part == *word);
+            EVENT_WORDS.split_whitespace().find(holds).map(str::to_owned)
         };
         let few = distinct.len() <= MAX_EVENTS;
         Self {
@@ -52,21 +55,19 @@ impl<'v> Facts<'v> {
         }
     }
 
-    /// How surely its name tells a role: 100 and less for whole names, 30 for ends of names, 20 for weak ones; and the
-    /// word that tells.
+    /// How surely its name tells a role: 50 to 100 for whole names, 30 for ends of names, 20 for weak ones; and the word
+    /// that tells.
     fn named(&self, words: &RoleWords) -> Option<(i64, &'static str)> {
         let forms = forms(self.name);
         let whole = forms.iter().enumerate().find_map(|(nesting, form)| {
-            let at = words.names.iter().position(|name| name == form)?;
-            Some((100 - at as i64 - 10 * nesting as i64, words.names[at]))
+            let (at, word) = words.names.split_whitespace().enumerate().find(|(_, word)| word == form)?;
+            Some((100 - at.min(50) as i64 - 10 * nesting as i64, word))
         });
-        whole.or_else(|| {
-            let is_end = |end: &&&str| forms[0].strip_suffix(**end).is_some_and(|start| start.ends_with('_'));
-            let end = words.ends.iter().find(is_end).map(|end| (30, *end));
-            end.or_else(|| {
-                words.weak.iter().find(|weak| forms.iter().any(|form| form == **weak)).map(|weak| (20, *weak))
-            })
-        })
+        let is_end = |end: &&str| forms[0].strip_suffix(end).is_some_and(|start| start.ends_with('_'));
+        let end = || words.ends.split_whitespace().find(is_end).map(|end| (30, end));
+        let is_whole = |word: &&str| forms.iter().any(|form| form == word);
+        let weak = || words.weak.split_whitespace().find(is_whole).map(|word| (20, word));
+        whole.or_else(end).or_else(weak)
     }
 
     /// Whether the values allow a role; how much they speak against it, otherwise.
@@ -92,13 +93,7 @@ impl<'v> Facts<'v> {
             }
             Role::Event => {
                 let is_varied = self.n_distinct * 2 > self.n_values && self.n_values >= 20;
-                let varied = if is_unique {
-                    60
-                } else if is_varied {
-                    40
-                } else {
-                    0
-                };
+                let varied = if is_varied { 40 } else { 0 } + if is_unique { 20 } else { 0 };
                 (self.guess.kind != Kind::Time && self.mean_len <= 200).then_some(missing + varied)
             }
             Role::Session => (self.guess.kind != Kind::Time).then_some(missing),
@@ -118,16 +113,17 @@ const MAX_EVENTS: usize = 200;
 /// Whether a text is a name that columns of some role usually have.
 pub(crate) fn is_usual_name(text: &str) -> bool {
     let normal = normalize(text);
-    ROLE_WORDS.iter().any(|words| words.names.contains(&normal.as_str()))
+    ROLE_WORDS.iter().any(|words| words.names.split_whitespace().any(|word| word == normal))
 }
 
 /// Whether a column's name is one that times have.
 pub(crate) fn is_time_name(name: &str) -> bool {
-    let is_end = |form: &String, end: &str| form.strip_suffix(end).is_some_and(|start| start.ends_with('_'));
     let words = &ROLE_WORDS[0];
-    forms(name)
-        .iter()
-        .any(|form| words.names.contains(&form.as_str()) || words.ends.iter().any(|end| is_end(form, end)))
+    let is_end = |form: &str, end: &str| form.strip_suffix(end).is_some_and(|start| start.ends_with('_'));
+    forms(name).iter().any(|form| {
+        words.names.split_whitespace().any(|word| word == form)
+            || words.ends.split_whitespace().any(|end| is_end(form, end))
+    })
 }
 
 /// Each column's role and why. Each role but text is given to one column at most. May settle how the times of the
@@ -194,9 +190,19 @@ fn by_values(columns: &[Facts<'_>], roles: &[(Role, RoleReason)], role: Role) ->
 }
 
 /// How much a column looks like one of user ids; none if it does not. E-mail addresses do most; else words without
-/// blanks and with digits, that repeat, and are many.
+/// blanks and with digits, that repeat, and are many. Numbers have to be called ids.
 fn id_likeness(column: &Facts<'_>) -> Option<usize> {
-    if column.n_values * 2 < column.n_rows || column.guess.kind == Kind::Time || column.n_distinct < 2 {
+    const OTHER_IDS: &str =
+        "order product sku item invoice session event transaction ip version zip postcode url page path";
+    let name = normalize(column.name);
+    let is_called = |words: &str| name.split('_').any(|part| words.split(' ').any(|word| word == part));
+    let is_number = column.guess.kind == Kind::Number;
+    if column.n_values * 2 < column.n_rows
+        || column.guess.kind == Kind::Time
+        || column.n_distinct < 2
+        || is_called(OTHER_IDS)
+        || (is_number && !is_called("id no nr num number key code"))
+    {
         return None;
     }
     if column.n_emails == column.n_values {
@@ -206,19 +212,23 @@ fn id_likeness(column: &Facts<'_>) -> Option<usize> {
     let has_digits = column.n_with_digits * 10 >= column.n_values * 9;
     let repeats = column.n_distinct < column.n_values;
     let is_many = column.n_distinct * 20 >= column.n_values && column.n_distinct >= 10;
-    let is_measure = column.guess.kind == Kind::Number && column.mean_len < 4;
-    (is_word && has_digits && repeats && is_many && !is_measure).then_some(column.n_distinct)
+    (is_word && has_digits && repeats && is_many).then_some(column.n_distinct)
 }
 
-/// Numbers in the time's column are epoch times, whatever their size.
+/// The time's column holds times; numbers there are epoch times, whatever their size.
 fn settle_time(column: &mut Facts<'_>) {
     let values: Vec<&[u8]> = column.values.iter().map(Vec::as_slice).collect();
     if column.guess.time_format.is_none() && column.guess.kind == Kind::Number {
         column.guess.time_format = infer::epoch_unit(&values);
         column.guess.clock = Some(Clock::Zoned);
     }
-    if column.guess.time_format.is_some() {
-        column.guess.kind = Kind::Time;
-        column.guess.why = KindReason::AllTimes;
-    }
+    let Some(format) = column.guess.time_format else { return };
+    let reader = TimeReader::new(format);
+    let odd =
+        values.iter().find(|value| reader.read(value).is_none() && !number::is_missing(value.trim_ascii()));
+    column.guess.kind = Kind::Time;
+    column.guess.why = match odd {
+        None => KindReason::AllTimes,
+        Some(example) => KindReason::SomeTimes { example: shorten(example) },
+    };
 }

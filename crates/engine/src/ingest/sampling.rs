@@ -63,7 +63,7 @@ impl Texts {
 fn unpack(sample: &Sample<'_>) -> Result<(Vec<u8>, End), IngestProblem> {
     let (mut gunzip, mut unpacked) = (Gunzip::new(), Vec::new());
     for piece in sample.bytes.chunks(4096) {
-        gunzip.push(piece, |text| -> Result<(), IngestProblem> {
+        gunzip.push(piece, |text| {
             unpacked.extend_from_slice(text);
             Ok(())
         })?;

@@ -61,8 +61,7 @@ impl Draft {
     /// # Panics
     /// If the roles user, time and event are not given once each, or there are 2³² rows or more: bugs of the caller.
     pub fn build(mut self) -> Table {
-        let flat_times: Vec<Millis> =
-            self.blocks.iter_mut().flat_map(|block| mem::take(&mut block.times)).collect();
+        let flat_times = concat(self.blocks.iter_mut().map(|block| mem::take(&mut block.times)));
         assert!(u32::try_from(flat_times.len()).is_ok(), "row numbers fit into 32 bits");
         let (users, order) = self.order_rows(&flat_times);
         let times: Vec<Millis> = order.iter().map(|&row| flat_times[row as usize]).collect();
@@ -91,8 +90,7 @@ impl Draft {
     /// The users in the table's order, and for each row of the table its number in the input.
     fn order_rows(&mut self, times: &[Millis]) -> (Users, Vec<u32>) {
         let ids = mem::take(&mut self.users);
-        let row_users: Vec<u32> =
-            self.blocks.iter_mut().flat_map(|block| mem::take(&mut block.users)).collect();
+        let row_users = concat(self.blocks.iter_mut().map(|block| mem::take(&mut block.users)));
         assert_eq!(row_users.len(), times.len(), "a user and a time for every row");
         let mut n_rows = vec![0_u32; ids.len()];
         for &user in &row_users {
@@ -134,14 +132,14 @@ impl Draft {
             (Role::Time, _) => Column::EventTime,
             (_, Kind::Text) => build_text(parts, &mem::take(&mut self.dictionaries[index]), order),
             (_, Kind::Number) => {
-                let flat: Vec<f64> = parts.flat_map(BlockColumn::into_numbers).collect();
+                let flat = concat(parts.map(BlockColumn::into_numbers));
                 Column::Number(match Numbers::narrow(flat) {
                     Numbers::F32(flat) => Numbers::F32(order.iter().map(|&row| flat[row as usize]).collect()),
                     Numbers::F64(flat) => Numbers::F64(order.iter().map(|&row| flat[row as usize]).collect()),
                 })
             }
             (_, Kind::Time) => {
-                let flat: Vec<Millis> = parts.flat_map(BlockColumn::into_times).collect();
+                let flat = concat(parts.map(BlockColumn::into_times));
                 Column::Time(order.iter().map(|&row| flat[row as usize]).collect())
             }
         }
@@ -191,11 +189,36 @@ fn build_text(parts: impl Iterator<Item = BlockColumn>, met: &Dictionary, order:
         new_code[entry as usize + 1] = rank;
     }
     let dictionary = Dictionary::from_entries(sorted.iter().map(|&entry| met.entry(entry)));
-    let n_codes = dictionary.len() + 1;
-    let renamed = parts.flat_map(BlockColumn::into_codes).map(|code| new_code[code as usize]);
-    let flat = Codes::collect(n_codes, renamed);
-    let codes = Codes::collect(n_codes, order.iter().map(|&row| flat.get(row as usize)));
+    let parts = parts.map(BlockColumn::into_codes);
+    let codes = match dictionary.len() {
+        0..=0xff => Codes::U8(sort_codes(parts, &new_code, order, |code| code as u8)),
+        0x100..=0xffff => Codes::U16(sort_codes(parts, &new_code, order, |code| code as u16)),
+        _ => Codes::U32(sort_codes(parts, &new_code, order, |code| code)),
+    };
     Column::Text(TextColumn { codes, dictionary })
+}
+
+/// Renames codes, narrows them, and then moves them: what is moved is small by then.
+fn sort_codes<C: Copy>(
+    parts: impl Iterator<Item = Vec<u32>>,
+    new_code: &[u32],
+    order: &[u32],
+    narrow: impl Fn(u32) -> C,
+) -> Vec<C> {
+    let mut flat = Vec::with_capacity(order.len());
+    for part in parts {
+        flat.extend(part.iter().map(|&code| narrow(new_code[code as usize])));
+    }
+    order.iter().map(|&row| flat[row as usize]).collect()
+}
+
+/// All parts in one, each freed when it is copied.
+fn concat<T: Copy>(parts: impl Iterator<Item = Vec<T>>) -> Vec<T> {
+    let mut whole = Vec::new();
+    for part in parts {
+        whole.extend_from_slice(&part);
+    }
+    whole
 }
 
 #[cfg(test)]

@@ -1,0 +1,96 @@
+//! Takes batches of records: writes them into the columns, and keeps the account of what is wrong with them.
+
+use super::batch::Batch;
+use super::columns::Columns;
+use super::error::IngestProblem;
+use super::ledger::{Ledger, Places, count_lines, shorten};
+use super::loader::Retyped;
+use super::plan::{Content, Plan};
+use super::report::{Example, WarningKind};
+use super::time_format::{TimeFormat, TimeReader};
+use super::zone::LocalZone;
+
+/// What has been read of a file so far.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    /// All columns' names: those of the plan, and those met since.
+    pub(crate) names: Vec<String>,
+    pub(crate) columns: Columns,
+    pub(crate) ledger: Ledger,
+    /// Columns whose guessed kind was wrong.
+    pub(crate) retyped: Vec<Retyped>,
+    /// Records read.
+    pub(crate) n_rows: u64,
+    /// Line after the last record.
+    pub(crate) line: u64,
+    time: TimeReader,
+}
+
+impl Intake {
+    /// Nothing yet.
+    pub(crate) fn new(plan: &Plan, zone: LocalZone, seed: u64) -> Self {
+        let time = match plan.columns[plan.time].content {
+            Content::EventTime(reader) => reader,
+            _ => TimeReader::new(TimeFormat::Iso),
+        };
+        Self {
+            names: plan.columns.iter().map(|column| column.name.clone()).collect(),
+            columns: Columns::new(plan, zone, seed),
+            ledger: Ledger::default(),
+            retyped: Vec::new(),
+            n_rows: 0,
+            line: 1,
+            time,
+        }
+    }
+
+    /// Number of columns: how many cells a row must have.
+    pub(crate) fn width(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Adds a column that earlier records do not have.
+    pub(crate) fn add_column(&mut self, name: String) {
+        self.names.push(name);
+        self.columns.add_text();
+    }
+
+    /// Takes a batch, whose records are all that is in `text`.
+    ///
+    /// # Errors
+    /// If the table would be larger than a table can be.
+    pub(crate) fn take(&mut self, batch: &mut Batch, text: &[u8]) -> Result<(), IngestProblem> {
+        batch.mend_utf8(text);
+        let mut places = Places::new(text, &batch.rows, self.line, self.n_rows);
+        for trouble in self.columns.write(batch, text, self.time) {
+            let row = trouble.row as usize;
+            let mut describe = || {
+                let (line, record) = places.of(row);
+                let whole = shorten(places.record(row));
+                let column = trouble.column.map(|column| column as usize);
+                let value = column.map(|column| shorten(batch.bytes(text, batch.cell(row, column))));
+                let column = column.map(|column| self.names[column].clone());
+                (Example { line, record, column, text: value.unwrap_or_else(|| whole.clone()) }, whole)
+            };
+            if trouble.kind == WarningKind::Retyped {
+                let (Example { line, record, column, text }, _) = describe();
+                self.retyped.push(Retyped { column: column.unwrap_or_default(), line, record, text });
+            } else {
+                self.ledger.note(trouble.kind, describe);
+            }
+        }
+        self.line += count_lines(text);
+        self.n_rows += batch.rows.len() as u64;
+        self.check_size()
+    }
+
+    fn check_size(&self) -> Result<(), IngestProblem> {
+        if self.n_rows >= u64::from(u32::MAX) {
+            return Err(IngestProblem::TooManyRows { limit: u64::from(u32::MAX) });
+        }
+        match self.columns.overfull() {
+            None => Ok(()),
+            Some(column) => Err(IngestProblem::TooMuchText { column: self.names[column].clone() }),
+        }
+    }
+}
