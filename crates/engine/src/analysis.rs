@@ -14,6 +14,7 @@ pub mod cluster;
 pub mod funnel;
 pub mod overview;
 pub mod segment;
+pub mod suggest;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub enum Query {
     Overview(overview::OverviewQuery),
     /// How many users pass from step to step, and where they stop.
     Funnel(funnel::FunnelQuery),
+    /// Which funnel to look at first.
+    SuggestFunnel(suggest::SuggestFunnelQuery),
     /// How many users segments hold, how they overlap, and who they are.
     Segment(segment::SegmentQuery),
     /// Groups of users who behave alike.
@@ -44,6 +47,7 @@ pub enum Query {
 pub enum Answer {
     Overview(overview::OverviewAnswer),
     Funnel(funnel::FunnelAnswer),
+    SuggestFunnel(suggest::SuggestFunnelAnswer),
     Segment(segment::SegmentAnswer),
     Cluster(cluster::ClusterAnswer),
 }
@@ -57,6 +61,7 @@ impl Query {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
             Self::Funnel(query) => query.check(table).map(Plan::new),
+            Self::SuggestFunnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
             Self::Cluster(query) => query.check(table).map(Plan::new),
         }
