@@ -2,8 +2,6 @@
 //!
 //! `cargo bench -p cairn-engine --bench funnel`
 
-#![expect(missing_docs, reason = "criterion's macros make public items")]
-
 use std::hint::black_box;
 
 use cairn_engine::analysis::funnel::{

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::GroupKey;
-use super::query::FunnelQuery;
+use super::query::{FunnelQuery, Order};
 use super::rules::Event;
 use crate::error::{QueryError, QueryProblem};
 use crate::kernel::scope::now;
@@ -44,6 +44,19 @@ pub(super) enum Split<'t> {
     ByStep(&'t Column, u32),
     /// By segments.
     BySegments(Vec<Bitmap>),
+}
+
+/// Whether events before the first that fills step 0 matter: to a chain in any order, or to the breakdown.
+pub(super) fn looks_at_all(query: &FunnelQuery) -> bool {
+    let by_event = matches!(
+        &query.breakdown,
+        Some(Breakdown::Property {
+            on: Owner::Event,
+            attribution: Attribution::FirstTouch | Attribution::LastTouch | Attribution::Step { .. },
+            ..
+        })
+    );
+    by_event || query.order == Order::Unordered
 }
 
 /// Checks a query's breakdown without doing the work.

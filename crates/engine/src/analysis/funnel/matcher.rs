@@ -1,12 +1,15 @@
 //! What each row means to the funnel: which steps it matches and which chains it spoils.
 
+use std::ops;
+
+use super::groups;
 use super::query::{Entry, FunnelQuery, Occurrence, Order, Range};
 use super::rules::{Event, bits};
 use crate::error::QueryError;
 use crate::kernel::condition::{Test, Truth};
 use crate::kernel::scope::ScopeFilter;
 use crate::rule::EventRule;
-use crate::table::{Table, TextColumn, UserIdx};
+use crate::table::{Codes, Table, TextColumn, UserIdx};
 use crate::time::Millis;
 
 /// The steps and exclusions, compiled against a table.
@@ -19,6 +22,8 @@ pub(super) struct Matcher<'t> {
     /// For each step that only the user's first event fills: what that event must match.
     firsts: Vec<(u32, Test<'t>)>,
     by_code: Vec<CodeMasks>,
+    meaning: Meaning,
+    leading: Leading,
     keep: Keep,
     starts: Starts,
     /// The first instant that matters, the last one at which a chain may start, and the last one that matters at all.
@@ -48,6 +53,24 @@ enum Starts {
     Any,
 }
 
+/// What decides what a row means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    /// Its event alone.
+    ByEvent,
+    /// Its properties, its time or its place among the user's rows too.
+    ByRow,
+}
+
+/// What becomes of rows before the first that matches step 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leading {
+    /// They may matter.
+    Kept,
+    /// They may be dropped.
+    Dropped,
+}
+
 /// Which rows are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Keep {
@@ -66,9 +89,15 @@ impl<'t> Matcher<'t> {
         let steps = compile_steps(query, table)?;
         let exclusions = compile_exclusions(query, table)?;
         let events = table.events();
-        let by_code =
-            (0..events.n_codes() as u32).map(|code| known(events, code, &steps, &exclusions)).collect();
+        let by_code = (0..events.n_codes() as u32).map(|code| known(events, code, &steps, &exclusions));
+        let by_code: Vec<CodeMasks> = by_code.collect();
+        let by_event = by_code.iter().all(|known| known.maybe_steps | known.maybe_exclusions == 0)
+            && query.steps.iter().all(|step| step.occurrence == Occurrence::Any)
+            && query.order != Order::Strict
+            && query.scope.conditions.is_empty()
+            && (query.order == Order::Unordered || (query.scope.to.is_none() && query.entry == Entry::Any));
         let to = query.scope.to.unwrap_or(Millis(i64::MAX));
+        let scope = ScopeFilter::new(&query.scope, table)?;
         let last = match (query.range, query.window_millis) {
             (Range::AllEvents, _) => to,
             (Range::Entry, Some(window)) => to.plus(window),
@@ -76,7 +105,9 @@ impl<'t> Matcher<'t> {
         };
         Ok(Self {
             table,
-            scope: ScopeFilter::new(&query.scope, table)?,
+            scope,
+            meaning: if by_event { Meaning::ByEvent } else { Meaning::ByRow },
+            leading: if groups::looks_at_all(query) { Leading::Kept } else { Leading::Dropped },
             steps,
             exclusions,
             firsts: compile_firsts(query, table)?,
@@ -102,10 +133,44 @@ impl<'t> Matcher<'t> {
         let rows = self.table.users.rows(user);
         let times = &self.table.times[rows.clone()];
         let start = times.partition_point(|&time| time < self.from);
-        let end = times.partition_point(|&time| time <= self.last);
-        let codes = &self.table.events().codes;
-        for row in rows.start + start..rows.start + end.max(start) {
-            let known = self.by_code[codes.get(row) as usize];
+        let end = times.partition_point(|&time| time <= self.last).max(start);
+        let rows = rows.start + start..rows.start + end;
+        match (self.meaning, &self.table.events().codes) {
+            (Meaning::ByEvent, Codes::U8(codes)) => self.collect_known(&codes[rows.clone()], rows, events),
+            (Meaning::ByEvent, Codes::U16(codes)) => self.collect_known(&codes[rows.clone()], rows, events),
+            (Meaning::ByEvent, Codes::U32(codes)) => self.collect_known(&codes[rows.clone()], rows, events),
+            (Meaning::ByRow, _) => self.collect_by_row(user, rows, events),
+        }
+    }
+
+    /// The quick way, where the event decides everything.
+    fn collect_known<C: Copy + Into<u32>>(
+        &self,
+        codes: &[C],
+        rows: ops::Range<usize>,
+        events: &mut Vec<Event>,
+    ) {
+        let known = |code: &C| self.by_code[(*code).into() as usize];
+        let times = &self.table.times[rows.clone()];
+        let first = match self.leading {
+            Leading::Kept => 0,
+            Leading::Dropped => {
+                let Some(entry) = codes.iter().position(|code| known(code).steps & 1 == 1) else { return };
+                // What shares the first entry's instant may stand before it.
+                times[..entry].iter().rposition(|&time| time < times[entry]).map_or(0, |before| before + 1)
+            }
+        };
+        for ((row, code), &time) in (rows.start + first..rows.end).zip(&codes[first..]).zip(&times[first..]) {
+            let CodeMasks { steps, kills, .. } = known(code);
+            if steps | kills != 0 {
+                events.push(Event { time, steps, kills, row: row as u32 });
+            }
+        }
+    }
+
+    fn collect_by_row(&self, user: UserIdx, rows: ops::Range<usize>, events: &mut Vec<Event>) {
+        for row in rows {
+            let known = self.by_code[self.table.events().codes.get(row) as usize];
             let nothing = known.steps | known.kills | known.maybe_steps | known.maybe_exclusions == 0;
             if nothing && self.keep == Keep::Matching {
                 continue;

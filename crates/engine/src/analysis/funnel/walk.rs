@@ -201,6 +201,10 @@ impl Walker {
     /// Counts the best chain there is now if it got further than the one before, or as far at the same instant from a
     /// later start.
     fn note(&mut self, goal: Goal) {
+        let no_further = self.slots.filled.leading_zeros() > self.counted.steps.leading_zeros();
+        if no_further && !matches!(goal, Goal::Unspoilt(_)) {
+            return;
+        }
         let step = match goal {
             Goal::Unspoilt(step) => Some(step),
             _ => self.slots.highest(),
