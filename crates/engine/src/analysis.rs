@@ -14,7 +14,6 @@ pub mod cluster;
 pub mod funnel;
 pub mod overview;
 pub mod segment;
-pub mod suggest;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -31,8 +30,6 @@ pub enum Query {
     Overview(overview::OverviewQuery),
     /// How many users pass from step to step, and where they stop.
     Funnel(funnel::FunnelQuery),
-    /// Which funnel to look at first.
-    SuggestFunnel(suggest::SuggestFunnelQuery),
     /// How many users segments hold, how they overlap, and who they are.
     Segment(segment::SegmentQuery),
     /// Groups of users who behave alike.
@@ -47,7 +44,6 @@ pub enum Query {
 pub enum Answer {
     Overview(overview::OverviewAnswer),
     Funnel(funnel::FunnelAnswer),
-    SuggestFunnel(suggest::SuggestFunnelAnswer),
     Segment(segment::SegmentAnswer),
     Cluster(cluster::ClusterAnswer),
 }
@@ -61,7 +57,6 @@ impl Query {
         match self {
             Self::Overview(query) => query.check(table).map(Plan::new),
             Self::Funnel(query) => query.check(table).map(Plan::new),
-            Self::SuggestFunnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
             Self::Cluster(query) => query.check(table).map(Plan::new),
         }
