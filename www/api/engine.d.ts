@@ -384,6 +384,7 @@ export type Attribution =
   | { kind: 'last_touch' }
   /**
    * The value on the event that fills this step, counted from 0; each value is tried as a group of its own.
+   * Where the steps may come in any order, step 0 is the one that comes first.
    */
   | {
     kind: 'step';
@@ -442,7 +443,12 @@ export type OnExclusion =
    * chain cannot be mended by meeting its last step once more: for that a chain must have started later. Not
    * for unordered funnels.
    */
-  | 'remove_user';
+  | 'remove_user'
+  /**
+   * For unordered funnels only: as `void_chain`, and what is not a conversion counts only once its window is
+   * over. If the event comes before, the steps filled since the chain's start are forgotten, step 1 included.
+   */
+  | 'reset_progress';
 
 /**
  * Whether users who have not converted and are still inside a window are shown apart. They are if one of

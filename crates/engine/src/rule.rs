@@ -355,7 +355,8 @@ pub enum Attribution {
     FirstTouch,
     /// The last one.
     LastTouch,
-    /// The value on the event that fills this step, counted from 0; each value is tried as a group of its own.
+    /// The value on the event that fills this step, counted from 0; each value is tried as a group of its own. Where the
+    /// steps may come in any order, step 0 is the one that comes first.
     Step {
         /// The step.
         step: u32,

@@ -201,6 +201,10 @@ impl<'t> Prepared<'t> {
                 self.list_values(user, column, |_| true);
                 self.add_each_value(query, partial);
             }
+            Split::ByStep(column, 0) if self.rules.order == Order::Unordered => {
+                self.list_values(user, column, |event| event.steps != 0);
+                self.add_starting_values(query, partial);
+            }
             Split::ByStep(column, step) => {
                 self.list_values(user, column, |event| event.steps >> step & 1 == 1);
                 self.add_step_values(query, step, partial);
@@ -223,6 +227,16 @@ impl<'t> Prepared<'t> {
         for same in self.values.chunk_by(|a, b| a.0 == b.0) {
             self.part.clear();
             self.part.extend(same.iter().map(|&(_, place)| self.events[place as usize]));
+            let outcome = self.walker.follow(&self.rules, &self.part);
+            add_to_group(partial, &same[0].0, query, outcome, &self.walker);
+        }
+    }
+
+    /// For each value a funnel in any order that only the events that carry it may begin.
+    fn add_starting_values(&mut self, query: &FunnelQuery, partial: &mut Partial) {
+        for same in self.values.chunk_by(|a, b| a.0 == b.0) {
+            let starts = same.iter().map(|&(_, place)| place);
+            unordered::keep_begun(&self.rules, &self.events, starts, &mut self.part);
             let outcome = self.walker.follow(&self.rules, &self.part);
             add_to_group(partial, &same[0].0, query, outcome, &self.walker);
         }

@@ -76,8 +76,15 @@ fn check_combinations(query: &FunnelQuery) -> Result<(), QueryError> {
             return Err(conflict("entry", "steps in any order have no first step; choose \"any\""));
         }
         if query.on_exclusion == OnExclusion::RemoveUser && !query.exclusions.is_empty() {
-            return Err(conflict("on_exclusion", "for steps in any order choose \"void_chain\""));
+            return Err(conflict(
+                "on_exclusion",
+                "for steps in any order choose \"void_chain\" or \"reset_progress\"",
+            ));
         }
+    }
+    if query.on_exclusion == OnExclusion::ResetProgress && query.order != Order::Unordered {
+        let problem = "this belongs to the order \"unordered\"; choose \"void_chain\" or \"remove_user\"";
+        return Err(conflict("on_exclusion", problem));
     }
     if query.strict_kind != StrictKind::Restart && query.order != Order::Strict {
         return Err(conflict(

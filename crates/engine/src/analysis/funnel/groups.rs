@@ -40,7 +40,8 @@ pub(super) enum Split<'t> {
     ByLast(&'t Column),
     /// Each value apart, with the events that carry it.
     ByEach(&'t Column),
-    /// Each value of the events that match a step apart, with those of them that carry it.
+    /// Each value of the events that match a step apart, with those of them that carry it. In any order, for step 0: each
+    /// value apart, with the attempts that an event which carries it began.
     ByStep(&'t Column, u32),
     /// By segments.
     BySegments(Vec<Bitmap>),

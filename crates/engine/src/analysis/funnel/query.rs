@@ -75,9 +75,9 @@ impl FunnelQuery {
         let rules = match preset {
             Preset::Cairn => Self::default(),
             Preset::Posthog => {
-                // In any order it counts from the earliest of the steps, and an exclusion starts all over.
+                // In any order it counts from the earliest of the steps, and an exclusion throws all progress away.
                 let (time_from, on_exclusion) = match self.order {
-                    Order::Unordered => (TimeFrom::EarliestStart, OnExclusion::VoidChain),
+                    Order::Unordered => (TimeFrom::EarliestStart, OnExclusion::ResetProgress),
                     Order::Ordered | Order::Strict => (TimeFrom::LatestStart, OnExclusion::RemoveUser),
                 };
                 Self {
@@ -336,6 +336,9 @@ pub enum OnExclusion {
     /// that end at the same instant only the one that started last is looked at. A spoilt chain cannot be mended by
     /// meeting its last step once more: for that a chain must have started later. Not for unordered funnels.
     RemoveUser,
+    /// For unordered funnels only: as `void_chain`, and what is not a conversion counts only once its window is over. If
+    /// the event comes before, the steps filled since the chain's start are forgotten, step 1 included.
+    ResetProgress,
 }
 
 /// Whether users who have not converted and are still inside a window are shown apart. They are if one of their chains,
@@ -359,7 +362,8 @@ pub enum OpenUsers {
 pub enum Preset {
     /// The defaults.
     Cairn,
-    /// PostHog's: all events lie in the range, events of one instant are read loosely, an exclusion removes the user.
+    /// PostHog's: all events lie in the range, events of one instant are read loosely, an exclusion removes the user, or
+    /// for steps in any order throws the user's progress away.
     Posthog,
     /// ClickHouse's `windowFunnel`: one row may fill several steps, per level the latest start is kept, and in strict
     /// order some events end the story. Its modes are further fields: `strict_increase` is `tie: never`, `strict_order`

@@ -6,7 +6,7 @@
 //! any set within that window could.
 
 use super::chain::Chain;
-use super::query::{Reuse, Tie, TimeFrom};
+use super::query::{OnExclusion, Reuse, Tie, TimeFrom};
 use super::rules::{Event, Outcome, Rules, Window, bits, instants};
 use super::walk::{is_loose, kills};
 use crate::time::Millis;
@@ -44,22 +44,24 @@ impl Unordered {
     pub(super) fn follow(&mut self, rules: &Rules, events: &[Event], counted: &mut Chain) -> Outcome {
         counted.steps = 0;
         let mut best: Option<Best> = None;
-        let mut progress = Progress::default();
+        let mut progress = Progress { until: next_clearing(rules, events), ..Progress::default() };
         self.clear();
+        let mut n_seen = 0;
         for instant in instants(events) {
-            let loose = is_loose(rules, instant);
-            let spoilt = instant.iter().any(|event| event.kills != 0);
-            if loose && spoilt {
-                // The order inside the instant is not known: its events may end one attempt and start another.
-                self.hold_all(rules, instant, &mut progress);
-                best = self.better(rules, best, instant[0].time, &progress);
-            }
-            if loose && spoilt || kills(rules, instant) != 0 {
+            let time = instant[0].time;
+            n_seen += instant.len();
+            if clears(rules, instant) {
+                if is_loose(rules, instant) {
+                    // The order inside the instant is not known: its events may end one attempt and start another.
+                    self.hold_all(rules, instant, &mut progress);
+                    best = self.better(rules, best, time, &progress);
+                }
                 self.clear();
-                progress = Progress { since: Some(instant[0].time), last_entry: None };
+                let until = next_clearing(rules, &events[n_seen..]);
+                progress = Progress { since: Some(time), until, ..Progress::default() };
             }
             self.hold_all(rules, instant, &mut progress);
-            best = self.better(rules, best, instant[0].time, &progress);
+            best = self.better(rules, best, time, &progress);
             if best.is_some_and(|best| best.level == rules.n_steps) {
                 break;
             }
@@ -84,6 +86,9 @@ impl Unordered {
         }
         if time <= rules.last_start {
             progress.last_entry = Some(time);
+            if progress.until.is_none_or(|until| !rules.in_window(time, until)) {
+                progress.last_safe_entry = Some(time);
+            }
         }
         if rules.tie == Tie::Never {
             self.hold(Held { time, steps }, None);
@@ -136,9 +141,8 @@ impl Unordered {
         if best.is_some_and(|best| best.level >= level) {
             return best;
         }
-        let Some(latest) = progress.last_entry.filter(|&start| rules.in_window(start, time)) else {
-            return best;
-        };
+        let entry = if level == rules.n_steps { progress.last_entry } else { progress.last_safe_entry };
+        let Some(latest) = entry.filter(|&start| rules.in_window(start, time)) else { return best };
         let start = match rules.time_from {
             TimeFrom::LatestStart => oldest.min(latest),
             TimeFrom::EarliestStart => {
@@ -174,11 +178,65 @@ impl Unordered {
     }
 }
 
+/// Copies to `kept` the events that belong to an attempt which one of `starts` began, places among `events` in order: the
+/// others of its instant, and all that follow while the window of the event kept last is not over. Exclusions stay.
+pub(super) fn keep_begun(
+    rules: &Rules,
+    events: &[Event],
+    starts: impl Iterator<Item = u32>,
+    kept: &mut Vec<Event>,
+) {
+    kept.clear();
+    let mut starts = starts.peekable();
+    let (mut n_seen, mut last): (u32, Option<Millis>) = (0, None);
+    for instant in instants(events) {
+        let time = instant[0].time;
+        n_seen += instant.len() as u32;
+        let mut begins = false;
+        while starts.next_if(|&place| place < n_seen).is_some() {
+            begins = true;
+        }
+        let is_cleared = clears(rules, instant);
+        let goes_on = last.is_some_and(|last| rules.in_window(last, time));
+        let belongs = begins || goes_on && (!is_cleared || is_loose(rules, instant));
+        kept.extend(
+            instant
+                .iter()
+                .filter(|event| belongs || event.kills != 0)
+                .map(|event| Event { steps: if belongs { event.steps } else { 0 }, ..*event }),
+        );
+        if is_cleared {
+            last = None;
+        }
+        if begins || (belongs && !is_cleared && instant.iter().any(|event| event.steps != 0)) {
+            last = Some(time);
+        }
+    }
+}
+
 /// How far the walk is.
 #[derive(Clone, Copy, Debug, Default)]
 struct Progress {
     /// The last instant that threw all progress away.
     since: Option<Millis>,
+    /// The next one, where that matters.
+    until: Option<Millis>,
     /// The last event since then that may start a chain.
     last_entry: Option<Millis>,
+    /// The last one that may start a chain that counts even if it does not fill all steps.
+    last_safe_entry: Option<Millis>,
+}
+
+/// Whether an instant ends all chains.
+fn clears(rules: &Rules, instant: &[Event]) -> bool {
+    let spoilt = instant.iter().any(|event| event.kills != 0);
+    spoilt && is_loose(rules, instant) || kills(rules, instant) != 0
+}
+
+/// The first of the instants that ends all chains, if there is one and it matters to those that end before.
+fn next_clearing(rules: &Rules, events: &[Event]) -> Option<Millis> {
+    if rules.on_exclusion != OnExclusion::ResetProgress {
+        return None;
+    }
+    instants(events).find(|instant| clears(rules, instant)).map(|instant| instant[0].time)
 }

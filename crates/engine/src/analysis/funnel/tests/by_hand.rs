@@ -220,6 +220,47 @@ fn an_exclusion_voids_a_chain_or_removes_the_user() {
 }
 
 #[test]
+fn in_any_order_the_first_step_is_the_one_that_comes_first() {
+    let breakdown = Breakdown::Property {
+        property: "p".to_owned(),
+        on: Owner::Event,
+        attribution: Attribution::Step { step: 0 },
+        limit: None,
+    };
+    let query = FunnelQuery { order: Order::Unordered, breakdown: Some(breakdown), ..funnel("A B", 10) };
+    let groups = |text: &str| -> Vec<(String, Vec<u64>)> {
+        let groups = answer(&journey(text), &query).groups;
+        let name = |key: &GroupKey| match key {
+            GroupKey::Value { value } => value.clone(),
+            _ => String::new(),
+        };
+        groups.iter().map(|group| (name(&group.key), reached(&group.result))).collect()
+    };
+    let group = |value: &str, reached: [u64; 2]| (value.to_owned(), reached.to_vec());
+    assert_eq!(groups("0B=x 5A=y"), [group("x", [1, 1]), group("y", [1, 0])]);
+    assert_eq!(groups("0B 5A=y"), [group("", [1, 1]), group("y", [1, 0])]);
+    assert_eq!(groups("0B=x 11A=y 12B=x"), [group("y", [1, 1]), group("x", [1, 0])]);
+}
+
+#[test]
+fn in_any_order_an_exclusion_may_throw_all_progress_away() {
+    let exclusion = Exclusion { rule: EventRule::event("X"), from: 0, to: 2 };
+    let void = FunnelQuery { order: Order::Unordered, exclusions: vec![exclusion], ..funnel("A B C", 10) };
+    let reset = FunnelQuery { on_exclusion: OnExclusion::ResetProgress, ..void.clone() };
+    let both = |text: &str| [level(text, &void), level(text, &reset)];
+    assert_eq!(both("0B 2X"), [1, 0]);
+    assert_eq!(both("0B 1A 2X 3C"), [2, 1]);
+    assert_eq!(both("0B 1A 2C 3X"), [3, 3]);
+    // The window of the first attempt is over before the exclusion, though not the second one's.
+    assert_eq!(both("0B 5A 11X"), [2, 2]);
+    assert_eq!(both("0B 5B 10X"), [1, 0]);
+    assert_eq!(both("0B 5B 11X"), [1, 1]);
+    let ordered = FunnelQuery { order: Order::Ordered, ..reset };
+    let refused = ordered.check(&journey("0A").table()).map(|_| ()).map_err(|error| error.field);
+    assert_eq!(refused, Err("on_exclusion".to_owned()));
+}
+
+#[test]
 fn an_optional_step_is_counted_for_those_who_did_it_in_its_place() {
     let mut query = funnel("A O B P", 60);
     query.steps[1].optional = true;

@@ -42,6 +42,16 @@ pub(super) struct Row<'a> {
 }
 
 impl Row<'_> {
+    /// Whether it spoils a chain.
+    pub(super) fn spoils(&self) -> bool {
+        !self.spoils.is_empty()
+    }
+
+    /// Whether it means the same as another one.
+    pub(super) fn means_the_same(&self, other: &Row<'_>) -> bool {
+        (&self.steps, &self.spoils) == (&other.steps, &other.spoils)
+    }
+
     /// Whether the row fills a step or spoils a chain.
     pub(super) fn means_something(&self) -> bool {
         !self.steps.is_empty() || !self.spoils.is_empty()
@@ -461,7 +471,10 @@ impl Naive<'_> {
             let time = self.time(row);
             start < time && (time < end || (time == end && !self.is_loose(row)))
         });
+        let is_reset = self.query.on_exclusion == OnExclusion::ResetProgress
+            && chain.len() < self.query.steps.len()
+            && self.clearings().any(|time| start < time && self.in_window(start, time));
         let to = self.query.scope.to.map_or(i64::MAX, |to| to.0);
-        is_new && !cleared && start <= to && self.in_window(start, end)
+        is_new && !is_reset && !cleared && start <= to && self.in_window(start, end)
     }
 }

@@ -122,7 +122,9 @@ prop_compose! {
             select(vec![StrictKind::Restart, StrictKind::Restart, StrictKind::Stop, StrictKind::EventBreaks]),
             select(vec![Repeats::Allowed, Repeats::Allowed, Repeats::Allowed, Repeats::Stop]),
         ),
-        on_exclusion in select(vec![OnExclusion::VoidChain, OnExclusion::RemoveUser]),
+        on_exclusion in select(vec![
+            OnExclusion::VoidChain, OnExclusion::RemoveUser, OnExclusion::ResetProgress,
+        ]),
         breakdown in breakdowns(),
     ) -> FunnelQuery {
         let exclusion = |(event, from, length): (&str, u32, u32)| {
@@ -142,8 +144,12 @@ prop_compose! {
 fn valid(mut query: FunnelQuery) -> FunnelQuery {
     let n_steps = query.steps.len() as u32;
     if query.order == Order::Unordered {
-        query.on_exclusion = OnExclusion::VoidChain;
+        if query.on_exclusion == OnExclusion::RemoveUser {
+            query.on_exclusion = OnExclusion::VoidChain;
+        }
         query.entry = Entry::Any;
+    } else if query.on_exclusion == OnExclusion::ResetProgress {
+        query.on_exclusion = OnExclusion::RemoveUser;
     }
     if query.order != Order::Strict {
         query.strict_kind = StrictKind::Restart;

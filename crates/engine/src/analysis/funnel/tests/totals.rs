@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::oracle::{Fate, Row, fate, looked_at};
 use crate::analysis::funnel::{
     Durations, FunnelAnswer, FunnelGroup, FunnelQuery, FunnelResult, FunnelStep, GroupKey, InstantTimes,
-    Order, tally,
+    Order, Tie, tally,
 };
 use crate::rule::{Attribution, Breakdown, NamedSegment, Owner, Segment};
 use crate::stats::interval::wilson;
@@ -110,6 +110,12 @@ fn parts<'a>(
                 |wanted: &String| looked.iter().filter(|row| value(row.row) == *wanted).cloned().collect();
             return values.iter().map(|wanted| (key(wanted.clone()), Some(part(wanted)))).collect();
         }
+        (_, Attribution::Step { step: 0 }) if query.order == Order::Unordered => {
+            let of_steps = looked.iter().filter(|row| !row.steps.is_empty());
+            let values: BTreeSet<String> = of_steps.map(|row| value(row.row)).collect();
+            let part = |wanted: &String| begun(query, looked, |row| value(row.row) == *wanted);
+            return values.iter().map(|wanted| (key(wanted.clone()), Some(part(wanted)))).collect();
+        }
         (_, Attribution::Step { step }) => {
             let step = step as usize;
             let of_step = looked.iter().filter(|row| row.steps.contains(&step));
@@ -126,6 +132,40 @@ fn parts<'a>(
         }
     };
     vec![(key(single.unwrap_or_default()), None)]
+}
+
+/// The rows that belong to attempts which a row that `starts` began. An attempt goes on while less than a window lies
+/// between its rows and nothing throws its progress away.
+fn begun<'a>(query: &FunnelQuery, rows: &[Row<'a>], starts: impl Fn(&Row<'_>) -> bool) -> Vec<Row<'a>> {
+    let at = |time: i64| rows.iter().filter(move |row| row.row.time == time && row.means_something());
+    let is_loose = |time: i64| {
+        query.tie == Tie::Loose && at(time).any(|row| !row.means_the_same(at(time).next().unwrap()))
+    };
+    let clears = |time: i64| at(time).any(Row::spoils);
+    let mut kept: Vec<Row<'a>> = Vec::new();
+    let mut last: Option<i64> = None;
+    let times: BTreeSet<i64> = rows.iter().map(|row| row.row.time).collect();
+    for time in times {
+        let steps = || at(time).filter(|row| !row.steps.is_empty());
+        let begins = steps().any(&starts);
+        let goes_on = last.is_some_and(|last| query.window_millis.is_none_or(|window| time - last <= window));
+        let survives = goes_on && (!clears(time) || is_loose(time));
+        for row in at(time) {
+            let mut row = row.clone();
+            if !begins && !survives {
+                row.steps.clear();
+            }
+            kept.push(row);
+        }
+        let goes_further = begins || (survives && !clears(time));
+        last = match (goes_further, clears(time)) {
+            (true, _) if begins || steps().next().is_some() => Some(time),
+            (_, true) => None,
+            _ => last,
+        };
+    }
+    kept.retain(Row::means_something);
+    kept
 }
 
 /// The users who entered: their chains, and whether they are open.
