@@ -82,7 +82,7 @@ pub fn Brand() -> impl IntoView {
     }
 }
 
-/// The stones of `www/icon.svg`.
+/// The stones of the icon in `index.html`.
 const STONES: &str = "\
     M4 25.5c0-2.2 5-3.5 12-3.5s12 1.3 12 3.5S23 29 16 29 4 27.7 4 25.5z\
     M7.5 17.5c0-2 3.5-3.2 8.5-3.2s8.5 1.2 8.5 3.2-3.5 3.1-8.5 3.1-8.5-1.1-8.5-3.1z\
