@@ -152,6 +152,8 @@ test('memory of freed data is used again', async () => {
   const once = async () => (await load(bytes)).free();
   await once();
   const size = memory.buffer.byteLength;
-  for (let round = 0; round < 5; round += 1) await once();
-  assert.equal(memory.buffer.byteLength, size);
+  for (let round = 0; round < 10; round += 1) await once();
+  // An allocator may need a page or two more when pieces fall differently; ten tables left behind are 13 MB.
+  const grown = memory.buffer.byteLength - size;
+  assert.ok(grown < 2 ** 21, `grew by ${grown} bytes`);
 });
