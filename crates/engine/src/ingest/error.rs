@@ -27,7 +27,7 @@ pub enum IngestProblem {
     EmptyFile,
     #[error("this is {what}, not a text file; {hint}")]
     BinaryFile { what: String, hint: String },
-    #[error("the file has column names but no rows; check the export's date range and filters")]
+    #[error("there are no records in the file; check the export's date range and filters")]
     NoRows,
     #[error("no column holds times; choose the column that says when each event happened")]
     NoTimeColumn,

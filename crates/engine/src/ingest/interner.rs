@@ -73,42 +73,45 @@ impl Interner {
     #[inline]
     pub(crate) fn intern(&mut self, text: &[u8]) -> u32 {
         let Some(words) = Words::of(text) else {
-            return self.find_or_add(text, hash_long(text, self.seed));
+            let hash = hash_long(text, self.seed);
+            let at = self.search(hash, |known| known == text);
+            return self.code_at(at, hash, text);
         };
         let hash = words.hash(self.seed);
-        let at = (hash >> 25) as usize;
-        if self.recent[at].words == words {
-            return self.recent[at].code;
+        let recent = (hash >> 25) as usize;
+        if self.recent[recent].words == words {
+            return self.recent[recent].code;
         }
-        let code = self.find_or_add(text, hash);
-        self.recent[at] = Recent { words, code };
+        let at = self.search(hash, |known| Words::of(known) == Some(words));
+        let code = self.code_at(at, hash, text);
+        self.recent[recent] = Recent { words, code };
         code
     }
 
     /// The code of `text`, if it has been met.
     pub(crate) fn find(&self, text: &[u8]) -> Option<u32> {
         let hash = hash(text, self.seed);
-        let code = self.places[self.search(hash, text)].code;
+        let code = self.places[self.search(hash, |known| known == text)].code;
         (code != FREE).then_some(code)
     }
 
+    /// The code in a place that was found, or a new one if it is free.
     #[inline]
-    fn find_or_add(&mut self, text: &[u8], hash: u32) -> u32 {
-        let at = self.search(hash, text);
+    fn code_at(&mut self, at: usize, hash: u32, text: &[u8]) -> u32 {
         match self.places[at].code {
             FREE => self.add(at, hash, text),
             code => code,
         }
     }
 
-    /// The place of the text, or the free one where it belongs.
+    /// The place of the text that is known to be equal, or the free one where it belongs.
     #[inline]
-    fn search(&self, hash: u32, text: &[u8]) -> usize {
+    fn search(&self, hash: u32, is_equal: impl Fn(&[u8]) -> bool) -> usize {
         let mask = self.places.len() - 1;
         let mut at = self.home(hash);
         loop {
             let place = self.places[at];
-            if place.code == FREE || (place.hash == hash && self.get(place.code) == text) {
+            if place.code == FREE || (place.hash == hash && is_equal(self.get(place.code))) {
                 return at;
             }
             at = (at + 1) & mask;

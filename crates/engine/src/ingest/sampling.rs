@@ -5,7 +5,7 @@ use super::delimited::{End, Scanner};
 use super::encoding::Decoder;
 use super::error::IngestProblem;
 use super::gzip::Gunzip;
-use super::json::JsonReader;
+use super::json::{JsonReader, bad_document};
 use super::json_fields::{Fields, MAX_COLUMNS, OnNull};
 use super::ledger::shorten;
 use super::preview::{Compression, Encoding, Format, Sample};
@@ -140,8 +140,8 @@ impl Sampled {
         let (head, end) = (&texts.head.0[skip..], texts.head.1);
         let mut batch = Batch::default();
         scanner.scan(head, end, &mut batch);
-        // If not even one record is whole, what there is of it has to do.
-        let end = if batch.rows.is_empty() { End::File } else { end };
+        // If no record after the first one is whole, what there is of it has to do.
+        let end = if batch.rows.len() < 2 { End::File } else { end };
         batch.clear(0);
         scanner.scan(head, end, &mut batch);
         let Some(&(_, width)) = batch.ragged.first() else { return Err(IngestProblem::EmptyFile) };
@@ -185,6 +185,11 @@ impl Sampled {
             _ => JsonReader::lines(fields),
         };
         sampled.add_json(&mut reader, &texts.head.0, texts.head.1)?;
+        if sampled.n_rows == 0 && texts.head.1 == End::More {
+            return Err(bad_document(
+                "its first record does not end within the first part that was looked at",
+            ));
+        }
         if format == Format::Ndjson {
             for (text, end) in &texts.others {
                 sampled.add_json(&mut reader, &text[next_line(text)..], *end)?;

@@ -67,7 +67,7 @@ impl Iterator for Structure<'_> {
 #[inline(always)]
 fn mask_of(block: &[u8; BLOCK], needles: [u8; 3]) -> u64 {
     use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128_or};
-    let [a, b, c] = needles.map(|byte| u8x16_splat(byte));
+    let [a, b, c] = needles.map(|needle| u8x16_splat(needle));
     let mut mask = 0;
     for (part, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
         let bytes = load(bytes);
@@ -77,13 +77,12 @@ fn mask_of(block: &[u8; BLOCK], needles: [u8; 3]) -> u64 {
     mask
 }
 
-/// Sixteen bytes as one vector; the compiler makes one load of it.
+/// Sixteen bytes as one vector, made of two words: from single bytes, the compiler would make sixteen loads.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline(always)]
-fn load(b: &[u8; 16]) -> core::arch::wasm32::v128 {
-    core::arch::wasm32::u8x16(
-        b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15],
-    )
+fn load(bytes: &[u8; 16]) -> core::arch::wasm32::v128 {
+    let [low, high] = [0, 8].map(|at| bytes[at..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word)));
+    core::arch::wasm32::u64x2(low, high)
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
