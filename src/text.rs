@@ -5,6 +5,7 @@
 //! so that texts are plain strings and never signals.
 
 mod intl;
+mod piece;
 mod template;
 
 use std::cell::RefCell;
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 pub(crate) use intl::{bytes, compact, count, date, duration, number, percent};
+pub(crate) use piece::{Piece, name, pieces, plain, strong};
 pub(crate) use template::Part;
 
 /// The languages that `www/locales` has, the default first.
@@ -75,11 +77,11 @@ pub(crate) fn plural(key: &str, n: u64) -> String {
     plural_with::<&str>(key, n, &[])
 }
 
-/// Like [`plural`], with further placeholders.
+/// Like [`plural`], with further placeholders; a value for `n` stands in for the formatted number.
 pub(crate) fn plural_with<S: AsRef<str>>(key: &str, n: u64, values: &[(&str, S)]) -> String {
     let counted = count(n);
-    let mut all = vec![("n", counted.as_str())];
-    all.extend(values.iter().map(|(name, value)| (*name, value.as_ref())));
+    let mut all: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+    all.push(("n", &counted));
     template::fill(&template_of(key, Some(n as f64)), &all)
 }
 

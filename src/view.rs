@@ -25,6 +25,7 @@ mod progress;
 mod save;
 mod select;
 mod sentence;
+mod spoken;
 mod stat;
 
 pub use badge::{Badge, Tint};
@@ -44,6 +45,7 @@ pub use progress::{Progress, Work};
 pub use save::{CopyButton, copy_text, save_png, save_svg, save_text};
 pub use select::{Choice, Select};
 pub use sentence::Sentence;
+pub use spoken::Spoken;
 pub use stat::Stat;
 
 /// An id for an element of this page, new with every call.

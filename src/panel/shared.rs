@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 
 use crate::session::{Answered, Asked};
 use crate::text::{duration, failure, percent, text, text_with};
-use crate::view::{Menu, MenuItem, Notice, Severity, copy_text, save_png, save_svg, save_text};
+use crate::view::{Menu, MenuItem, Notice, Severity, Spoken, copy_text, save_png, save_svg, save_text};
 
 /// How long an answer may take before its progress is shown.
 const PATIENCE_SHARE: f64 = 0.02;
@@ -40,7 +40,7 @@ pub fn AnswerFrame(
         <FailureNotice asked />
         <Show when=move || has_answer.get() fallback=|| view! { <p class="soft">{text("answer.waiting")}</p> }>
             <div class="answer" role="status">
-                <p class="answer-text">{sentence}</p>
+                <p class="answer-text"><Spoken text=sentence /></p>
                 <p class="answer-note">{move || working().or_else(took)}</p>
             </div>
             {children()}

@@ -67,8 +67,13 @@ pub(crate) fn bytes(n: u64) -> String {
         value /= 1000.0;
         unit += 1;
     }
-    let options =
-        [("style", Word("unit")), ("unit", Word(UNITS[unit])), ("maximumSignificantDigits", Digits(3))];
+    let options = [
+        ("style", Word("unit")),
+        ("unit", Word(UNITS[unit])),
+        // In short, English would say "18 byte".
+        ("unitDisplay", Word(if unit == 0 { "long" } else { "short" })),
+        ("maximumSignificantDigits", Digits(3)),
+    ];
     format("NumberFormat", &options, value)
 }
 

@@ -137,7 +137,7 @@ fn body_row(data: &TableData, index: usize, on_row: Option<Callback<usize>>) -> 
 
 /// A share of the cell without its padding.
 fn bar_length(share: f64) -> String {
-    format!("calc({} * (100% - 2 * var(--space-4)))", share.clamp(0.0, 1.0))
+    format!("calc({} * (100% - 2 * var(--space-3)))", share.clamp(0.0, 1.0))
 }
 
 /// Buttons for long tables; nothing for short ones.

@@ -4,7 +4,7 @@ use cairn_charts::{ChartSpec, Funnel, FunnelBar, FunnelGroup as ChartGroup, Funn
 use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery, FunnelResult, FunnelStep, GroupKey, Order};
 use cairn_engine::stats::interval::Rate;
 
-use crate::text::{count, duration, percent, plural, plural_with, text, text_with};
+use crate::text::{count, duration, name, percent, plain, plural, plural_with, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
 
 /// Groups beyond this number are in the table only.
@@ -19,17 +19,22 @@ pub fn sentence(answer: &FunnelAnswer) -> String {
         return String::new();
     };
     if all.n_entered == 0 {
-        return text_with("funnels.nobody", &[("first", first.name.as_str())]);
+        return text_with("funnels.nobody", &[("first", name(&first.name))]);
     }
-    let rate = all.conversion_rate.map(rate_text).unwrap_or_default();
+    let rate = all.conversion_rate.map(strong_rate).unwrap_or_default();
     let took = all.time_to_convert.map(|times| duration(times.median_millis));
     let mut said = vec![plural_with(
         "funnels.said",
         all.n_entered,
-        &[("first", first.name.as_str()), ("last", last.name.as_str()), ("rate", rate.as_str())],
+        &[
+            ("n", strong(count(all.n_entered))),
+            ("first", name(&first.name)),
+            ("last", name(&last.name)),
+            ("rate", rate),
+        ],
     )];
     if let Some(took) = took {
-        said.push(text_with("funnels.said_time", &[("time", took)]));
+        said.push(text_with("funnels.said_time", &[("time", strong(took))]));
     }
     said.extend(largest_loss(all).map(|(from, to)| loss_text("funnels.said_loss", from, to)));
     if all.n_open > 0 {
@@ -52,9 +57,9 @@ fn stuck_groups(answer: &FunnelAnswer) -> Option<String> {
             // Only a group whose interval lies below that of everybody is worth a sentence.
             if own.high < all.low && worst.as_ref().is_none_or(|(before, _)| gap > *before) {
                 let values = [
-                    ("group", group_name(&group.key)),
-                    ("step", step.name.clone()),
-                    ("rate", rate_text(own)),
+                    ("group", name(group_name(&group.key))),
+                    ("step", name(&step.name)),
+                    ("rate", strong_rate(own)),
                     ("all", percent(all.rate, 0)),
                 ];
                 worst = Some((gap, text_with("funnels.said_stuck", &values)));
@@ -74,15 +79,7 @@ fn largest_loss(result: &FunnelResult) -> Option<(&FunnelStep, &FunnelStep)> {
 fn loss_text(key: &str, from: &FunnelStep, to: &FunnelStep) -> String {
     let lost = to.rate_from_previous.map(|rate| percent(1.0 - rate.rate, 0)).unwrap_or_default();
     let n = count(to.n_dropped);
-    text_with(
-        key,
-        &[
-            ("from", from.name.as_str()),
-            ("to", to.name.as_str()),
-            ("share", lost.as_str()),
-            ("n", n.as_str()),
-        ],
-    )
+    text_with(key, &[("from", name(&from.name)), ("to", name(&to.name)), ("share", strong(lost)), ("n", n)])
 }
 
 /// The picture.
@@ -228,8 +225,11 @@ pub fn group_name(key: &GroupKey) -> String {
 }
 
 fn rate_text(rate: Rate) -> String {
-    text_with(
-        "rate.with_interval",
-        &[("rate", percent(rate.rate, 0)), ("low", percent(rate.low, 0)), ("high", percent(rate.high, 0))],
-    )
+    plain(&strong_rate(rate))
+}
+
+/// A rate that catches the eye, with its interval.
+fn strong_rate(rate: Rate) -> String {
+    let (low, high) = (percent(rate.low, 0), percent(rate.high, 0));
+    text_with("rate.with_interval", &[("rate", strong(percent(rate.rate, 0))), ("low", low), ("high", high)])
 }

@@ -11,8 +11,8 @@ use super::tree::{Body, DidFields, GroupFields, Joint, Node};
 use crate::panel::Panel;
 use crate::panel::conditions::{Conditions, TestFields, first_test};
 use crate::session::{Asked, Facts, Session};
-use crate::text::{count, failure, percent, plural_with, text, text_with};
-use crate::view::{Choice, Combobox, Glyph, Icon, Look, NumberField, Select, TextField};
+use crate::text::{count, failure, percent, plural_with, strong, text, text_with};
+use crate::view::{Choice, Combobox, Glyph, Icon, Look, NumberField, Select, Spoken, TextField};
 
 /// The largest count and number of days that the form takes.
 const MOST: f64 = 100_000.0;
@@ -55,7 +55,7 @@ pub fn Builder() -> impl IntoView {
     view! {
         <div class="question">
             <Group group=root />
-            <p class="answer-text" role="status">{move || size_text(&asked.read())}</p>
+            <p class="answer-text" role="status"><Spoken text=move || size_text(&asked.read()) /></p>
             <div class="row row-apart">
                 <TextField label=text("segments.name") value=name on_change=move |text| name.set(text) placeholder=text("segments.name_example") />
                 <button class="button button-primary" type="button" on:click=save>{text("segments.save")}</button>
@@ -74,7 +74,8 @@ fn size_text(asked: &Asked) -> String {
     };
     let Some(size) = answer.segments.first() else { return String::new() };
     let share = size.user_rate.map(|rate| percent(rate.rate, 1)).unwrap_or_default();
-    plural_with("segments.size", size.n_users, &[("all", count(answer.n_users)), ("share", share)])
+    let n = strong(count(size.n_users));
+    plural_with("segments.size", size.n_users, &[("n", n), ("all", count(answer.n_users)), ("share", share)])
 }
 
 /// Parts joined by "and" or "or", with buttons for more.

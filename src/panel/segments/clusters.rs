@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use super::features::{cluster_name, feature_name, trait_text};
 use crate::panel::shared::{AnswerFrame, TakeAway, found};
 use crate::session::Session;
-use crate::text::{count, number, percent, plural, plural_with, text, text_with};
+use crate::text::{count, number, percent, plural, plural_with, strong, text, text_with};
 use crate::view::{Cell, Chart, Choice, Column, DataTable, Look, NumberField, Select, Sentence, TableData};
 
 /// How many traits a card lists.
@@ -94,8 +94,8 @@ fn sentence(answer: &ClusterAnswer) -> String {
     if answer.clusters.is_empty() {
         return text("cluster.nobody");
     }
-    let users = count(answer.n_users);
-    let mut said = vec![plural_with("cluster.said", answer.clusters.len() as u64, &[("users", users)])];
+    let (n, users) = (answer.clusters.len() as u64, strong(count(answer.n_users)));
+    let mut said = vec![plural_with("cluster.said", n, &[("n", strong(count(n))), ("users", users)])];
     if let (Some(structure), Some(silhouette)) = (answer.structure, answer.silhouette) {
         let key = match structure {
             Structure::None => "cluster.structure_none",

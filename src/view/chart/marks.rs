@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::tooltip::Tooltip;
-use crate::text::text;
+use crate::text::{plain, text};
 
 /// How long a tooltip waits for the pointer to come over it before it goes.
 const PATIENCE: Duration = Duration::from_millis(120);
@@ -90,7 +90,7 @@ pub(super) fn Marks(
         }
     });
     on_cleanup(move || escape.remove());
-    let spoken = move || format!("{} {}", label.get(), text("chart.keys"));
+    let spoken = move || format!("{} {}", plain(&label.read()), text("chart.keys"));
     view! {
         <div class="chart-marks" role="group" aria-label=spoken node_ref=list on:keydown=press>
             <For each=move || 0..n_marks.get() key=|index| *index let:index>
