@@ -1,6 +1,6 @@
 //! Opening files: preview, mapping, load, cancel; and coming back from a dead worker.
 
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use cairn_engine::Failure;
@@ -94,7 +94,7 @@ impl Session {
             source.mapping.separator == mapping.separator && source.mapping.has_header == mapping.has_header;
         if is_cut_alike {
             self.source.set(Some(Arc::new(Source { mapping, ..(*source).clone() })));
-            self.load(file);
+            self.reload(&file);
         } else {
             self.look(file, mapping);
         }
@@ -166,7 +166,7 @@ impl Session {
             Some(file) if n_deaths < MAX_DEATHS && !opening => {
                 self.cancel_opening();
                 self.notice.set(Some(Failure { code: "worker_replaced".to_owned(), ..failure }));
-                self.load(file);
+                self.reload(&file);
             }
             _ => {
                 self.notice.set(Some(Failure { code: "worker_lost".to_owned(), ..failure }));
@@ -177,32 +177,40 @@ impl Session {
 
     fn look(self, file: File, mapping: Mapping) {
         let Some(link) = self.start_opening() else { return };
+        let here = Rc::downgrade(&link);
         let request = Request::Preview { file: Handle(0), name: file.name(), mapping: Box::new(mapping) };
         let handles = Array::of1(&file);
         let listener = move |reply| match reply {
-            Reply::Previewed { preview } => self.looked(file.clone(), *preview),
+            Reply::Previewed { preview } => self.looked(&file, *preview, &here),
             Reply::Failed { failure } => self.fail(failure),
             _ => {}
         };
         link.send(&request, &handles, Rc::new(listener));
     }
 
-    fn looked(self, file: File, preview: Preview) {
+    /// Goes on in the worker that looked, or waits for the person to say what the columns mean.
+    fn looked(self, file: &File, preview: Preview, link: &Weak<Link>) {
         let has = |role| preview.columns.iter().any(|column| column.role == role);
         let is_clear = has(Role::User) && has(Role::Time);
         let mapping = preview.mapping.clone();
         let source = Source { name: file.name(), n_bytes: file.size() as u64, preview, mapping };
         self.source.set(Some(Arc::new(source)));
-        if is_clear {
-            self.load(file);
-        } else {
-            self.loading.set(Loading::Mapping);
+        match link.upgrade() {
+            Some(link) if is_clear => self.load(file, &link),
+            _ => self.loading.set(Loading::Mapping),
         }
     }
 
-    /// Reads the file in a fresh worker, which takes the place of the present one when it has the table.
-    fn load(self, file: File) {
-        let (Some(source), Some(link)) = (self.source.get_untracked(), self.start_opening()) else { return };
+    /// Reads the file in a fresh worker.
+    fn reload(self, file: &File) {
+        if let Some(link) = self.start_opening() {
+            self.load(file, &link);
+        }
+    }
+
+    /// Reads the file in the worker that opens it, which takes the place of the present one when it has the table.
+    fn load(self, file: &File, link: &Link) {
+        let Some(source) = self.source.get_untracked() else { return };
         let request = Request::Load {
             file: Handle(0),
             name: source.name.clone(),
@@ -218,7 +226,7 @@ impl Session {
             Reply::Failed { failure } => self.fail(failure),
             _ => {}
         };
-        link.send(&request, &Array::of1(&file), Rc::new(listener));
+        link.send(&request, &Array::of1(file), Rc::new(listener));
     }
 
     fn loaded(self, loaded: Loaded) {

@@ -1,10 +1,12 @@
-//! Reading files: slices of a `File`, one at a time, into the engine's push parser. The next slice is fetched while the
-//! present one is parsed; no more than two are in memory.
+//! Reading files: slices of a `File`, some of them ahead, into the engine's push parser.
+
+use std::collections::VecDeque;
+use std::ops::Range;
 
 use cairn_engine::Failure;
 use cairn_engine::ingest::{self, Loader, Mapping, Outcome, Preview, Sample};
 use cairn_protocol::{Handle, Loaded, Progress, Reply, RequestId, Stage};
-use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
@@ -14,17 +16,12 @@ use crate::pause::Turn;
 use crate::state::State;
 use crate::wire;
 
-/// Bytes read at once while loading: parsed in well under 100 ms, and enough to keep the browser's file reader busy.
+/// Bytes of a slice: parsed in well under 100 ms, and enough to keep the browser's file reader busy.
 const SLICE_BYTES: u64 = 1 << 20;
 
-/// Bytes of the first sample, from the file's start.
-const HEAD_BYTES: u64 = 256 << 10;
-
-/// Bytes of each further sample.
-const SAMPLE_BYTES: u64 = 16 << 10;
-
-/// How many samples are taken from a file that is larger than all of them.
-const SAMPLES: u64 = 64;
+/// How many slices are asked for before the first of them is parsed. One leaves the parser waiting for the browser's
+/// file reader about half of the time; four keep it busy, and more gain nothing.
+const SLICES_AHEAD: usize = 4;
 
 /// A file that came with a message.
 pub(crate) struct Source<'a> {
@@ -36,13 +33,15 @@ pub(crate) struct Source<'a> {
     pub(crate) name: String,
 }
 
-/// Looks at up to 64 places of a file.
+/// Looks at a few places of a file.
 pub(crate) async fn preview(source: Source<'_>, mapping: &Mapping) -> Result<Reply, Stop> {
     let file: File = wire::handle(source.handles, source.file)?;
     let n_bytes = file.size() as u64;
+    let reads: Vec<_> =
+        ingest::sample_places(n_bytes).into_iter().map(|place| (place.start, start_read(&file, place))).collect();
     let mut pieces = Vec::new();
-    for (offset, length) in places(n_bytes) {
-        pieces.push((offset, bytes(slice(&file, offset, length)).await?));
+    for (offset, read) in reads {
+        pieces.push((offset, bytes(read).await?));
     }
     let samples: Vec<Sample<'_>> = pieces
         .iter()
@@ -100,12 +99,11 @@ async fn read(
     (turn, stage): (&mut Turn, Stage),
 ) -> Result<(), Stop> {
     let n_bytes_total = file.size() as u64;
+    let mut slices = ReadAhead::new(file);
     let mut offset = 0;
-    let mut next = slice(file, 0, SLICE_BYTES);
-    while offset < n_bytes_total {
-        let piece = bytes(next).await?;
+    while let Some(read) = slices.next() {
+        let piece = bytes(read).await?;
         offset += piece.len() as u64;
-        next = slice(file, offset, SLICE_BYTES);
         state.check(id)?;
         loader.push(&piece)?;
         if turn.is_time_to_speak() || offset >= n_bytes_total {
@@ -118,27 +116,41 @@ async fn read(
     state.check(id)
 }
 
-/// Offsets and lengths of the samples: the head, and further places spread evenly over the rest.
-fn places(n_bytes: u64) -> Vec<(u64, u64)> {
-    let mut places = vec![(0, HEAD_BYTES)];
-    let rest = n_bytes.saturating_sub(HEAD_BYTES);
-    if rest > 0 {
-        let n = (SAMPLES - 1).min(rest.div_ceil(SAMPLE_BYTES));
-        places.extend((0..n).map(|index| (HEAD_BYTES + rest * index / n, SAMPLE_BYTES.min(rest / n + 1))));
-    }
-    places
+/// A read that has begun. Its failure is heard even if nobody waits for it any more, so it does not look like a crash.
+type Read = Result<JsFuture, JsValue>;
+
+/// The slices of a file in order, the next few of them already on their way.
+struct ReadAhead<'a> {
+    file: &'a File,
+    asked: u64,
+    reads: VecDeque<Read>,
 }
 
-fn slice(file: &File, offset: u64, length: u64) -> Result<Promise, JsValue> {
+impl<'a> ReadAhead<'a> {
+    fn new(file: &'a File) -> Self {
+        Self { file, asked: 0, reads: VecDeque::new() }
+    }
+
+    fn next(&mut self) -> Option<Read> {
+        let n_bytes = self.file.size() as u64;
+        while self.reads.len() < SLICES_AHEAD && self.asked < n_bytes {
+            let end = n_bytes.min(self.asked + SLICE_BYTES);
+            self.reads.push_back(start_read(self.file, self.asked..end));
+            self.asked = end;
+        }
+        self.reads.pop_front()
+    }
+}
+
+fn start_read(file: &File, place: Range<u64>) -> Read {
     let blob: &Blob = file;
-    let end = (offset + length) as f64;
-    Ok(blob.slice_with_f64_and_f64(offset as f64, end)?.array_buffer())
+    let slice = blob.slice_with_f64_and_f64(place.start as f64, place.end as f64)?;
+    Ok(JsFuture::from(slice.array_buffer()))
 }
 
 /// A slice's bytes. A file that changed on disk since it was chosen can no longer be read.
-async fn bytes(slice: Result<Promise, JsValue>) -> Result<Vec<u8>, Failure> {
-    let read = async { JsFuture::from(slice?).await };
-    let buffer = read.await.map_err(|_: JsValue| Failure {
+async fn bytes(read: Read) -> Result<Vec<u8>, Failure> {
+    let buffer = async { read?.await }.await.map_err(|_: JsValue| Failure {
         code: "unreadable_file".to_owned(),
         message: "the file can no longer be read; it was changed, moved or deleted since: choose it again"
             .to_owned(),
