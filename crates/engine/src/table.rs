@@ -7,23 +7,33 @@
 //! │           └ row 2   …
 //! ```
 //!
-//! A shard is a set of whole buckets; with one worker, all of them.
+//! A shard is a run of whole buckets; with one worker, all of them. Rows come to it in parcels:
+//!
+//! ```text
+//! Block (rows in input order) ─► Packer ─► Parcel for each shard ─► Assembly ─► Table
+//! ```
 
+pub mod assembly;
 pub mod bitmap;
 pub mod builder;
 pub mod column;
 pub mod dictionary;
+pub mod parcel;
 pub mod rows;
 pub mod schema;
+pub mod shards;
 pub mod users;
 
 pub use bitmap::Bitmap;
 pub use column::{Codes, Column, Numbers, TextColumn};
 pub use dictionary::{Dictionary, MISSING};
-pub use schema::{ColumnIdx, ColumnInfo, Kind, Role, Schema};
+pub use schema::{ColumnIdx, ColumnInfo, Facts, Kind, Role, Schema};
+pub use shards::Shards;
 pub use users::{BUCKETS, BucketId, UserIdx, Users, bucket_of};
 
 use std::ops::Range;
+
+use assembly::Assembly;
 
 use crate::time::Millis;
 
@@ -41,6 +51,20 @@ pub struct Table {
 }
 
 impl Table {
+    /// The table of rows that are in order, with its columns. The facts in the schema are this table's own.
+    ///
+    /// # Panics
+    /// If the roles user, time and event are not given once each: a bug of the caller.
+    pub fn new<S>(infos: Vec<ColumnInfo>, columns: Vec<Column>, rows: Assembly<S>) -> Self {
+        let Assembly { users, times, .. } = rows;
+        let facts = Facts {
+            span: times.iter().copied().min().zip(times.iter().copied().max()),
+            n_events: times.len() as u64,
+            n_users: users.len() as u64,
+        };
+        Self { schema: Schema::new(infos, &facts), users, times, columns }
+    }
+
     /// Number of rows.
     pub fn n_rows(&self) -> usize {
         self.times.len()

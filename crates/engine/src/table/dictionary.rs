@@ -1,11 +1,13 @@
 //! Dictionaries: the distinct texts of a column, stored end to end.
 
+use serde::{Deserialize, Serialize};
+
 /// The code of a missing text. Codes count from 1: code `n` is entry `n − 1`.
 pub const MISSING: u32 = 0;
 
 /// Distinct texts in a fixed order. In a finished table that order is by bytes, so that codes do not depend on the order
 /// of the input; users keep the table's order instead.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dictionary {
     text: String,
     ends: Vec<u32>,
@@ -85,6 +87,49 @@ impl Dictionary {
     }
 }
 
+/// A sender's dictionary, sorted by bytes, with the codes that its entries had.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sorted {
+    entries: Dictionary,
+    /// For each entry its code, counted from 1.
+    codes: Vec<u32>,
+}
+
+impl Sorted {
+    /// The entries of a dictionary that is in any order. O(n log n).
+    pub fn of(dictionary: &Dictionary) -> Self {
+        let mut codes: Vec<u32> = (1..=dictionary.len() as u32).collect();
+        let text = |code: u32| dictionary.entry(code - 1).as_bytes();
+        codes.sort_unstable_by(|&a, &b| text(a).cmp(text(b)));
+        let entries = Dictionary::from_entries(codes.iter().map(|&code| dictionary.entry(code - 1)));
+        Self { entries, codes }
+    }
+}
+
+/// The dictionary of all senders' entries, sorted by bytes, and for each sender, by its code, the code in it;
+/// [`MISSING`] stays what it is. It does not depend on which sender has which entry. O(entries × senders).
+pub fn unite(senders: &[Sorted]) -> (Dictionary, Vec<Vec<u32>>) {
+    let mut united = Dictionary::default();
+    let mut translations: Vec<Vec<u32>> =
+        senders.iter().map(|sorted| vec![MISSING; sorted.codes.len() + 1]).collect();
+    let mut next = vec![0_usize; senders.len()];
+    let entry = |sender: usize, at: usize| {
+        (at < senders[sender].codes.len()).then(|| senders[sender].entries.entry(at as u32))
+    };
+    while let Some(least) =
+        (0..senders.len()).filter_map(|sender| entry(sender, next[sender])).min_by_key(|text| text.as_bytes())
+    {
+        united.push(least);
+        for (sender, at) in next.iter_mut().enumerate() {
+            if entry(sender, *at) == Some(least) {
+                translations[sender][senders[sender].codes[*at] as usize] = united.len() as u32;
+                *at += 1;
+            }
+        }
+    }
+    (united, translations)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,5 +144,14 @@ mod tests {
         }
         assert_eq!(dictionary.code("aa"), None);
         assert_eq!(dictionary.decode(MISSING), None);
+    }
+
+    #[test]
+    fn united_dictionaries_are_sorted_and_translate_every_code() {
+        let senders = [vec!["b", "a", "ä"], vec![], vec!["c", "b"]];
+        let dictionaries = senders.map(Dictionary::from_entries);
+        let (united, translations) = unite(&dictionaries.each_ref().map(Sorted::of));
+        assert_eq!(united.iter().collect::<Vec<_>>(), ["a", "b", "c", "ä"]);
+        assert_eq!(translations, [vec![0, 2, 1, 4], vec![0], vec![0, 3, 2]]);
     }
 }

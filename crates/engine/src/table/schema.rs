@@ -84,7 +84,51 @@ pub struct Schema {
     pub n_users: u64,
 }
 
+/// Facts of a whole data set, or of one shard of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// First and last instant; none if there are no events.
+    pub span: Option<(Millis, Millis)>,
+    /// Number of events.
+    pub n_events: u64,
+    /// Number of users.
+    pub n_users: u64,
+}
+
+impl Facts {
+    /// The facts of two shards together.
+    pub fn and(self, other: Self) -> Self {
+        let span = match (self.span, other.span) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        Self { span, n_events: self.n_events + other.n_events, n_users: self.n_users + other.n_users }
+    }
+}
+
 impl Schema {
+    /// The schema of these columns.
+    ///
+    /// # Panics
+    /// If the roles user, time and event are not given once each: a bug of the caller.
+    pub fn new(columns: Vec<ColumnInfo>, facts: &Facts) -> Self {
+        let only = |role| {
+            let mut with_role = (0_u32..).zip(&columns).filter(|(_, column)| column.role == role);
+            match (with_role.next(), with_role.next()) {
+                (Some((index, _)), None) => ColumnIdx(index),
+                _ => panic!("exactly one column has the role {role:?}"),
+            }
+        };
+        let (user, time, event) = (only(Role::User), only(Role::Time), only(Role::Event));
+        let Facts { span, n_events, n_users } = *facts;
+        Self { columns, user, time, event, span, n_events, n_users }
+    }
+
+    /// The facts in it.
+    pub fn facts(&self) -> Facts {
+        Facts { span: self.span, n_events: self.n_events, n_users: self.n_users }
+    }
+
     /// The column called `name`.
     pub fn find(&self, name: &str) -> Option<ColumnIdx> {
         self.columns.iter().position(|column| column.name == name).map(|index| ColumnIdx(index as u32))
