@@ -30,8 +30,12 @@ mod loader;
 mod mapping;
 mod names;
 mod number;
+mod parser;
+mod part;
+mod parts;
 mod plan;
 mod preview;
+mod recipe;
 mod records;
 mod report;
 mod role_words;
@@ -44,13 +48,18 @@ mod time_format;
 mod time_text;
 mod zone;
 
+pub use assemble::table;
 pub use error::{IngestError, IngestProblem};
 pub use loader::{DEFAULT_SEED, Loader, Outcome, Progress, Retyped};
 pub use mapping::{ColumnChoice, DateOrder, DecimalMark, Mapping};
+pub use parser::{Manifest, Parser, Wants};
+pub use part::{Part, PartReport, Start};
+pub use parts::{Failed, Parts, RollBack, WholeReport, report};
 pub use preview::{
     Clock, ColumnGuess, Compression, Encoding, Format, KindReason, OrderReason, Preview, RoleReason, Sample,
     preview,
 };
+pub use recipe::Recipe;
 pub use report::{Example, LoadReport, Skipped, Warning, WarningKind};
 pub use sample_places::sample_places;
 pub use time_format::TimeFormat;

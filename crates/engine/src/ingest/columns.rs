@@ -9,11 +9,12 @@ use super::report::WarningKind;
 use super::time_format::{Moment, TimeReader};
 use super::zone::{LocalZone, Occurs};
 use crate::table::builder::{Block, BlockColumn};
+use crate::table::parcel::{Packer, Parcel};
 use crate::table::users::mix;
-use crate::table::{Column, MISSING};
+use crate::table::{Column, Dictionary, MISSING, Shards};
 use crate::time::Millis;
 
-/// The columns of all rows so far.
+/// The columns of all rows so far, as one parser meets them.
 ///
 /// A batch is written column by column, so that each loop does one thing: first the rows are chosen that have a user, a
 /// time and an event, then every column takes its values of these rows.
@@ -21,9 +22,13 @@ use crate::time::Millis;
 pub(crate) struct Columns {
     pub(crate) users: Interner,
     pub(crate) stores: Vec<Store>,
-    pub(crate) blocks: Vec<Block>,
-    /// Whether a local time has been met, for which the zone was needed.
+    /// Packed rows, each parcel with its shard.
+    pub(crate) parcels: Vec<(usize, Parcel)>,
+    /// Whether a local time has been met in this part, for which the zone was needed.
     pub(crate) has_local_times: bool,
+    packer: Packer,
+    sender: u32,
+    reading: u32,
     user: usize,
     time: usize,
     event: Option<usize>,
@@ -36,12 +41,19 @@ pub(crate) struct Columns {
     troubles: Vec<Trouble>,
 }
 
+/// A moment of a load, as the numbers of users and texts that had been met.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    n_users: usize,
+    n_texts: Vec<usize>,
+}
+
 /// One column's values.
 #[derive(Debug)]
 pub(crate) enum Store {
-    /// The user or the event's time: stands in the blocks.
+    /// The user or the event's time: stands in the parcels.
     Elsewhere,
-    /// Texts, which the blocks hold as codes.
+    /// Texts, which the parcels hold as codes.
     Text(Interner),
     /// Numbers.
     Number(Doubt),
@@ -62,18 +74,23 @@ pub(crate) enum Doubt {
 
 /// How many rows a block may have.
 const MAX_BLOCK: usize = 1 << 16;
+/// How many values.
+const MAX_BLOCK_VALUES: usize = 1 << 22;
 
 /// How much text a dictionary may hold before a batch is added, whose texts are far shorter than the rest to 4 GiB.
 const MAX_TEXT: usize = u32::MAX as usize - (256 << 20);
 
 impl Columns {
     /// Empty columns.
-    pub(crate) fn new(plan: &Plan, zone: LocalZone, seed: u64) -> Self {
+    pub(crate) fn new(plan: &Plan, zone: LocalZone, seed: u64, (sender, shards): (u32, Shards)) -> Self {
         let mut columns = Self {
             users: Interner::new(seed),
             stores: Vec::new(),
-            blocks: Vec::new(),
+            parcels: Vec::new(),
             has_local_times: false,
+            packer: Packer::new(shards),
+            sender,
+            reading: 0,
             user: plan.user,
             time: plan.time,
             event: plan.event,
@@ -117,7 +134,8 @@ impl Columns {
     /// Writes a batch whose rows have a cell for every column, and returns what is wrong with its rows, in their order:
     /// for a row that is skipped, the reason only.
     pub(crate) fn write(&mut self, batch: &Batch, text: &[u8], event_time: TimeReader) -> &[Trouble] {
-        if self.block.users.len() + batch.rows.len() > MAX_BLOCK {
+        let n_rows = self.block.users.len() + batch.rows.len();
+        if n_rows > MAX_BLOCK || n_rows * self.stores.len() > MAX_BLOCK_VALUES {
             self.end_block();
         }
         self.troubles.clear();
@@ -153,6 +171,21 @@ impl Columns {
                 self.write_column(column, batch, text);
             }
         }
+        self.clear_block();
+        self.parcels.clear();
+    }
+
+    /// Packs the rows of the block at hand; there is an empty one after it.
+    pub(crate) fn end_block(&mut self) {
+        for user in self.packer.n_known()..self.users.len() {
+            self.packer.add_user(self.users.get(user as u32));
+        }
+        let parcels = self.packer.pack(&self.block, self.sender, self.reading);
+        self.parcels.extend(parcels.into_iter().enumerate().filter(|(_, parcel)| parcel.header.n_rows() > 0));
+        self.clear_block();
+    }
+
+    fn clear_block(&mut self) {
         self.block.users.clear();
         self.block.times.clear();
         for column in &mut self.block.columns {
@@ -163,27 +196,45 @@ impl Columns {
                 BlockColumn::Constant { .. } | BlockColumn::Elsewhere => {}
             }
         }
-        self.blocks.clear();
     }
 
-    /// Ends the block at hand; there is an empty one after it.
-    pub(crate) fn end_block(&mut self) {
-        let empty = self.block.columns.iter().map(|column| match column {
-            BlockColumn::Text(codes) => BlockColumn::Text(Vec::with_capacity(codes.len())),
-            BlockColumn::Number(values) => BlockColumn::Number(Vec::with_capacity(values.len())),
-            BlockColumn::Time(values) => BlockColumn::Time(Vec::with_capacity(values.len())),
-            BlockColumn::Elsewhere | BlockColumn::Constant { .. } => BlockColumn::Elsewhere,
-        });
-        let n_rows = self.block.users.len();
-        let next = Block {
-            users: Vec::with_capacity(n_rows),
-            times: Vec::with_capacity(n_rows),
-            columns: empty.collect(),
-        };
-        let block = std::mem::replace(&mut self.block, next);
-        if n_rows > 0 {
-            self.blocks.push(block);
+    /// Starts another part of the input, or the same again.
+    pub(crate) fn begin(&mut self, reading: u32) {
+        self.reading = reading;
+        self.has_local_times = false;
+        self.clear_block();
+        for store in &mut self.stores {
+            if let Store::Number(doubt) | Store::Time(_, doubt) = store
+                && *doubt == Doubt::Settled
+            {
+                *doubt = Doubt::Open;
+            }
         }
+    }
+
+    /// How many users and texts have been met.
+    pub(crate) fn mark(&self) -> Mark {
+        let n_texts = |store: &Store| if let Store::Text(interner) = store { interner.len() } else { 0 };
+        Mark { n_users: self.users.len(), n_texts: self.stores.iter().map(n_texts).collect() }
+    }
+
+    /// Forgets all users and texts met since.
+    pub(crate) fn roll_back(&mut self, mark: &Mark) {
+        self.users.truncate(mark.n_users);
+        self.packer.truncate(self.packer.n_known().min(mark.n_users));
+        for (index, store) in self.stores.iter_mut().enumerate() {
+            if let Store::Text(interner) = store {
+                interner.truncate(mark.n_texts.get(index).copied().unwrap_or_default());
+            }
+        }
+    }
+
+    /// Each shard's users, in the order of their indexes in its parcels.
+    pub(crate) fn users_of(&self, shard: usize) -> Dictionary {
+        let text = |code| String::from_utf8_lossy(self.users.get(code));
+        let mut users = Dictionary::default();
+        self.packer.users_of(shard).for_each(|code| users.push(&text(code)));
+        users
     }
 
     /// The first column whose texts come near the 4 GiB that a dictionary can hold.

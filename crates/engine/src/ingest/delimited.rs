@@ -1,6 +1,6 @@
 //! Records of delimited text (CSV, TSV; RFC 4180), leniently: every text is some sequence of records.
 
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
 use super::batch::{Batch, Cell};
 use super::report::WarningKind;
@@ -84,6 +84,23 @@ impl Scanner {
         }
         batch.cells.truncate(batch.rows.len() * batch.width);
         record
+    }
+
+    /// The length of the record or empty line that the text starts with, its line end included; none if its end is not
+    /// in the text.
+    pub(crate) fn end_of_line(self, text: &[u8]) -> Option<usize> {
+        let mut field = 0;
+        loop {
+            let is_quoted = text.get(field) == Some(&self.quote);
+            let resume = if is_quoted { self.find_close(text, field + 1)?.resume } else { field };
+            let at = resume + memchr3(self.separator, b'\n', b'\r', &text[resume..])?;
+            match text[at] {
+                b'\n' => return Some(at + 1),
+                // An LF that follows belongs to this line's end.
+                b'\r' => return text.get(at + 1).map(|&next| at + 1 + usize::from(next == b'\n')),
+                _ => field = at + 1,
+            }
+        }
     }
 
     /// Ends the last record, which no line end follows.

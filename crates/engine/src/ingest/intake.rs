@@ -9,39 +9,49 @@ use super::plan::{Content, Plan};
 use super::report::{Example, WarningKind};
 use super::time_format::{TimeFormat, TimeReader};
 use super::zone::LocalZone;
+use crate::table::Shards;
 
-/// What has been read of a file so far.
+/// What one parser has read of a file so far.
 #[derive(Debug)]
 pub(crate) struct Intake {
     /// All columns' names: those of the plan, and those met since.
     pub(crate) names: Vec<String>,
     pub(crate) columns: Columns,
+    /// What is wrong with the part at hand.
     pub(crate) ledger: Ledger,
-    /// Columns whose guessed kind was wrong.
+    /// Columns whose guessed kind was wrong in this part.
     pub(crate) retyped: Vec<Retyped>,
-    /// Records read.
+    /// Records read of this part.
     pub(crate) n_rows: u64,
-    /// Line after the last record.
+    /// Line after the last record, counted from 1 at the part's start.
     pub(crate) line: u64,
     time: TimeReader,
 }
 
 impl Intake {
     /// Nothing yet.
-    pub(crate) fn new(plan: &Plan, zone: LocalZone, seed: u64) -> Self {
+    pub(crate) fn new(plan: &Plan, zone: LocalZone, seed: u64, sender: (u32, Shards)) -> Self {
         let time = match plan.columns[plan.time].content {
             Content::EventTime(reader) => reader,
             _ => TimeReader::new(TimeFormat::Iso),
         };
         Self {
             names: plan.columns.iter().map(|column| column.name.clone()).collect(),
-            columns: Columns::new(plan, zone, seed),
+            columns: Columns::new(plan, zone, seed, sender),
             ledger: Ledger::default(),
             retyped: Vec::new(),
             n_rows: 0,
             line: 1,
             time,
         }
+    }
+
+    /// Starts another part of the file, or the same again.
+    pub(crate) fn begin(&mut self, reading: u32) {
+        self.columns.begin(reading);
+        self.ledger = Ledger::default();
+        self.retyped.clear();
+        (self.n_rows, self.line) = (0, 1);
     }
 
     /// Number of columns: how many cells a row must have.

@@ -7,7 +7,7 @@ use crate::table::users::mix;
 ///
 /// Texts are hashed under a seed, so that nobody can prepare a file whose texts all fall on one place; no result
 /// depends on it. Looking up is O(length), expected.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Interner {
     text: Vec<u8>,
     ends: Vec<u32>,
@@ -24,6 +24,9 @@ struct Recent {
     words: Words,
     code: u32,
 }
+
+/// No text has these words.
+const NOTHING: Recent = Recent { words: Words { low: 0, high: 0, len: u32::MAX }, code: FREE };
 
 /// How many recent texts are kept.
 const RECENT: usize = 128;
@@ -45,9 +48,7 @@ impl Interner {
             ends: Vec::new(),
             places: vec![Place { hash: 0, code: FREE }; 64],
             seed: [mix(seed.wrapping_add(1)), mix(seed.wrapping_add(2))],
-            recent: Box::new(
-                [Recent { words: Words { low: 0, high: 0, len: u32::MAX }, code: FREE }; RECENT],
-            ),
+            recent: Box::new([NOTHING; RECENT]),
         }
     }
 
@@ -136,11 +137,27 @@ impl Interner {
         code
     }
 
+    /// Forgets all texts but the first `n`. O(places).
+    pub(crate) fn truncate(&mut self, n: usize) {
+        if n < self.len() {
+            self.ends.truncate(n);
+            self.text.truncate(self.ends.last().map_or(0, |&end| end as usize));
+            self.recent.fill(NOTHING);
+            self.place_again(self.places.len());
+        }
+    }
+
     fn grow(&mut self) {
-        let larger = vec![Place { hash: 0, code: FREE }; self.places.len() * 2];
-        let smaller = std::mem::replace(&mut self.places, larger);
+        self.place_again(self.places.len() * 2);
+    }
+
+    /// Puts the texts that are there into so many places.
+    fn place_again(&mut self, n_places: usize) {
+        let new = vec![Place { hash: 0, code: FREE }; n_places];
+        let old = std::mem::replace(&mut self.places, new);
         let mask = self.places.len() - 1;
-        for place in smaller.into_iter().filter(|place| place.code != FREE) {
+        let is_there = |place: &Place| (place.code as usize) < self.ends.len();
+        for place in old.into_iter().filter(is_there) {
             let mut at = self.home(place.hash);
             while self.places[at].code != FREE {
                 at = (at + 1) & mask;
@@ -292,6 +309,14 @@ mod tests {
                 prop_assert_eq!(interner.find(text.as_bytes()), Some(expected));
             }
             prop_assert_eq!(interner.find(b"z"), None);
+            let n_kept = codes.len() / 2;
+            let mut shorter = interner.clone();
+            shorter.truncate(n_kept);
+            for (text, &code) in &codes {
+                let expected = Some(code).filter(|&code| (code as usize) < n_kept);
+                prop_assert_eq!(shorter.find(text.as_bytes()), expected);
+            }
+            prop_assert_eq!(shorter.intern(b"z"), n_kept as u32);
             let dictionary = interner.into_dictionary();
             prop_assert_eq!(dictionary.len(), codes.len());
             for (text, code) in codes {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::report::{Example, LoadReport, Skipped, Warning, WarningKind};
 
 /// Counts troubles by kind and keeps the first examples.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Ledger {
     warnings: BTreeMap<WarningKind, Warning>,
     skipped: Vec<Skipped>,
@@ -30,6 +32,26 @@ impl Ledger {
         if is_example {
             warning.examples.push(example);
         }
+    }
+
+    /// Adds the account of the next part of the file, which starts after so many lines and records.
+    pub(crate) fn add(&mut self, part: Self, n_lines: u64, n_records: u64) {
+        for (kind, mut warning) in part.warnings {
+            let known = self.warnings.entry(kind).or_insert(Warning { kind, n: 0, examples: Vec::new() });
+            known.n += warning.n;
+            for example in &mut warning.examples {
+                example.line += n_lines;
+                example.record += n_records;
+            }
+            known.examples.append(&mut warning.examples);
+            known.examples.truncate(LoadReport::MAX_EXAMPLES);
+        }
+        let shifted = part.skipped.into_iter().map(|skipped| Skipped {
+            line: skipped.line + n_lines,
+            record: skipped.record + n_records,
+            ..skipped
+        });
+        self.skipped.extend(shifted.take(LoadReport::MAX_SKIPPED - self.skipped.len()));
     }
 
     /// Puts the account into a report.

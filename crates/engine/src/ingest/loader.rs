@@ -1,16 +1,18 @@
-//! The push parser: a file's bytes in, a table and a report out.
+//! Loading a file with one parser: its bytes in, a table and a report out.
 
-use super::error::{IngestError, IngestProblem};
-use super::gzip::Gunzip;
-use super::intake::Intake;
+use serde::{Deserialize, Serialize};
+
+use super::assemble;
+use super::error::IngestError;
 use super::mapping::Mapping;
-use super::plan::{Content, Plan};
-use super::preview::{Compression, Encoding, Format, Preview};
-use super::records::{Header, Records};
-use super::report::{Example, LoadReport, WarningKind};
-use super::zone::LocalZone;
-use super::{assemble, duplicates};
-use crate::table::Table;
+use super::parser::Parser;
+use super::part::Part;
+use super::parts::report;
+use super::preview::Preview;
+use super::recipe::Recipe;
+use super::report::LoadReport;
+use crate::table::parcel::Header;
+use crate::table::{Shards, Table};
 
 /// Seeds the dictionaries' hashes where the caller has no random number at hand.
 pub const DEFAULT_SEED: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -40,12 +42,11 @@ pub const DEFAULT_SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 /// ```
 #[derive(Debug)]
 pub struct Loader {
-    source: Source,
-    plan: Plan,
-    gunzip: Option<Gunzip>,
-    records: Records,
-    intake: Intake,
-    n_bytes: u64,
+    recipe: Recipe,
+    parser: Parser,
+    /// The parcels.
+    headers: Vec<Header>,
+    bodies: Vec<Vec<u8>>,
 }
 
 /// How far a load has come.
@@ -78,7 +79,7 @@ pub enum Outcome {
 }
 
 /// A column that has to be read as text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retyped {
     /// Its name.
     pub column: String,
@@ -88,19 +89,6 @@ pub struct Retyped {
     pub record: u64,
     /// That value, shortened.
     pub text: String,
-}
-
-/// What a loader was made from, so that it can be made again.
-#[derive(Clone, Debug)]
-struct Source {
-    name: String,
-    format: Format,
-    encoding: Encoding,
-    compression: Compression,
-    header: Header,
-    seed: u64,
-    /// Columns that an earlier load found to be text.
-    retyped: Vec<Retyped>,
 }
 
 impl Loader {
@@ -124,17 +112,8 @@ impl Loader {
         mapping: &Mapping,
         seed: u64,
     ) -> Result<Self, IngestError> {
-        let source = Source {
-            name: name.to_owned(),
-            format: preview.format,
-            encoding: preview.encoding,
-            compression: preview.compression,
-            header: if preview.has_header { Header::Present } else { Header::Absent },
-            seed,
-            retyped: Vec::new(),
-        };
-        let started = Plan::new(name, preview, mapping).and_then(|plan| Self::start(source, plan));
-        started.map_err(|problem| IngestError::new(name, problem))
+        let (preview, mapping) = (preview.clone(), mapping.clone());
+        Self::start(Recipe { name: name.to_owned(), preview, mapping, seed, retyped: Vec::new() })
     }
 
     /// Takes the next bytes of the file, as many as the caller likes: the result does not depend on where the pieces
@@ -144,18 +123,14 @@ impl Loader {
     /// If the file cannot be read any further: damaged compression, a record over 16 MiB, a JSON document that is no
     /// list of records. The loader is of no use after that.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), IngestError> {
-        self.n_bytes += bytes.len() as u64;
-        let Self { gunzip, records, intake, .. } = self;
-        let pushed = match gunzip {
-            None => records.push(bytes, intake),
-            Some(gunzip) => gunzip.push(bytes, |unpacked| records.push(unpacked, intake)),
-        };
-        pushed.map_err(|problem| self.error(problem))
+        self.parser.push(bytes)?;
+        self.take_parcels();
+        Ok(())
     }
 
     /// How far the load has come.
     pub fn progress(&self) -> Progress {
-        Progress { n_bytes: self.n_bytes, n_rows: self.intake.n_rows }
+        self.parser.progress()
     }
 
     /// Ends the file and builds the table.
@@ -163,73 +138,34 @@ impl Loader {
     /// # Errors
     /// If the file has no record at all, or ends inside compressed data.
     pub fn finish(mut self) -> Result<Outcome, IngestError> {
-        self.end().map_err(|problem| self.error(problem))?;
-        if self.intake.retyped.is_empty() {
-            return Ok(self.build());
+        let n_bytes = self.progress().n_bytes;
+        let part = self.parser.end()?;
+        self.take_parcels();
+        let Self { mut recipe, parser, headers, bodies } = self;
+        let mut report = report(&recipe, n_bytes, vec![part])?;
+        if !report.retyped.is_empty() {
+            let columns = report.retyped;
+            recipe.retyped.clone_from(&columns);
+            return Ok(Outcome::Retype { again: Box::new(Self::start(recipe)?), columns });
         }
-        let name = self.source.name.clone();
-        self.again().map_err(|problem| IngestError::new(&name, problem))
+        let manifests = parser.finish();
+        let (table, n_duplicates) =
+            assemble::table(&recipe, &report.new_columns, &manifests, headers, bodies)?;
+        report.loaded.n_events = table.n_rows() as u64;
+        report.loaded.n_duplicates = n_duplicates;
+        Ok(Outcome::Loaded { table: Box::new(table), report: report.loaded })
     }
 
-    fn start(source: Source, plan: Plan) -> Result<Self, IngestProblem> {
-        let zone = LocalZone::named(&plan.zone)
-            .ok_or_else(|| IngestProblem::UnknownZone { zone: plan.zone.clone() })?;
-        let names: Vec<&str> = plan.columns.iter().map(|column| column.name.as_str()).collect();
-        Ok(Self {
-            gunzip: (source.compression == Compression::Gzip).then(Gunzip::new),
-            records: Records::new(source.format, source.encoding, source.header, &names, source.seed),
-            intake: Intake::new(&plan, zone, source.seed),
-            n_bytes: 0,
-            source,
-            plan,
-        })
+    fn start(recipe: Recipe) -> Result<Self, IngestError> {
+        let mut parser = Parser::new(&recipe, 0, Shards::ONE)?;
+        parser.begin(Part::WHOLE);
+        Ok(Self { recipe, parser, headers: Vec::new(), bodies: Vec::new() })
     }
 
-    fn end(&mut self) -> Result<(), IngestProblem> {
-        if let Some(gunzip) = self.gunzip.take() {
-            self.records.push(&gunzip.finish()?, &mut self.intake)?;
+    fn take_parcels(&mut self) {
+        for (_, parcel) in self.parser.take_parcels() {
+            self.headers.push(parcel.header);
+            self.bodies.push(parcel.body);
         }
-        self.records.finish(&mut self.intake)
-    }
-
-    /// The loader that reads the columns as text whose guessed kind was wrong.
-    fn again(self) -> Result<Outcome, IngestProblem> {
-        let Self { mut source, mut plan, intake, .. } = self;
-        let mut columns = Vec::new();
-        for column in &mut plan.columns {
-            if let Some(retyped) = intake.retyped.iter().find(|retyped| retyped.column == column.name) {
-                column.content = Content::Text;
-                columns.push(retyped.clone());
-            }
-        }
-        source.retyped.clone_from(&columns);
-        Ok(Outcome::Retype { again: Box::new(Self::start(source, plan)?), columns })
-    }
-
-    fn build(self) -> Outcome {
-        let Self { source, plan, intake, n_bytes, .. } = self;
-        let mut ledger = intake.ledger;
-        for Retyped { column, line, record, text } in source.retyped {
-            let example = Example { line, record, column: Some(column), text };
-            ledger.note(WarningKind::Retyped, || (example, String::new()));
-        }
-        let mut report = LoadReport {
-            n_bytes,
-            n_rows: intake.n_rows,
-            zone: intake.columns.has_local_times.then(|| plan.zone.clone()),
-            ..LoadReport::default()
-        };
-        ledger.finish(&mut report);
-        let table = assemble::table(&plan, intake.columns, &intake.names);
-        report.n_events = table.n_rows() as u64;
-        report.n_duplicates = duplicates::count(&table);
-        Outcome::Loaded { table: Box::new(table), report }
-    }
-
-    fn error(&self, problem: IngestProblem) -> IngestError {
-        let is_about_all = matches!(problem, IngestProblem::EmptyFile | IngestProblem::NoRows);
-        let mut error = IngestError::new(&self.source.name, problem);
-        error.position.line = (!is_about_all).then_some(self.intake.line);
-        error
     }
 }

@@ -80,6 +80,16 @@ impl Plan {
             mark: mapping.decimal_mark.unwrap_or(preview.decimal_mark),
         })
     }
+
+    /// The columns' names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+
+    /// The zone of local times.
+    pub(crate) fn local_zone(&self) -> Result<LocalZone, IngestProblem> {
+        LocalZone::named(&self.zone).ok_or_else(|| IngestProblem::UnknownZone { zone: self.zone.clone() })
+    }
 }
 
 /// The file's name without its endings; `event` if it has no name.

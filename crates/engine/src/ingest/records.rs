@@ -96,14 +96,49 @@ impl Records {
     /// Takes what is left at the end of the file.
     ///
     /// # Errors
-    /// As for [`push`](Self::push), and if the file held no record.
+    /// As for [`push`](Self::push).
     pub(crate) fn finish(&mut self, intake: &mut Intake) -> Result<(), IngestProblem> {
         self.fill(self.decoder.finish(), intake)?;
-        self.parse(End::File, intake)?;
-        match (intake.n_rows, intake.line) {
-            (0, 1) => Err(IngestProblem::EmptyFile),
-            (0, _) => Err(IngestProblem::NoRows),
-            _ => Ok(()),
+        self.parse(End::File, intake)
+    }
+
+    /// Takes all records that are whole.
+    ///
+    /// # Errors
+    /// As for [`push`](Self::push).
+    pub(crate) fn settle(&mut self, intake: &mut Intake) -> Result<(), IngestProblem> {
+        self.parse(End::More, intake)
+    }
+
+    /// What has not been taken: the start of a record, or nothing.
+    pub(crate) fn rest(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// Starts anew at the start of a record, after the header.
+    pub(crate) fn restart(&mut self) {
+        self.decoder = Decoder::new(Encoding::Utf8);
+        self.buffer.clear();
+        self.target = PIECE;
+        if let Reader::Delimited(_, ahead) = &mut self.reader {
+            *ahead = Ahead::Rows;
+        }
+    }
+
+    /// Where the first line end is that may end a record.
+    pub(crate) fn line_end(&self, text: &[u8]) -> Option<usize> {
+        match &self.reader {
+            Reader::Delimited(..) => memchr::memchr2(b'\n', b'\r', text),
+            Reader::Json(_) => memchr::memchr(b'\n', text),
+        }
+    }
+
+    /// The length of the line or record that the text starts with, its line end included; none if its end is not in the
+    /// text.
+    pub(crate) fn end_of_line(&self, text: &[u8]) -> Option<usize> {
+        match &self.reader {
+            Reader::Delimited(scanner, _) => scanner.end_of_line(text),
+            Reader::Json(_) => memchr::memchr(b'\n', text).map(|at| at + 1),
         }
     }
 

@@ -32,8 +32,8 @@ pub struct Parcel {
 pub struct Header {
     /// Who packed it: its codes are those of this sender's dictionaries.
     pub sender: u32,
-    /// Which part of the input the rows come from, counted in input order. Parcels of one part come in order.
-    pub part: u32,
+    /// Which reading of which part of the input it was. Parcels of one reading come in input order.
+    pub reading: u32,
     /// Where the rows of each of the shard's buckets end.
     pub(crate) bucket_ends: Vec<u32>,
     pub(crate) users: Lane,
@@ -74,6 +74,12 @@ impl Header {
     /// Number of rows.
     pub fn n_rows(&self) -> usize {
         self.bucket_ends.last().map_or(0, |&end| end as usize)
+    }
+
+    /// Puts the columns into another order: `places` has for each column where it is now, if it is there.
+    pub(crate) fn arrange(&mut self, places: &[Option<usize>]) {
+        self.columns =
+            places.iter().map(|place| place.map_or_else(Lane::default, |at| self.column(at))).collect();
     }
 
     /// Where the lane of a column lies; nothing if the sender did not know the column yet.
@@ -150,7 +156,7 @@ impl Packer {
     ///
     /// # Panics
     /// If a row's user is not known: a bug of the caller.
-    pub fn pack(&self, block: &Block, sender: u32, part: u32) -> Vec<Parcel> {
+    pub fn pack(&self, block: &Block, sender: u32, reading: u32) -> Vec<Parcel> {
         let (order, ends) = self.order(&block.users);
         let mut row_start = 0;
         let parcel = |shard: usize| {
@@ -160,7 +166,7 @@ impl Packer {
             let mut body = Body::default();
             let header = Header {
                 sender,
-                part,
+                reading,
                 bucket_ends: ends.iter().map(|end| end - row_start as u32).collect(),
                 users: body
                     .codes(rows.iter().map(|&row| self.users[block.users[row as usize] as usize].index)),

@@ -1,0 +1,278 @@
+//! The push parser: parts of a file in, parcels of rows out, and at the end what the rows' codes mean.
+
+use serde::{Deserialize, Serialize};
+
+use super::columns::{Mark, Store};
+use super::error::{IngestError, IngestProblem};
+use super::gzip::Gunzip;
+use super::intake::Intake;
+use super::loader::Progress;
+use super::part::{Part, PartReport, Start};
+use super::preview::Compression;
+use super::recipe::Recipe;
+use super::records::{Header, MAX_RECORD, Records};
+use crate::table::dictionary::Sorted;
+use crate::table::parcel::Parcel;
+use crate::table::{Dictionary, Shards};
+
+/// Parses parts of one file, one after another, and packs their rows for the shards.
+#[derive(Debug)]
+pub struct Parser {
+    name: String,
+    gunzip: Option<Gunzip>,
+    records: Records,
+    intake: Intake,
+    n_shards: usize,
+    part: Part,
+    phase: Phase,
+    /// Where the first line starts, once it is known.
+    start: Option<u64>,
+    /// Where the next byte stands in the file.
+    at: u64,
+    /// What follows the part, up to the end of its last record.
+    beyond: Vec<u8>,
+    n_columns: usize,
+    /// What was known before each reading.
+    marks: Vec<(u32, Mark)>,
+}
+
+/// How far the part has been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// The first line is looked for.
+    Seeking { is_after_cr: bool },
+    /// Inside the part.
+    Inside,
+    /// Inside a record that goes beyond the part.
+    Beyond,
+    /// The part has been read.
+    Done,
+}
+
+/// Whether a part needs more of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wants {
+    /// The bytes that follow.
+    More,
+    /// Nothing more.
+    Nothing,
+}
+
+/// What one parser's codes mean to one shard.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Ids of the shard's users, in the order of their indexes in the parcels.
+    pub(crate) users: Dictionary,
+    /// The parser's columns, with the texts of those that hold texts.
+    pub(crate) columns: Vec<(String, Sorted)>,
+}
+
+impl Parser {
+    /// A parser of the file that the recipe speaks of. `sender` tells it from the other parsers of the same load.
+    ///
+    /// # Errors
+    /// If the recipe's mapping does not fit its preview: an unknown column or zone, a role given twice, no user or time
+    /// column.
+    pub fn new(recipe: &Recipe, sender: u32, shards: Shards) -> Result<Self, IngestError> {
+        let start = || {
+            let plan = recipe.plan()?;
+            let names: Vec<&str> = plan.names().collect();
+            let preview = &recipe.preview;
+            let header = if preview.has_header { Header::Present } else { Header::Absent };
+            Ok(Self {
+                name: recipe.name.clone(),
+                gunzip: (preview.compression == Compression::Gzip).then(Gunzip::new),
+                records: Records::new(preview.format, preview.encoding, header, &names, recipe.seed),
+                intake: Intake::new(&plan, plan.local_zone()?, recipe.seed, (sender, shards)),
+                n_shards: shards.n(),
+                part: Part::WHOLE,
+                phase: Phase::Done,
+                start: None,
+                at: 0,
+                beyond: Vec::new(),
+                n_columns: names.len(),
+                marks: Vec::new(),
+            })
+        };
+        start().map_err(|problem| IngestError::new(&recipe.name, problem))
+    }
+
+    /// Starts to read a part. A file that cannot be cut ([`Recipe::is_cuttable`]) is one part, [`Part::WHOLE`].
+    pub fn begin(&mut self, part: Part) {
+        self.marks.push((part.reading, self.intake.columns.mark()));
+        self.intake.begin(part.reading);
+        if part.range.start > 0 {
+            self.records.restart();
+        }
+        self.n_columns = self.intake.width();
+        self.at = part.first_byte();
+        self.beyond.clear();
+        (self.phase, self.start) = match part.start {
+            Start::Known => (Phase::Inside, Some(part.range.start)),
+            Start::Guess => (Phase::Seeking { is_after_cr: false }, None),
+        };
+        self.part = part;
+    }
+
+    /// Takes the next bytes of the file, from [`Part::first_byte`] on, as many as the caller likes: the result does not
+    /// depend on where the pieces are cut. Bytes beyond what the part needs are ignored.
+    ///
+    /// # Errors
+    /// If the file cannot be read any further: damaged compression, a record over 16 MiB, a JSON document that is no
+    /// list of records. The part is lost then.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<Wants, IngestError> {
+        self.read(bytes).map_err(|problem| self.error(problem))?;
+        Ok(if self.phase == Phase::Done { Wants::Nothing } else { Wants::More })
+    }
+
+    /// Ends the part: it has all it wants, or the file is at its end.
+    ///
+    /// # Errors
+    /// As for [`push`](Self::push), and if the file ends inside compressed data.
+    pub fn end(&mut self) -> Result<PartReport, IngestError> {
+        self.finish_part().map_err(|problem| self.error(problem))?;
+        let Self { intake, .. } = self;
+        intake.columns.end_block();
+        Ok(PartReport {
+            reading: self.part.reading,
+            start: self.start,
+            end: self.at,
+            n_rows: intake.n_rows,
+            n_lines: intake.line - 1,
+            has_local_times: intake.columns.has_local_times,
+            ledger: std::mem::take(&mut intake.ledger),
+            retyped: std::mem::take(&mut intake.retyped),
+            new_columns: intake.names[self.n_columns..].to_vec(),
+        })
+    }
+
+    /// The parcels that were packed since, each with its shard.
+    pub fn take_parcels(&mut self) -> Vec<(usize, Parcel)> {
+        std::mem::take(&mut self.intake.columns.parcels)
+    }
+
+    /// Bytes and records of the part so far.
+    pub fn progress(&self) -> Progress {
+        Progress { n_bytes: self.at - self.part.first_byte(), n_rows: self.intake.n_rows }
+    }
+
+    /// Forgets what was learned in a reading and since: it does not count.
+    pub fn roll_back(&mut self, reading: u32) {
+        if let Some(at) = self.marks.iter().position(|mark| mark.0 == reading) {
+            self.intake.columns.roll_back(&self.marks[at].1);
+            self.marks.truncate(at);
+            self.phase = Phase::Done;
+        }
+    }
+
+    /// What the codes in the parcels mean, for each shard.
+    pub fn finish(self) -> Vec<Manifest> {
+        let Intake { names, columns, .. } = self.intake;
+        let users: Vec<Dictionary> = (0..self.n_shards).map(|shard| columns.users_of(shard)).collect();
+        let sorted = |store| match store {
+            Store::Text(interner) => Sorted::of(&interner.into_dictionary()),
+            _ => Sorted::default(),
+        };
+        let columns: Vec<(String, Sorted)> =
+            names.into_iter().zip(columns.stores.into_iter().map(sorted)).collect();
+        users.into_iter().map(|users| Manifest { users, columns: columns.clone() }).collect()
+    }
+
+    fn read(&mut self, mut bytes: &[u8]) -> Result<(), IngestProblem> {
+        if let Phase::Seeking { is_after_cr } = self.phase {
+            bytes = &bytes[self.seek(bytes, is_after_cr)..];
+        }
+        if self.phase == Phase::Inside {
+            let n = (self.part.range.end - self.at).min(bytes.len() as u64) as usize;
+            self.feed(&bytes[..n])?;
+            self.at += n as u64;
+            bytes = &bytes[n..];
+            if self.at == self.part.range.end {
+                self.records.settle(&mut self.intake)?;
+                let is_whole = self.records.rest().is_empty();
+                self.phase = if is_whole { Phase::Done } else { Phase::Beyond };
+            }
+        }
+        if self.phase == Phase::Beyond {
+            self.beyond.extend_from_slice(bytes);
+            self.close()?;
+        }
+        Ok(())
+    }
+
+    /// Looks for the first line, and says how many bytes come before it.
+    fn seek(&mut self, bytes: &[u8], is_after_cr: bool) -> usize {
+        let found = if is_after_cr { Some(0) } else { self.records.line_end(bytes) };
+        let n = match found {
+            None => bytes.len(),
+            // An LF after a CR belongs to it; it may come with the next bytes.
+            Some(at) if is_after_cr || bytes[at] == b'\r' => {
+                let next = if is_after_cr { 0 } else { at + 1 };
+                match bytes.get(next) {
+                    None => {
+                        self.phase = Phase::Seeking { is_after_cr: true };
+                        bytes.len()
+                    }
+                    Some(&byte) => {
+                        self.phase = Phase::Inside;
+                        next + usize::from(byte == b'\n')
+                    }
+                }
+            }
+            Some(at) => {
+                self.phase = Phase::Inside;
+                at + 1
+            }
+        };
+        self.at += n as u64;
+        if self.at >= self.part.range.end {
+            self.phase = Phase::Done;
+        } else if self.phase == Phase::Inside {
+            self.start = Some(self.at);
+        }
+        n
+    }
+
+    /// Ends the part after its last record, if that is whole now.
+    fn close(&mut self) -> Result<(), IngestProblem> {
+        let mut text = self.records.rest().to_vec();
+        let start = text.len();
+        text.extend_from_slice(&self.beyond);
+        if let Some(length) = self.records.end_of_line(&text) {
+            self.at += (length - start) as u64;
+            self.records.push(&text[start..length], &mut self.intake)?;
+            self.records.finish(&mut self.intake)?;
+            self.phase = Phase::Done;
+        } else if text.len() >= MAX_RECORD {
+            return Err(IngestProblem::RecordTooLong { limit_mib: (MAX_RECORD >> 20) as u64 });
+        }
+        Ok(())
+    }
+
+    fn finish_part(&mut self) -> Result<(), IngestProblem> {
+        if self.phase == Phase::Done || self.start.is_none() {
+            return Ok(());
+        }
+        if let Some(gunzip) = self.gunzip.take() {
+            self.records.push(&gunzip.finish()?, &mut self.intake)?;
+        }
+        self.records.push(&self.beyond, &mut self.intake)?;
+        self.at += self.beyond.len() as u64;
+        self.phase = Phase::Done;
+        self.records.finish(&mut self.intake)
+    }
+
+    fn feed(&mut self, bytes: &[u8]) -> Result<(), IngestProblem> {
+        let Self { gunzip, records, intake, .. } = self;
+        match gunzip {
+            None => records.push(bytes, intake),
+            Some(gunzip) => gunzip.push(bytes, |unpacked| records.push(unpacked, intake)),
+        }
+    }
+
+    fn error(&self, problem: IngestProblem) -> IngestError {
+        let mut error = IngestError::new(&self.name, problem);
+        error.position.line = Some(self.intake.line);
+        error
+    }
+}

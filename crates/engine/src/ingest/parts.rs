@@ -1,0 +1,264 @@
+//! Deals parts of a file out to parsers, checks that what they read fits together, and adds up what they report.
+
+use std::collections::BTreeMap;
+
+use super::error::{IngestError, IngestProblem};
+use super::ledger::Ledger;
+use super::loader::Retyped;
+use super::part::{Part, PartReport, Start};
+use super::recipe::Recipe;
+use super::report::{Example, LoadReport, WarningKind};
+
+/// The parts of one file, and who reads them.
+///
+/// Every part is read under a guess of where its first record starts. It counts when the part before it counts and ends
+/// just there; else it is read again from where that one ended, and with it all that the same parser has read since,
+/// whose dictionaries may hold what is no value. After a few wrong guesses no more are made: then one part is read at a
+/// time, from where the last one ended.
+#[derive(Debug)]
+pub struct Parts {
+    parts: Vec<State>,
+    /// For each parser the parts that it was given and that were not taken back, in order.
+    given: Vec<Vec<usize>>,
+    /// How many of the first parts count, and where the record after them starts.
+    n_checked: usize,
+    at: u64,
+    n_wrong: u32,
+    n_readings: u32,
+}
+
+/// One part.
+#[derive(Debug)]
+struct State {
+    part: Part,
+    progress: Progress,
+    /// Whether it may be given out before the part before it counts.
+    is_guessable: bool,
+}
+
+/// How far a part is.
+#[derive(Debug)]
+enum Progress {
+    /// Nobody reads it.
+    Open,
+    /// This parser reads it.
+    Given(usize),
+    /// This parser has read it.
+    Read(usize, Box<PartReport>),
+    /// It lies within a record that starts before it.
+    Within,
+}
+
+/// A parser has to forget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RollBack {
+    /// Which parser.
+    pub parser: usize,
+    /// The first reading to forget; what it has been given since does not count either.
+    pub reading: u32,
+}
+
+/// What comes of a part that could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// The file cannot be read.
+    Finally,
+    /// The part will be read again, from where it really starts.
+    Again(RollBack),
+    /// The reading had been taken back already.
+    Ignored,
+}
+
+/// After so many wrong guesses no more are made.
+const MAX_WRONG: u32 = 8;
+
+impl Parts {
+    /// The parts of a file of so many bytes, of `part_bytes` each, for so many parsers. One part, if the file cannot be
+    /// cut.
+    pub fn new(recipe: &Recipe, n_bytes: u64, part_bytes: u64, n_parsers: usize) -> Self {
+        let step = if recipe.is_cuttable() { part_bytes.max(1) } else { u64::MAX };
+        let mut parts = vec![Part::WHOLE];
+        if step < n_bytes {
+            let starts = (0..n_bytes).step_by(step as usize);
+            parts = starts
+                .map(|start| Part {
+                    reading: 0,
+                    range: start..n_bytes.min(start + step),
+                    start: Start::Guess,
+                })
+                .collect();
+            parts[0].start = Start::Known;
+        }
+        let state = |part| State { part, progress: Progress::Open, is_guessable: true };
+        Self {
+            parts: parts.into_iter().map(state).collect(),
+            given: vec![Vec::new(); n_parsers],
+            n_checked: 0,
+            at: 0,
+            n_wrong: 0,
+            n_readings: 0,
+        }
+    }
+
+    /// The next part for a parser to read; none for now.
+    pub fn give(&mut self, parser: usize) -> Option<Part> {
+        let (n_checked, may_guess) = (self.n_checked, self.n_wrong <= MAX_WRONG);
+        let is_next = |(index, state): (usize, &State)| {
+            matches!(state.progress, Progress::Open)
+                && (index == n_checked || may_guess && state.is_guessable)
+        };
+        let index = self.parts.iter().enumerate().position(is_next)?;
+        let State { part, progress, .. } = &mut self.parts[index];
+        if index == n_checked {
+            (part.range.start, part.start) = (self.at, Start::Known);
+        }
+        part.reading = self.n_readings;
+        self.n_readings += 1;
+        *progress = Progress::Given(parser);
+        self.given[parser].push(index);
+        Some(part.clone())
+    }
+
+    /// Takes what a parser says of a part, and says who has to forget what: they have to be told before they are given
+    /// the next part.
+    pub fn take(&mut self, report: PartReport) -> Vec<RollBack> {
+        let Some(index) = self.index_of(report.reading) else { return Vec::new() };
+        if let Progress::Given(parser) = self.parts[index].progress {
+            self.parts[index].progress = Progress::Read(parser, Box::new(report));
+        }
+        self.check()
+    }
+
+    /// Hears that a part could not be read, and says whether that is final: it is if the part was read from where it
+    /// really starts. Else the part will be read again.
+    pub fn fail(&mut self, reading: u32) -> Failed {
+        let Some(index) = self.index_of(reading) else { return Failed::Ignored };
+        let State { part, progress, is_guessable } = &mut self.parts[index];
+        match progress {
+            Progress::Given(parser) if part.start == Start::Guess => {
+                *is_guessable = false;
+                let parser = *parser;
+                Failed::Again(self.take_back(parser, index))
+            }
+            _ => Failed::Finally,
+        }
+    }
+
+    /// Whether all parts have been read and count.
+    pub fn are_done(&self) -> bool {
+        self.n_checked == self.parts.len()
+    }
+
+    /// Where a reading is among those that count, in input order.
+    pub fn order(&self) -> BTreeMap<u32, usize> {
+        self.parts.iter().enumerate().map(|(index, state)| (state.part.reading, index)).collect()
+    }
+
+    /// The reports of all parts, in order.
+    pub fn into_reports(self) -> Vec<PartReport> {
+        let report = |state: State| match state.progress {
+            Progress::Read(_, report) => Some(*report),
+            _ => None,
+        };
+        self.parts.into_iter().filter_map(report).collect()
+    }
+
+    fn index_of(&self, reading: u32) -> Option<usize> {
+        let is_it = |state: &State| {
+            state.part.reading == reading && matches!(state.progress, Progress::Given(_) | Progress::Read(..))
+        };
+        self.parts.iter().position(is_it)
+    }
+
+    /// Counts the parts that fit to those before them, and takes the first back that does not.
+    fn check(&mut self) -> Vec<RollBack> {
+        let mut roll_backs = Vec::new();
+        while let Some(State { part, progress, .. }) = self.parts.get_mut(self.n_checked) {
+            let is_within = self.n_checked > 0 && self.at >= part.range.end;
+            let expected = if is_within { None } else { Some(self.at) };
+            match progress {
+                Progress::Read(_, report) if report.start == expected => {
+                    self.at = report.start.map_or(self.at, |_| report.end);
+                }
+                Progress::Read(parser, _) => {
+                    let parser = *parser;
+                    self.n_wrong += 1;
+                    roll_backs.push(self.take_back(parser, self.n_checked));
+                    continue;
+                }
+                Progress::Open if is_within => *progress = Progress::Within,
+                Progress::Given(_) | Progress::Open => break,
+                Progress::Within => {}
+            }
+            self.n_checked += 1;
+        }
+        roll_backs
+    }
+
+    /// Takes a part back from its parser, and all that it was given since.
+    fn take_back(&mut self, parser: usize, index: usize) -> RollBack {
+        let given = &mut self.given[parser];
+        let place = given.iter().position(|&other| other == index).unwrap_or(given.len());
+        let reading = self.parts[index].part.reading;
+        for index in given.drain(place..) {
+            self.parts[index].progress = Progress::Open;
+        }
+        RollBack { parser, reading }
+    }
+}
+
+/// What all parts of a file say together.
+#[derive(Debug)]
+pub struct WholeReport {
+    /// What was read, skipped and mended; the numbers of events and duplicates are not in it yet.
+    pub loaded: LoadReport,
+    /// Columns that have to be read as text, in the file's order; if there are any, nothing else counts.
+    pub retyped: Vec<Retyped>,
+    /// Columns beyond those of the recipe, in the order of their first occurrence.
+    pub new_columns: Vec<String>,
+}
+
+/// Adds up the reports of all parts, in order.
+///
+/// # Errors
+/// If the file is empty or has no records.
+pub fn report(recipe: &Recipe, n_bytes: u64, parts: Vec<PartReport>) -> Result<WholeReport, IngestError> {
+    let plan = recipe.plan().map_err(|problem| IngestError::new(&recipe.name, problem))?;
+    let mut ledger = Ledger::default();
+    let mut whole =
+        WholeReport { loaded: LoadReport::default(), retyped: Vec::new(), new_columns: Vec::new() };
+    let (mut n_lines, mut n_rows, mut has_local_times) = (0, 0, false);
+    for part in parts {
+        for retyped in part.retyped {
+            if whole.retyped.iter().all(|known| known.column != retyped.column) {
+                let (line, record) = (retyped.line + n_lines, retyped.record + n_rows);
+                whole.retyped.push(Retyped { line, record, ..retyped });
+            }
+        }
+        for column in part.new_columns {
+            if !whole.new_columns.contains(&column) {
+                whole.new_columns.push(column);
+            }
+        }
+        ledger.add(part.ledger, n_lines, n_rows);
+        n_lines += part.n_lines;
+        n_rows += part.n_rows;
+        has_local_times |= part.has_local_times;
+    }
+    match (n_rows, n_lines) {
+        (0, 0) => return Err(IngestError::new(&recipe.name, IngestProblem::EmptyFile)),
+        (0, _) => return Err(IngestError::new(&recipe.name, IngestProblem::NoRows)),
+        _ => {}
+    }
+    let place = |retyped: &Retyped| plan.names().position(|name| name == retyped.column);
+    whole.retyped.sort_by_key(place);
+    for Retyped { column, line, record, text } in recipe.retyped.clone() {
+        let example = Example { line, record, column: Some(column), text };
+        ledger.note(WarningKind::Retyped, || (example, String::new()));
+    }
+    let report = &mut whole.loaded;
+    (report.n_bytes, report.n_rows) = (n_bytes, n_rows);
+    report.zone = has_local_times.then(|| plan.zone.clone());
+    ledger.finish(report);
+    Ok(whole)
+}
