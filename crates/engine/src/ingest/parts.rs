@@ -151,7 +151,9 @@ impl Parts {
 
     /// Where a reading is among those that count, in input order.
     pub fn order(&self) -> BTreeMap<u32, usize> {
-        self.parts.iter().enumerate().map(|(index, state)| (state.part.reading, index)).collect()
+        let is_read = |state: &&State| matches!(state.progress, Progress::Read(..));
+        let readings = self.parts.iter().filter(is_read).map(|state| state.part.reading);
+        readings.zip(0..).collect()
     }
 
     /// The reports of all parts, in order.
@@ -195,15 +197,28 @@ impl Parts {
         roll_backs
     }
 
-    /// Takes a part back from its parser, and all that it was given since.
+    /// Takes a part back from its parser, and all that it was given since. Parts before it may be among those, even
+    /// some that counted.
     fn take_back(&mut self, parser: usize, index: usize) -> RollBack {
         let given = &mut self.given[parser];
         let place = given.iter().position(|&other| other == index).unwrap_or(given.len());
         let reading = self.parts[index].part.reading;
         for index in given.drain(place..) {
             self.parts[index].progress = Progress::Open;
+            self.n_checked = self.n_checked.min(index);
         }
+        self.at = self.parts[..self.n_checked].iter().rev().find_map(State::end).unwrap_or_default();
         RollBack { parser, reading }
+    }
+}
+
+impl State {
+    /// Where the record after the part starts, if one starts in it and it has been read.
+    fn end(&self) -> Option<u64> {
+        match &self.progress {
+            Progress::Read(_, report) => report.start.map(|_| report.end),
+            _ => None,
+        }
     }
 }
 
