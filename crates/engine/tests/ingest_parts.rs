@@ -138,7 +138,7 @@ fn load_in_parts(name: &str, bytes: &[u8], way: &Way) -> Result<Loaded, IngestEr
 
 fn try_in_parts(recipe: &Recipe, bytes: &[u8], way: &Way) -> Result<Result<Loaded, Recipe>, IngestError> {
     let shards = Shards::new(way.n_shards);
-    let mut parts = Parts::new(recipe, bytes.len() as u64, way.part_bytes, way.n_parsers);
+    let mut parts = Parts::new(recipe, bytes.len() as u64, way.part_bytes, way.n_parsers, 7);
     let mut readers = Vec::new();
     for sender in 0..way.n_parsers {
         let parser = Parser::new(recipe, sender as u32, shards)?;
@@ -161,7 +161,7 @@ fn try_in_parts(recipe: &Recipe, bytes: &[u8], way: &Way) -> Result<Result<Loade
             Turn::Nothing => continue,
             Turn::Read(report) => parts.take(report),
             Turn::Failed(reading, error) => match parts.fail(reading) {
-                Failed::Finally => return Err(error),
+                Failed::Finally { .. } => return Err(error),
                 Failed::Again(roll_back) => vec![roll_back],
                 Failed::Ignored => Vec::new(),
             },
@@ -174,7 +174,7 @@ fn try_in_parts(recipe: &Recipe, bytes: &[u8], way: &Way) -> Result<Result<Loade
             }
         }
     }
-    let order = parts.order();
+    let order: BTreeMap<u32, usize> = parts.readings().into_iter().zip(0..).collect();
     let whole = report(recipe, bytes.len() as u64, parts.into_reports())?;
     if !whole.retyped.is_empty() {
         return Ok(Err(Recipe { retyped: whole.retyped, ..recipe.clone() }));

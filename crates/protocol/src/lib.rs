@@ -3,13 +3,19 @@
 //! On the wire a message is `{ text, handles }`: `text` is the JSON of an [`Envelope`], and `handles` the `File`s and
 //! buffers that it refers to by [`Handle`]. The rules:
 //!
+//! A pool of workers holds a data set; the page speaks to the first of them, and they to each other ([`Peer`]).
+//!
 //! 1. A worker says [`Reply::Ready`] first, with the id of its build; the page queues until then.
 //! 2. Every request gets exactly one terminal reply ([`Reply::is_terminal`]).
-//! 3. A [`Request::Run`] carries its whole query; a worker's only state is its shard and what follows from it.
+//! 3. A [`Request::Run`] carries its whole query; a pool's only state is its data set and what follows from it.
 //! 4. Long work gives way between buckets and between slices of a file, so that [`Request::Cancel`] is heard within
 //!    100 ms.
 //! 5. A worker with an open request says something at least once a second.
 //! 6. A worker that fails for good says [`Reply::Died`] under [`RequestId::NONE`], if it still can.
+
+mod peer;
+
+pub use peer::Peer;
 
 use cairn_engine::ingest::{LoadReport, Mapping, Preview};
 use cairn_engine::table::Schema;
@@ -50,6 +56,13 @@ pub struct Handle(pub u32);
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Request {
+    /// Join a pool of workers. Members other than the first hear nothing else from the page, and never reply.
+    Join {
+        /// The worker's place in the pool.
+        place: u32,
+        /// The ports to the other workers, by their places.
+        ports: Vec<(u32, Handle)>,
+    },
     /// Look at places of a file and say what it seems to hold.
     Preview {
         /// The `File`.
@@ -59,7 +72,7 @@ pub enum Request {
         /// What the person has chosen so far.
         mapping: Box<Mapping>,
     },
-    /// Read a whole file into the worker's table, replacing what was there.
+    /// Read a whole file into the pool's tables, replacing what was there.
     Load {
         /// The `File`.
         file: Handle,
@@ -74,13 +87,6 @@ pub enum Request {
     Run {
         /// The query.
         query: Box<Query>,
-    },
-    /// Scan this worker's shard for one round of a query.
-    Scan {
-        /// The query.
-        query: Box<Query>,
-        /// The round's state, as [`cairn_engine::Plan`] encodes it.
-        state: Vec<u8>,
     },
     /// Stop working on another request, which then ends with [`Reply::Canceled`].
     Cancel {
@@ -118,11 +124,6 @@ pub enum Reply {
     Answered {
         /// The answer, as the engine wrote it: the JSON that the page shows and the person takes away.
         answer: String,
-    },
-    /// A shard was scanned.
-    Scanned {
-        /// The shard's partial, as [`cairn_engine::Plan`] encodes it.
-        partial: Vec<u8>,
     },
     /// A request was canceled, or the cancellation of one was heard.
     Canceled,
@@ -177,7 +178,7 @@ pub struct Loaded {
     pub schema: Schema,
     /// What was read, and what was skipped and why.
     pub report: LoadReport,
-    /// Bytes that the table holds in the worker's memory.
+    /// Bytes that the table holds in all workers' memory.
     pub n_table_bytes: u64,
     /// How long it took, in milliseconds.
     pub took_millis: u64,
@@ -190,7 +191,7 @@ mod tests {
     #[test]
     fn messages_survive_the_wire() {
         let query = Box::new(Query::Overview(cairn_engine::analysis::overview::OverviewQuery::default()));
-        let sent = Envelope { id: RequestId(7), body: Request::Scan { query, state: vec![1, 2] } };
+        let sent = Envelope { id: RequestId(7), body: Request::Run { query } };
         let text = serde_json::to_string(&sent).unwrap();
         assert_eq!(serde_json::from_str::<Envelope<Request>>(&text).unwrap(), sent);
     }

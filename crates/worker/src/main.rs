@@ -1,49 +1,65 @@
-//! The engine in a web worker: a message loop that reads files in slices and runs queries bucket by bucket, giving way
-//! in between so that a cancellation is heard.
+//! The engine in a web worker, one of a pool: reads files in parts and runs queries bucket by bucket, giving way in
+//! between so that a cancellation is heard. `member` is what every worker does, `lead` what the first one does besides.
 
-mod load;
+mod lead;
+mod member;
 mod pause;
-mod run;
-mod state;
+mod requests;
+mod slices;
+mod team;
 mod wire;
 
 use std::rc::Rc;
 
 use cairn_engine::Failure;
-use cairn_protocol::{BUILD, Reply, Request, RequestId};
+use cairn_protocol::{BUILD, Peer, Reply, Request, RequestId};
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
-use crate::load::Source;
-use crate::state::State;
+use crate::lead::{Lead, Source};
+use crate::member::Member;
+use crate::team::Team;
+
+/// All that a worker is.
+#[derive(Default)]
+struct Worker {
+    team: Team,
+    member: Member,
+    lead: Lead,
+}
 
 fn main() {
     std::panic::set_hook(Box::new(|info| {
-        let failure = Failure { code: "worker_died".to_owned(), message: info.to_string(), position: None };
-        wire::send(RequestId::NONE, &Reply::Died { failure });
+        wire::die(Failure { code: "worker_died".to_owned(), message: info.to_string(), position: None });
     }));
-    let state = Rc::new(State::default());
-    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| receive(&state, &event));
+    let worker = Rc::new(Worker::default());
+    let on_message =
+        Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| receive(&worker, &event));
     wire::scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
     wire::send(RequestId::NONE, &Reply::Ready { build: BUILD.to_owned() });
 }
 
-fn receive(state: &Rc<State>, event: &MessageEvent) {
+/// Hears the page.
+fn receive(worker: &Rc<Worker>, event: &MessageEvent) {
     match wire::read(event) {
         Ok((envelope, handles)) => match envelope.body {
             Request::Cancel { target } => {
-                state.cancel(target);
+                worker.cancel(target);
                 wire::send(envelope.id, &Reply::Canceled);
             }
+            Request::Join { place, ports } => {
+                let port = |(place, handle)| Some((place as usize, wire::handle(&handles, handle).ok()?));
+                team::join(worker, place as usize, ports.into_iter().filter_map(port).collect());
+            }
             request => {
-                let state = Rc::clone(state);
+                let worker = Rc::clone(worker);
                 spawn_local(async move {
-                    let reply = answer(&state, envelope.id, request, &handles).await;
-                    state.close(envelope.id);
+                    let reply = worker.answer(envelope.id, request, &handles).await;
+                    worker.lead.close(envelope.id);
                     wire::send(envelope.id, &reply);
                 });
             }
@@ -52,24 +68,66 @@ fn receive(state: &Rc<State>, event: &MessageEvent) {
     }
 }
 
-/// Meets a request and gives its one terminal reply.
-async fn answer(state: &State, id: RequestId, request: Request, handles: &Array) -> Reply {
-    state.open(id);
-    let result = match request {
-        Request::Preview { file, name, mapping } => {
-            load::preview(Source { handles, file, name }, &mapping).await
+impl Worker {
+    /// Meets a request and gives its one terminal reply.
+    async fn answer(self: &Rc<Self>, id: RequestId, request: Request, handles: &Array) -> Reply {
+        self.lead.requests.open(id);
+        let source = |file, name| wire::handle(handles, file).map(|file| Source { file, name });
+        let result = match request {
+            Request::Preview { file, name, mapping } => match source(file, name) {
+                Ok(source) => self.preview(source, &mapping).await,
+                Err(failure) => Err(failure.into()),
+            },
+            Request::Load { file, name, preview, mapping } => match source(file, name) {
+                Ok(source) => self.load(id, source, *preview, *mapping).await,
+                Err(failure) => Err(failure.into()),
+            },
+            Request::Run { query } => self.run(id, &query).await,
+            Request::Join { .. } | Request::Cancel { .. } => Ok(Reply::Canceled),
+        };
+        result.unwrap_or_else(|stop| match stop {
+            Stop::Canceled => Reply::Canceled,
+            Stop::Failed(failure) => Reply::Failed { failure },
+        })
+    }
+
+    fn cancel(self: &Rc<Self>, id: RequestId) {
+        self.lead.requests.cancel(id);
+        self.lead.wake(id);
+        self.tell_all(&Peer::Stop { id }, &Array::new());
+    }
+
+    /// Hears another worker, or itself.
+    fn hear(self: &Rc<Self>, from: usize, peer: Peer, handles: Array) {
+        if let Err(failure) = self.try_hear(from, peer, handles) {
+            wire::die(failure);
         }
-        Request::Load { file, name, preview, mapping } => {
-            load::load(state, id, Source { handles, file, name }, (&preview, &mapping)).await
+    }
+
+    fn try_hear(self: &Rc<Self>, from: usize, peer: Peer, handles: Array) -> Result<(), Failure> {
+        match peer {
+            Peer::Open { file, recipe } => self.open(wire::handle(&handles, file)?, *recipe),
+            Peer::Read { part } => self.read_part(part),
+            Peer::RollBack { reading } => self.roll_back(reading),
+            Peer::Parcel { header, body } => self.keep_parcel(header, wire::bytes(&handles, body)?),
+            Peer::Finish { readings, new_columns } => self.finish(readings, new_columns),
+            Peer::Manifest { bytes } => self.keep_manifest(from, &wire::bytes(&handles, bytes)?),
+            Peer::Seal { facts } => self.seal(&facts),
+            Peer::Scan { id, round, query, state } => {
+                let (worker, state) = (Rc::clone(self), wire::bytes(&handles, state)?.to_vec());
+                spawn_local(async move { worker.scan(id, round, &query, &state).await });
+            }
+            Peer::Stop { id } => self.member.scans.cancel(id),
+            Peer::Reading { .. }
+            | Peer::PartRead { .. }
+            | Peer::PartFailed { .. }
+            | Peer::Built { .. }
+            | Peer::Scanning { .. }
+            | Peer::Scanned { .. }
+            | Peer::Failed { .. } => self.lead.hear(from, peer, handles),
         }
-        Request::Run { query } => run::run(state, id, &query).await,
-        Request::Scan { query, state: round } => run::scan(state, id, &query, &round).await,
-        Request::Cancel { .. } => Ok(Reply::Canceled),
-    };
-    result.unwrap_or_else(|stop| match stop {
-        Stop::Canceled => Reply::Canceled,
-        Stop::Failed(failure) => Reply::Failed { failure },
-    })
+        Ok(())
+    }
 }
 
 /// Why a request ended without what it asked for.

@@ -67,6 +67,26 @@ pub struct Manifest {
     pub(crate) columns: Vec<(String, Sorted)>,
 }
 
+impl Manifest {
+    /// The manifest as bytes that can travel.
+    #[expect(
+        clippy::expect_used,
+        reason = "a manifest is made of types that postcard can write; a failure is a bug"
+    )]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).expect("manifests are plain data")
+    }
+
+    /// The manifest that such bytes are.
+    ///
+    /// # Panics
+    /// If the bytes do not come from [`Manifest::to_bytes`] in the same build: a bug of the caller.
+    #[expect(clippy::expect_used, reason = "a failure is a bug")]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        postcard::from_bytes(bytes).expect("bytes of the same build")
+    }
+}
+
 impl Parser {
     /// A parser of the file that the recipe speaks of. `sender` tells it from the other parsers of the same load.
     ///
@@ -149,6 +169,11 @@ impl Parser {
     /// The parcels that were packed since, each with its shard.
     pub fn take_parcels(&mut self) -> Vec<(usize, Parcel)> {
         std::mem::take(&mut self.intake.columns.parcels)
+    }
+
+    /// Where the next byte that it takes stands in the file.
+    pub fn at(&self) -> u64 {
+        self.at + self.beyond.len() as u64
     }
 
     /// Bytes and records of the part so far.

@@ -1,7 +1,5 @@
 //! Deals parts of a file out to parsers, checks that what they read fits together, and adds up what they report.
 
-use std::collections::BTreeMap;
-
 use super::error::{IngestError, IngestProblem};
 use super::ledger::Ledger;
 use super::loader::Retyped;
@@ -24,7 +22,8 @@ pub struct Parts {
     n_checked: usize,
     at: u64,
     n_wrong: u32,
-    n_readings: u32,
+    n_bytes: u64,
+    next_reading: u32,
 }
 
 /// One part.
@@ -62,7 +61,10 @@ pub struct RollBack {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failed {
     /// The file cannot be read.
-    Finally,
+    Finally {
+        /// Lines before the part.
+        n_lines: u64,
+    },
     /// The part will be read again, from where it really starts.
     Again(RollBack),
     /// The reading had been taken back already.
@@ -74,8 +76,9 @@ const MAX_WRONG: u32 = 8;
 
 impl Parts {
     /// The parts of a file of so many bytes, of `part_bytes` each, for so many parsers. One part, if the file cannot be
-    /// cut.
-    pub fn new(recipe: &Recipe, n_bytes: u64, part_bytes: u64, n_parsers: usize) -> Self {
+    /// cut. Readings are counted from `first_reading`, so that those of a file that is read again can be told from the
+    /// first ones.
+    pub fn new(recipe: &Recipe, n_bytes: u64, part_bytes: u64, n_parsers: usize, first_reading: u32) -> Self {
         let step = if recipe.is_cuttable() { part_bytes.max(1) } else { u64::MAX };
         let mut parts = vec![Part::WHOLE];
         if step < n_bytes {
@@ -96,7 +99,8 @@ impl Parts {
             n_checked: 0,
             at: 0,
             n_wrong: 0,
-            n_readings: 0,
+            n_bytes,
+            next_reading: first_reading,
         }
     }
 
@@ -112,8 +116,8 @@ impl Parts {
         if index == n_checked {
             (part.range.start, part.start) = (self.at, Start::Known);
         }
-        part.reading = self.n_readings;
-        self.n_readings += 1;
+        part.reading = self.next_reading;
+        self.next_reading += 1;
         *progress = Progress::Given(parser);
         self.given[parser].push(index);
         Some(part.clone())
@@ -140,8 +144,26 @@ impl Parts {
                 let parser = *parser;
                 Failed::Again(self.take_back(parser, index))
             }
-            _ => Failed::Finally,
+            _ => Failed::Finally {
+                n_lines: self.parts[..index]
+                    .iter()
+                    .filter_map(State::report)
+                    .map(|report| report.n_lines)
+                    .sum(),
+            },
         }
+    }
+
+    /// Bytes and records of the parts that have been read.
+    pub fn progress(&self) -> super::Progress {
+        let read = self.parts.iter().filter(|state| matches!(state.progress, Progress::Read(..)));
+        let n_bytes = read.map(|state| state.part.range.end.min(self.n_bytes) - state.part.range.start).sum();
+        super::Progress { n_bytes, n_rows: self.reports().map(|report| report.n_rows).sum() }
+    }
+
+    /// The number of the next reading.
+    pub fn next_reading(&self) -> u32 {
+        self.next_reading
     }
 
     /// Whether all parts have been read and count.
@@ -149,11 +171,9 @@ impl Parts {
         self.n_checked == self.parts.len()
     }
 
-    /// Where a reading is among those that count, in input order.
-    pub fn order(&self) -> BTreeMap<u32, usize> {
-        let is_read = |state: &&State| matches!(state.progress, Progress::Read(..));
-        let readings = self.parts.iter().filter(is_read).map(|state| state.part.reading);
-        readings.zip(0..).collect()
+    /// The readings that count, in input order.
+    pub fn readings(&self) -> Vec<u32> {
+        self.reports().map(|report| report.reading).collect()
     }
 
     /// The reports of all parts, in order.
@@ -163,6 +183,10 @@ impl Parts {
             _ => None,
         };
         self.parts.into_iter().filter_map(report).collect()
+    }
+
+    fn reports(&self) -> impl Iterator<Item = &PartReport> {
+        self.parts.iter().filter_map(State::report)
     }
 
     fn index_of(&self, reading: u32) -> Option<usize> {
@@ -213,12 +237,17 @@ impl Parts {
 }
 
 impl State {
-    /// Where the record after the part starts, if one starts in it and it has been read.
-    fn end(&self) -> Option<u64> {
+    /// What was said of it, if it has been read.
+    fn report(&self) -> Option<&PartReport> {
         match &self.progress {
-            Progress::Read(_, report) => report.start.map(|_| report.end),
+            Progress::Read(_, report) => Some(report),
             _ => None,
         }
+    }
+
+    /// Where the record after the part starts, if one starts in it.
+    fn end(&self) -> Option<u64> {
+        self.report().and_then(|report| report.start.map(|_| report.end))
     }
 }
 

@@ -36,6 +36,11 @@ impl Shards {
         start(shard)..start(shard + 1)
     }
 
+    /// The same as ids.
+    pub fn bucket_ids(self, shard: usize) -> impl ExactSizeIterator<Item = BucketId> {
+        self.buckets(shard).map(|bucket| BucketId(bucket as u8))
+    }
+
     /// The shard that holds a bucket.
     pub fn of(self, bucket: BucketId) -> usize {
         usize::from(bucket.0) * self.n / BUCKETS

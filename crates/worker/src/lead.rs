@@ -1,0 +1,321 @@
+//! What the first worker of a pool does besides: it deals out the parts of a file and the rounds of a query, and
+//! gathers what the others make of them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use cairn_engine::analysis::Round;
+use cairn_engine::ingest::{self, Failed, LoadReport, Mapping, Parts, Preview, Recipe, RollBack, Sample};
+use cairn_engine::table::{Facts, Schema};
+use cairn_engine::{Failure, Plan, Query};
+use cairn_protocol::{Handle, Loaded, Peer, Progress, Reply, RequestId, Stage};
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use js_sys::{Array, Uint8Array};
+use web_sys::File;
+
+use crate::pause::Turn;
+use crate::requests::Requests;
+use crate::{Stop, Worker, slices, wire};
+
+/// Bytes of a part of a file: few enough that no worker waits long for the last one, and so many that the parcels made
+/// of it are worth sending.
+const PART_BYTES: u64 = 2 << 20;
+
+/// How many parts a worker is given beyond the one that it reads, so that their bytes are there when it comes to them.
+const PARTS_AHEAD: usize = 2;
+
+/// What the lead remembers.
+#[derive(Default)]
+pub(crate) struct Lead {
+    pub(crate) requests: Requests,
+    /// Where the members' messages go, by the page's request.
+    inboxes: RefCell<BTreeMap<RequestId, UnboundedSender<Heard>>>,
+    /// The request that loads.
+    loading: Cell<Option<RequestId>>,
+}
+
+/// What a request hears while it waits.
+pub(crate) enum Heard {
+    /// A member, by its place.
+    Peer(usize, Peer, Array),
+    /// The page: it wants no more of it.
+    Canceled,
+}
+
+/// A file that came with a message.
+pub(crate) struct Source {
+    pub(crate) file: File,
+    pub(crate) name: String,
+}
+
+impl Lead {
+    /// Passes a member's message to the request that it belongs to. One that has ended hears nothing more.
+    pub(crate) fn hear(&self, from: usize, peer: Peer, handles: Array) {
+        let id = match &peer {
+            Peer::Scanning { id, .. } | Peer::Scanned { id, .. } | Peer::Failed { id: Some(id), .. } => {
+                Some(*id)
+            }
+            _ => self.loading.get(),
+        };
+        if let Some(inbox) = id.and_then(|id| self.inboxes.borrow().get(&id).cloned()) {
+            // Whoever listened may have ended in this very moment.
+            let _ = inbox.unbounded_send(Heard::Peer(from, peer, handles));
+        }
+    }
+
+    /// Wakes a request that waits for members, to see that it was canceled.
+    pub(crate) fn wake(&self, id: RequestId) {
+        if let Some(inbox) = self.inboxes.borrow().get(&id) {
+            let _ = inbox.unbounded_send(Heard::Canceled);
+        }
+    }
+
+    /// Ends a request: nothing more is heard for it.
+    pub(crate) fn close(&self, id: RequestId) {
+        self.requests.close(id);
+        self.inboxes.borrow_mut().remove(&id);
+        if self.loading.get() == Some(id) {
+            self.loading.set(None);
+        }
+    }
+
+    fn listen(&self, id: RequestId) -> Inbox {
+        let (sender, receiver) = unbounded();
+        self.inboxes.borrow_mut().insert(id, sender);
+        Inbox(receiver)
+    }
+}
+
+/// What a request hears, in order.
+struct Inbox(UnboundedReceiver<Heard>);
+
+impl Inbox {
+    async fn next(&mut self) -> Result<(usize, Peer, Array), Stop> {
+        match self.0.recv().await {
+            Ok(Heard::Peer(_, Peer::Failed { failure, .. }, _)) => Err(Stop::Failed(failure)),
+            Ok(Heard::Peer(from, peer, handles)) => Ok((from, peer, handles)),
+            Ok(Heard::Canceled) | Err(_) => Err(Stop::Canceled),
+        }
+    }
+}
+
+impl Worker {
+    /// Looks at a few places of a file.
+    pub(crate) async fn preview(&self, source: Source, mapping: &Mapping) -> Result<Reply, Stop> {
+        let n_bytes = source.file.size() as u64;
+        let pieces = slices::read_all(&source.file, ingest::sample_places(n_bytes)).await?;
+        let sample = |(offset, bytes): &(u64, Vec<u8>)| (*offset, offset + bytes.len() as u64 >= n_bytes);
+        let samples: Vec<Sample<'_>> = pieces
+            .iter()
+            .map(|piece| {
+                let (offset, is_last) = sample(piece);
+                Sample { offset, bytes: &piece.1, is_last }
+            })
+            .collect();
+        let preview = ingest::preview(&source.name, &samples, mapping)?;
+        Ok(Reply::Previewed { preview: Box::new(preview) })
+    }
+
+    /// Has the pool read a whole file.
+    pub(crate) async fn load(
+        self: &Rc<Self>,
+        id: RequestId,
+        source: Source,
+        preview: Preview,
+        mapping: Mapping,
+    ) -> Result<Reply, Stop> {
+        self.lead.loading.set(Some(id));
+        let recipe = Recipe { name: source.name, preview, mapping, seed: hash_seed(), retyped: Vec::new() };
+        let load = Load {
+            worker: self,
+            id,
+            n_bytes: source.file.size() as u64,
+            file: source.file,
+            inbox: self.lead.listen(id),
+            reading: BTreeMap::new(),
+            stage: Stage::Reading,
+            turn: Turn::new(),
+        };
+        load.run(recipe).await
+    }
+
+    /// Answers a query.
+    pub(crate) async fn run(self: &Rc<Self>, id: RequestId, query: &Query) -> Result<Reply, Stop> {
+        let table = self.table()?;
+        let plan = query.plan(&table)?;
+        let mut inbox = self.lead.listen(id);
+        let mut state = plan.start();
+        for round in 1.. {
+            let scan = Peer::Scan { id, round, query: Box::new(query.clone()), state: Handle(0) };
+            self.tell_all(&scan, &Array::of1(&Uint8Array::from(state.as_slice())));
+            let partial = self.gather(&mut inbox, &plan, (id, round)).await?;
+            match plan.step(&state, &partial, &table) {
+                Round::Again(next) => state = next,
+                Round::Done(answer) => return Ok(Reply::Answered { answer: wire::json(&answer)? }),
+            }
+            self.lead.requests.check(id)?;
+        }
+        unreachable!("an analysis ends before 2^32 rounds")
+    }
+
+    /// All shards' partials of a round, merged in the order of the shards.
+    async fn gather(&self, inbox: &mut Inbox, plan: &Plan, now: (RequestId, u32)) -> Result<Vec<u8>, Stop> {
+        let mut partials: Vec<Option<Vec<u8>>> = vec![None; self.team.n()];
+        let mut turn = Turn::new();
+        let mut shares = vec![0.0; self.team.n()];
+        while partials.iter().any(Option::is_none) {
+            let (from, peer, handles) = inbox.next().await?;
+            match peer {
+                Peer::Scanned { round, partial, .. } if round == now.1 => {
+                    partials[from] = Some(wire::bytes(&handles, partial)?.to_vec());
+                    shares[from] = 1.0;
+                }
+                Peer::Scanning { share, .. } => shares[from] = share,
+                _ => {}
+            }
+            if turn.is_time_to_speak() {
+                let share = shares.iter().sum::<f64>() / shares.len() as f64;
+                wire::send(now.0, &Reply::Scanning { round: now.1, share });
+            }
+        }
+        let merged = partials.into_iter().flatten().reduce(|a, b| plan.merge(&a, &b));
+        Ok(merged.unwrap_or_default())
+    }
+}
+
+/// A load that is under way.
+struct Load<'a> {
+    worker: &'a Rc<Worker>,
+    id: RequestId,
+    file: File,
+    n_bytes: u64,
+    inbox: Inbox,
+    /// Bytes and records of the parts that are being read.
+    reading: BTreeMap<u32, (u64, u64)>,
+    stage: Stage,
+    turn: Turn,
+}
+
+impl Load<'_> {
+    async fn run(mut self, mut recipe: Recipe) -> Result<Reply, Stop> {
+        let start = self.turn.now();
+        let mut first_reading = 0;
+        loop {
+            let parts = self.read(&recipe, first_reading).await?;
+            first_reading = parts.next_reading();
+            let readings = parts.readings();
+            let mut report = ingest::report(&recipe, self.n_bytes, parts.into_reports())?;
+            if report.retyped.is_empty() {
+                self.stage = Stage::Sorting;
+                self.speak((self.n_bytes, report.loaded.n_rows));
+                let finish = Peer::Finish { readings, new_columns: report.new_columns };
+                self.worker.tell_all(&finish, &Array::new());
+                let (schema, n_table_bytes) = self.build(&mut report.loaded).await?;
+                let took_millis = (self.turn.now() - start) as u64;
+                let loaded = Loaded { schema, report: report.loaded, n_table_bytes, took_millis };
+                return Ok(Reply::Loaded(Box::new(loaded)));
+            }
+            recipe.retyped = report.retyped;
+            self.stage = Stage::ReadingAgain;
+        }
+    }
+
+    /// Has all parts read.
+    async fn read(&mut self, recipe: &Recipe, first_reading: u32) -> Result<Parts, Stop> {
+        let n = self.worker.team.n();
+        let mut parts = Parts::new(recipe, self.n_bytes, self.part_bytes(), n, first_reading);
+        let open = Peer::Open { file: Handle(0), recipe: Box::new(recipe.clone()) };
+        self.worker.tell_all(&open, &Array::of1(&self.file));
+        self.reading.clear();
+        let mut n_given = vec![0; n];
+        loop {
+            for (member, n_given) in n_given.iter_mut().enumerate() {
+                while *n_given <= PARTS_AHEAD {
+                    let Some(part) = parts.give(member) else { break };
+                    *n_given += 1;
+                    self.worker.tell(member, &Peer::Read { part });
+                }
+            }
+            if parts.are_done() {
+                return Ok(parts);
+            }
+            let (from, peer, _) = self.inbox.next().await?;
+            let roll_backs = self.hear(peer, &mut parts, &mut n_given[from])?;
+            for RollBack { parser, reading } in roll_backs {
+                n_given[parser] = 0;
+                self.worker.tell(parser, &Peer::RollBack { reading });
+            }
+            if self.turn.is_time_to_speak() {
+                let read = parts.progress();
+                let sum = |of: fn(&(u64, u64)) -> u64| self.reading.values().map(of).sum::<u64>();
+                self.speak((read.n_bytes + sum(|part| part.0), read.n_rows + sum(|part| part.1)));
+            }
+        }
+    }
+
+    fn hear(&mut self, peer: Peer, parts: &mut Parts, n_given: &mut usize) -> Result<Vec<RollBack>, Stop> {
+        match peer {
+            Peer::Reading { reading, n_bytes, n_rows } => {
+                self.reading.insert(reading, (n_bytes, n_rows));
+                Ok(Vec::new())
+            }
+            Peer::PartRead { report } => {
+                self.reading.remove(&report.reading);
+                *n_given = n_given.saturating_sub(1);
+                Ok(parts.take(*report))
+            }
+            Peer::PartFailed { reading, failure } => {
+                self.reading.remove(&reading);
+                *n_given = n_given.saturating_sub(1);
+                match parts.fail(reading) {
+                    Failed::Finally { n_lines } => Err(Stop::Failed(later(failure, n_lines))),
+                    Failed::Again(roll_back) => Ok(vec![roll_back]),
+                    Failed::Ignored => Ok(Vec::new()),
+                }
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Waits until all tables are built, and tells all workers what the whole data set is. Gives its schema, and the
+    /// bytes of all tables.
+    async fn build(&mut self, report: &mut LoadReport) -> Result<(Schema, u64), Stop> {
+        let (mut facts, mut n_table_bytes) = (Facts::default(), 0);
+        for _ in 0..self.worker.team.n() {
+            if let (_, Peer::Built { facts: shard, n_duplicates, n_bytes }, _) = self.inbox.next().await? {
+                facts = facts.and(shard);
+                report.n_duplicates += n_duplicates;
+                n_table_bytes += n_bytes;
+            }
+        }
+        report.n_events = facts.n_events;
+        self.worker.tell_all(&Peer::Seal { facts }, &Array::new());
+        Ok((Schema::new(self.worker.table()?.schema.columns.clone(), &facts), n_table_bytes))
+    }
+
+    /// Small files are cut so that all workers have some of it.
+    fn part_bytes(&self) -> u64 {
+        let share = self.n_bytes / (4 * self.worker.team.n() as u64);
+        share.clamp(PART_BYTES / 16, PART_BYTES)
+    }
+
+    fn speak(&self, (n_bytes, n_rows): (u64, u64)) {
+        let n_bytes = n_bytes.min(self.n_bytes);
+        let progress = Progress { n_bytes, n_bytes_total: self.n_bytes, n_rows, stage: self.stage };
+        wire::send(self.id, &Reply::Progress(progress));
+    }
+}
+
+/// A failure whose line is counted from a part's start, counted from the file's.
+fn later(mut failure: Failure, n_lines: u64) -> Failure {
+    if let Some(line) = failure.position.as_mut().and_then(|position| position.line.as_mut()) {
+        *line += n_lines;
+    }
+    failure
+}
+
+/// A number that the author of a file cannot foresee, for the dictionaries' hashes. No result depends on it.
+fn hash_seed() -> u64 {
+    (js_sys::Math::random() * 2_f64.powi(53)) as u64
+}
