@@ -58,8 +58,7 @@ fn an_unknown_property_is_refused_even_where_the_event_never_occurs() {
     for event in ["x", "never"] {
         let inner = EventRule { conditions: conditions.clone(), ..EventRule::event(event) };
         let outer = EventRule { any_of: vec![inner.clone()], ..EventRule::event(event) };
-        for (rule, field) in
-            [(inner, "rule.where[0].property"), (outer, "rule.any_of[0].where[0].property")]
+        for (rule, field) in [(inner, "rule.where[0].property"), (outer, "rule.any_of[0].where[0].property")]
         {
             let segment = Segment::Did(Did { rule, times: Times::AtLeast, n: 1, within: Within::Ever });
             assert_eq!(check(&segment, &table).unwrap_err().field, field, "{event}");
