@@ -12,7 +12,8 @@
 //! 3. An event is on the way if most users who reached the goal did it no later than the goal (first times compared); if
 //!    at least three in four users who did both did so, since a milestone comes before the goal and a habit at any time;
 //!    and if users who reached the goal skipped it at most half as often as the others, since what it makes no difference
-//!    to skip lies beside the way. The steps are put in the order in which users usually do them.
+//!    to skip lies beside the way. If there is none, the event that the largest majority did no later is the start. The
+//!    steps are put in the order in which users usually do them.
 //! 4. A step that says nothing goes: as long as nearly all users ([`PASSED_BY_ALL`]) of a step did the next one too, or
 //!    there are more than [`MAX_STEPS`], the next one with the smallest loss is left out (if it is the goal, the one
 //!    before it). The first step and the goal stay.

@@ -101,6 +101,17 @@ fn an_event_that_it_makes_no_difference_to_skip_lies_beside_the_way() {
 }
 
 #[test]
+fn where_nothing_leads_to_the_goal_the_way_starts_with_what_most_did_before_it() {
+    // Everybody does everything. Two in three look first, and one in three calls first.
+    let mut sheet = story(&[("look", 1, 4), ("call", 3, 4), ("pay", 2, 6)]);
+    for (user, look, call) in [("u4", 3, 1), ("u5", 3, 1)] {
+        sheet.push(user, look * HOUR, "look", Vec::new());
+        sheet.push(user, call * HOUR, "call", Vec::new());
+    }
+    assert_eq!(steps(&sheet), ["look", "pay"]);
+}
+
+#[test]
 fn steps_that_lose_nobody_are_left_out() {
     let events = [
         ("signup", 0, 10),

@@ -73,6 +73,9 @@ impl<'a> Compared<'a> {
     pub(super) fn way(&self) -> Option<Way> {
         let goal = self.goal()?;
         let mut places = self.leading_to(goal);
+        if places.is_empty() {
+            places.extend(self.usual_start(goal));
+        }
         places.push(goal);
         self.prune(&mut places);
         let within = places.first().map(|start| self.pairs.within[self.pair(*start, goal)]);
@@ -117,11 +120,22 @@ impl<'a> Compared<'a> {
     fn leads_to(&self, place: usize, goal: usize) -> bool {
         let (n_users, n_did, n_goal) =
             (self.candidates.n_users, self.candidates.n_did[place], self.candidates.n_did[goal]);
-        let both = self.pairs.both[self.pair(place, goal)];
-        let no_later = both - self.pairs.before[self.pair(goal, place)];
+        let (both, no_later) = (self.pairs.both[self.pair(place, goal)], self.no_later(place, goal));
         let skipped = n_goal - both;
         let (n_others, others_skipped) = (n_users - n_goal, n_users - n_did - skipped);
         no_later * 2 > n_goal && no_later * 4 >= both * 3 && 2 * skipped * n_others <= others_skipped * n_goal
+    }
+
+    /// The event that the most users who reached the goal did no later, if most did.
+    fn usual_start(&self, goal: usize) -> Option<usize> {
+        let most_did = (0..self.names.len())
+            .filter(|&place| place != goal && self.no_later(place, goal) * 2 > self.candidates.n_did[goal]);
+        most_did.min_by_key(|&place| (Reverse(self.no_later(place, goal)), place))
+    }
+
+    /// Users who did `place` no later than the goal.
+    fn no_later(&self, place: usize, goal: usize) -> u64 {
+        self.pairs.both[self.pair(place, goal)] - self.pairs.before[self.pair(goal, place)]
     }
 
     /// Whether users who did both usually did `a` first.

@@ -48,10 +48,15 @@ fn candidates(users: &Firsts) -> Vec<String> {
     if often.is_empty() { names.into_iter().cloned().collect() } else { often }
 }
 
+/// Users who did the event no later than the goal.
+fn n_no_later(users: &Firsts, event: &str, goal: &str) -> usize {
+    let both = users.iter().filter_map(|user| user.get(event).zip(user.get(goal)));
+    both.filter(|(event, goal)| event <= goal).count()
+}
+
 fn is_on_way(users: &Firsts, event: &str, goal: &str) -> bool {
     let (reached, others): (Firsts, Firsts) = users.iter().cloned().partition(|user| user.contains_key(goal));
-    let no_later =
-        reached.iter().filter(|user| user.get(event).is_some_and(|time| *time <= user[goal])).count();
+    let no_later = n_no_later(users, event, goal);
     let skipping = |users: &Firsts| (users.len() - n_did(users, event), users.len());
     let ((skipped, of), (others_skipped, of_others)) = (skipping(&reached), skipping(&others));
     event != goal
@@ -66,6 +71,15 @@ fn naive_steps(users: &Firsts, goal: &str) -> Vec<String> {
     let chosen: Vec<String> =
         candidates(users).into_iter().filter(|event| is_on_way(users, event, goal)).collect();
     let mut way = chosen.clone();
+    if way.is_empty() {
+        let is_usual =
+            |event: &String| event != goal && 2 * n_no_later(users, event, goal) > n_did(users, goal);
+        let mut usual: Vec<String> = candidates(users).into_iter().filter(is_usual).collect();
+        usual.sort_by_cached_key(|event| {
+            (Reverse(n_no_later(users, event, goal)), Reverse(n_did(users, event)), event.clone())
+        });
+        way.extend(usual.into_iter().next());
+    }
     way.sort_by_cached_key(|event| {
         let leaders = chosen.iter().filter(|other| leads(users, other, event)).count();
         (leaders, Reverse(n_did(users, event)), event.clone())
