@@ -863,12 +863,12 @@ export interface Durations {
 /**
  * Why a funnel is broken down by a property.
  *
- * Every text property of 2 to `MAX_VALUES` values is tried at every step: of the users who reached the step
- * before and whose window is over, how many of each value went on and how many stopped? Values enter with the
- * users whom the breakdown puts into their group, and if at least 5 of them are expected to go on and 5 to
- * stop (Cochran's rule); they must hold nine tenths of these users. Differences are told from chance by
- * Pearson's χ² test at 5 %, adjusted by Holm's method for all that was tried, and must have `MIN_CRAMERS_V`;
- * the one of the largest effect is chosen.
+ * Every text property of 2 to 10 values (`MAX_VALUES`) is tried at every step: of the users who reached the
+ * step before and whose window is over, how many of each value went on and how many stopped? Values enter
+ * with the users whom the breakdown puts into their group, and if at least 5 of them are expected to go on
+ * and 5 to stop (Cochran's rule); they must hold nine tenths of these users. Differences are told from chance
+ * by Pearson's χ² test at 5 %, adjusted by Holm's method for all that was tried, and must have an effect of
+ * 0.1 (`MIN_CRAMERS_V`); the one of the largest effect is chosen.
  */
 export interface SuggestedBreakdown {
   /** How much they differ there: Cramér's V, from 0 (not at all) to 1. */
