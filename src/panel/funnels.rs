@@ -2,6 +2,7 @@
 
 mod answer;
 mod form;
+mod stuck;
 
 use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery};
 use cairn_engine::analysis::suggest::SuggestFunnelQuery;
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 
 use super::Panel;
 use super::shared::{AnswerFrame, TakeAway};
-use crate::session::Session;
+use crate::session::{Asked, Session};
 use crate::text::text;
 use crate::view::{Chart, DataTable};
 
@@ -29,15 +30,17 @@ pub fn Funnels() -> impl IntoView {
     });
     let asked = session.ask(query);
     let stale = Signal::derive(move || asked.read().running.is_some());
-    let found = Memo::new(move |_| match &asked.read().answer.as_ref()?.answer {
-        Answer::Funnel(answer) => Some(answer.clone()),
-        _ => None,
+    let found = Memo::new(move |_| found(&asked.read()));
+    let sentence = Signal::derive(move || {
+        found.with(|found| {
+            found.as_ref().map(|(query, found)| answer::sentence(query, found)).unwrap_or_default()
+        })
     });
-    let with = move |show: fn(&FunnelAnswer) -> String| {
-        found.with(|found| found.as_ref().map(show).unwrap_or_default())
-    };
-    let spec = Signal::derive(move || found.get().as_ref().map(answer::chart));
-    let table = Signal::derive(move || found.get().as_ref().map(answer::table).unwrap_or_default());
+    let spec =
+        Signal::derive(move || found.with(|found| found.as_ref().map(|(_, found)| answer::chart(found))));
+    let table = Signal::derive(move || {
+        found.with(|found| found.as_ref().map(|(_, found)| answer::table(found)).unwrap_or_default())
+    });
     view! {
         <section class="panel" aria-labelledby="panel-title">
             <header class="panel-head">
@@ -45,14 +48,23 @@ pub fn Funnels() -> impl IntoView {
                 <div class="panel-actions"><TakeAway asked spec name="funnel" /></div>
             </header>
             <form::FunnelForm draft asked />
-            <AnswerFrame asked sentence=Signal::derive(move || with(answer::sentence))>
+            <AnswerFrame asked sentence>
                 <figure class="figure">
-                    <Chart spec label=Signal::derive(move || with(answer::sentence)) height=340 stale />
+                    <Chart spec label=sentence height=340 stale />
                 </figure>
                 <DataTable caption=text("funnels.table") data=table file_name="funnel" stale />
                 <p class="rule">{move || draft.get().map(|query| answer::rule(&query))}</p>
             </AnswerFrame>
         </section>
+    }
+}
+
+/// The last good answer, with the query that it belongs to.
+fn found(asked: &Asked) -> Option<(FunnelQuery, FunnelAnswer)> {
+    let answered = asked.answer.as_ref()?;
+    match (&answered.query, &answered.answer) {
+        (Query::Funnel(query), Answer::Funnel(answer)) => Some((query.clone(), answer.clone())),
+        _ => None,
     }
 }
 
@@ -71,7 +83,7 @@ fn propose(session: Session, draft: Memo<Option<FunnelQuery>>) {
         if draft.read_untracked().is_none()
             && let Some(query) = &answer.query
         {
-            session.set_draft(Panel::Funnels, Query::Funnel(query.clone()));
+            session.set_draft(Panel::Funnels, Query::clone(query));
         }
     });
 }

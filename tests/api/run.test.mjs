@@ -47,6 +47,15 @@ test('a funnel finds the step that loses small teams', () => {
   ]);
 });
 
+test('the proposed funnel can be run as it is, and is broken down by what loses small teams', () => {
+  const { query, breakdown } = data.run({ kind: 'suggest_funnel' });
+  assert.ok(query?.kind === 'funnel' && breakdown);
+  assert.equal(query.steps?.[breakdown.step]?.rule?.event, 'teammate_invited');
+  const { overall, groups } = data.run(query);
+  assert.equal(overall.n_entered, 3_603);
+  assert.deepEqual([breakdown.property, groups.length], ['company_size', 4]);
+});
+
 test('a segment lists its users page by page', () => {
   /** @type {import('../../dist/api/cairn.js').NamedSegment[]} */
   const segments = [{ name: 'Paying', segment: { kind: 'did', rule: { event: 'payment' } } }];

@@ -67,6 +67,20 @@ test('a dropped file gives a funnel whose table says what the engine says native
   await close();
 });
 
+test('the first funnel of the sample says which companies get stuck where', async () => {
+  const { page, close } = await site.visit();
+  await page.getByRole('button', { name: 'Try it with sample data' }).click();
+  await page.locator('.stats').waitFor();
+  await openPanel(page, 'Funnels');
+  const rows = await readTable(page, TABLE);
+  assert.ok(rows.some(([group, step]) => group === '1-5' && step === 'teammate_invited'));
+  const breakdown = page.getByRole('combobox', { name: 'Broken down by' });
+  assert.equal(await breakdown.evaluate((select) => /** @type {HTMLSelectElement} */ (select).selectedOptions[0]?.text), 'company_size');
+  const said = (await page.locator('.answer-text').textContent()) ?? '';
+  assert.match(said, /company_size is 1-5 get stuck between project_created and teammate_invited: 30% \(.*\) of them go on, of all others 70%/);
+  await close();
+});
+
 test('what was skipped is shown by reason, with its line, and the rest is loaded', async () => {
   const { page, close } = await site.visit();
   const lines = ['user,time,event,amount', 'a,2026-01-01 10:00,x,1', ',2026-01-01 10:01,x,2', 'c,yesterday,x,3', 'd,2026-01-02 10:00,x,4', 'd,2026-01-03 10:00,y,5'];
@@ -146,11 +160,12 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
       };
       await check('sources');
       await openPanel(page, 'Funnels');
-      await readTable(page, TABLE);
-      await check('funnels');
-      await page.getByRole('combobox', { name: 'Broken down by' }).selectOption({ label: 'company_size' });
-      await page.getByRole('table', { name: TABLE }).getByText('1–5').or(page.getByText('1-5')).first().waitFor();
+      // The proposal is broken down by the size of the company.
+      await page.getByRole('table', { name: TABLE }).getByText('1-5').first().waitFor();
       await check('funnels-breakdown');
+      await page.getByRole('combobox', { name: 'Broken down by' }).selectOption({ label: 'nothing' });
+      await page.getByRole('columnheader', { name: 'Group' }).waitFor({ state: 'detached' });
+      await check('funnels');
       await openPanel(page, 'Segments');
       await page.getByText(/users are in it/).waitFor();
       await check('segments');

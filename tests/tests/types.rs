@@ -30,7 +30,7 @@ fn what_may_be_left_out_what_may_be_null_and_what_is_told_apart_by_a_tag() {
     for part in [
         "export type Millis = number;",
         "export type Query = OverviewQuery | FunnelQuery | ",
-        "  query: Omit<FunnelQuery, 'kind'> | null;",
+        "  query: Query | null;",
         "export interface FunnelQuery {\n  kind: 'funnel';",
         "export interface FunnelAnswer {\n  kind: 'funnel';",
         "  window_millis?: number | null;",

@@ -636,8 +636,10 @@ export interface FunnelAnswer {
 /** A proposed funnel. */
 export interface SuggestFunnelAnswer {
   kind: 'suggest_funnel';
-  /** The funnel, ready to run; none if the scope holds no event. */
-  query: Omit<FunnelQuery, 'kind'> | null;
+  /** Why the funnel is broken down as it is; none if it is not. */
+  breakdown: SuggestedBreakdown | null;
+  /** The funnel, ready to run, with the scope that was asked about; none if the scope holds no event. */
+  query: Query | null;
 }
 
 /** How many users segments hold. */
@@ -856,6 +858,27 @@ export interface Durations {
   p10_millis: number;
   /** The ninetieth percentile. */
   p90_millis: number;
+}
+
+/**
+ * Why a funnel is broken down by a property.
+ *
+ * Every text property of 2 to 10 values (`MAX_VALUES`) is tried at every step: of the users who reached the
+ * step before and whose window is over, how many of each value went on and how many stopped? Values enter
+ * with the users whom the breakdown puts into their group, and if at least 5 of them are expected to go on
+ * and 5 to stop (Cochran's rule); they must hold nine tenths of these users. Differences are told from chance
+ * by Pearson's χ² test at 5 %, adjusted by Holm's method for all that was tried, and must have an effect of
+ * 0.1 (`MIN_CRAMERS_V`); the one of the largest effect is chosen.
+ */
+export interface SuggestedBreakdown {
+  /** How much they differ there: Cramér's V, from 0 (not at all) to 1. */
+  cramers_v: number;
+  /** The probability of such a difference by chance, adjusted for the number of differences tried. */
+  p_value: number;
+  /** The property. */
+  property: string;
+  /** The step before which its groups differ most, as an index from 0 into the funnel's steps; at least 1. */
+  step: number;
 }
 
 /** How large a segment is. */

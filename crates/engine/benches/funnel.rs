@@ -7,6 +7,7 @@ use std::hint::black_box;
 use cairn_engine::analysis::funnel::{
     Exclusion, FunnelQuery, OnExclusion, Order, Preset, Reuse, Step, Tie, TimeFrom,
 };
+use cairn_engine::analysis::suggest::SuggestFunnelQuery;
 use cairn_engine::rule::{Attribution, Breakdown, EventRule, Owner};
 use cairn_engine::table::Table;
 use cairn_engine::table::rows::{Rows, Value, text_column};
@@ -80,6 +81,10 @@ fn benches(criterion: &mut Criterion) {
     let many = ["visit", "open", "search", "click", "export", "help", "open", "visit"];
     let steps = (0..32).map(|index| Step::event(many[index % 8])).collect();
     bench("32 steps", FunnelQuery { steps, window_millis: None, ..funnel() });
+    let proposal = Query::SuggestFunnel(SuggestFunnelQuery::default());
+    group.bench_function("proposed: all rounds, 12 events, 1 property", |bencher| {
+        bencher.iter(|| run(black_box(&table), &proposal).map(black_box));
+    });
     group.finish();
 }
 

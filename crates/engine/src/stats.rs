@@ -1,7 +1,9 @@
 //! Statistics: each function cites its formula and its source.
 
 pub mod beta;
+pub mod contingency;
 pub mod difference;
+pub mod gamma;
 pub mod interval;
 pub mod kmeans;
 pub mod moments;

@@ -2,17 +2,19 @@
 
 use cairn_charts::{ChartSpec, Funnel, FunnelBar, FunnelGroup as ChartGroup, FunnelWords, Picture, Tone};
 use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery, FunnelResult, FunnelStep, GroupKey, Order};
+use cairn_engine::rule::Breakdown;
 use cairn_engine::stats::interval::Rate;
 
+use super::stuck::stuck;
 use crate::text::{count, duration, name, percent, plain, plural, plural_with, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
 
 /// Groups beyond this number are in the table only.
 const CHART_GROUPS: usize = 8;
 
-/// The answer in a sentence: how many convert, and where the largest loss is; with a breakdown, where each group that
-/// differs gets stuck.
-pub fn sentence(answer: &FunnelAnswer) -> String {
+/// The answer in a few sentences: how many convert, and where the largest loss is; with a breakdown, which group gets
+/// stuck where.
+pub fn sentence(query: &FunnelQuery, answer: &FunnelAnswer) -> String {
     let all = &answer.overall;
     let (Some(first), Some(last)) = (all.steps.first(), all.steps.iter().rev().find(|step| !step.optional))
     else {
@@ -37,36 +39,37 @@ pub fn sentence(answer: &FunnelAnswer) -> String {
         said.push(text_with("funnels.said_time", &[("time", strong(took))]));
     }
     said.extend(largest_loss(all).map(|(from, to)| loss_text("funnels.said_loss", from, to)));
+    said.extend(stuck_text(query, answer));
     if all.n_open > 0 {
         said.push(plural("funnels.said_open", all.n_open));
     }
-    said.extend(stuck_groups(answer));
     said.join(" ")
 }
 
-/// "Small teams get stuck before *invite*: …", for the group that loses most against the others at one step.
-fn stuck_groups(answer: &FunnelAnswer) -> Option<String> {
-    let rate = |result: &FunnelResult, step: usize| result.steps.get(step)?.rate_from_previous;
-    let mut worst: Option<(f64, String)> = None;
-    for group in answer.groups.iter().filter(|group| group.key != GroupKey::Other) {
-        for (index, step) in answer.overall.steps.iter().enumerate().skip(1) {
-            let (Some(own), Some(all)) = (rate(&group.result, index), rate(&answer.overall, index)) else {
-                continue;
-            };
-            let gap = all.rate - own.rate;
-            // Only a group whose interval lies below that of everybody is worth a sentence.
-            if own.high < all.low && worst.as_ref().is_none_or(|(before, _)| gap > *before) {
-                let values = [
-                    ("group", name(group_name(&group.key))),
-                    ("step", name(&step.name)),
-                    ("rate", strong_rate(own)),
-                    ("all", percent(all.rate, 0)),
-                ];
-                worst = Some((gap, text_with("funnels.said_stuck", &values)));
-            }
-        }
-    }
-    worst.map(|(_, said)| said)
+/// Which group gets stuck where, or that none does; nothing without groups to compare.
+fn stuck_text(query: &FunnelQuery, answer: &FunnelAnswer) -> Option<String> {
+    let Some(found) = stuck(answer) else {
+        return (answer.groups.len() > 1).then(|| text("funnels.said_alike"));
+    };
+    let property = match &query.breakdown {
+        Some(Breakdown::Property { property, .. }) => property.as_str(),
+        _ => "",
+    };
+    let key = match found.group {
+        GroupKey::Missing => "funnels.said_stuck_missing",
+        GroupKey::Segment { .. } => "funnels.said_stuck_segment",
+        GroupKey::Value { .. } | GroupKey::Other => "funnels.said_stuck",
+    };
+    let step = |index: usize| name(step_name(index, &answer.overall.steps[index]));
+    let values = [
+        ("property", name(property)),
+        ("group", name(group_name(found.group))),
+        ("from", step(found.from)),
+        ("to", step(found.to)),
+        ("rate", strong_rate(found.own)),
+        ("others", percent(found.others.rate, 0)),
+    ];
+    Some(text_with(key, &values))
 }
 
 /// The two required steps between which most users are lost.

@@ -176,13 +176,14 @@ fn window_field(fields: Fields, asked: RwSignal<Asked>) -> impl IntoView {
 
 fn breakdown_field(fields: Fields, asked: RwSignal<Asked>) -> impl IntoView {
     let (facts, session) = (expect_context::<Facts>(), expect_context::<Session>());
-    let choices = Signal::derive(move || {
+    let choices = Memo::new(move |_| {
         let none = Choice::new(None, text("funnels.no_breakdown"));
         let saved = session.segments.get();
         let by_segments = (!saved.is_empty())
             .then(|| Choice::new(Some(Breakdown::Segments { segments: saved }), text("funnels.by_segments")));
         let texts = facts.properties().into_iter().filter(|(_, kind)| *kind == Kind::Text);
-        let by_property = texts.map(|(name, _)| Choice::new(Some(by_property(&name)), name));
+        let chosen = fields.breakdown.get();
+        let by_property = texts.map(|(name, _)| Choice::new(Some(by_property(&name, chosen.as_ref())), name));
         std::iter::once(none).chain(by_segments).chain(by_property).collect::<Vec<_>>()
     });
     // Segments saved since are part of "by segment" too.
@@ -204,7 +205,14 @@ fn breakdown_field(fields: Fields, asked: RwSignal<Asked>) -> impl IntoView {
     }
 }
 
-fn by_property(name: &str) -> Breakdown {
+/// The breakdown by a property: as it came, if it is the chosen one (a proposal's or an address's), else with the
+/// form's own limit.
+fn by_property(name: &str, chosen: Option<&Breakdown>) -> Breakdown {
+    if let Some(breakdown @ Breakdown::Property { property, .. }) = chosen
+        && property == name
+    {
+        return breakdown.clone();
+    }
     Breakdown::Property {
         property: name.to_owned(),
         on: cairn_engine::rule::Owner::Event,

@@ -43,6 +43,7 @@ use serde::{Deserialize, Serialize};
 
 use self::groups::{Group, Split};
 use self::matcher::Matcher;
+pub(super) use self::rules::Window;
 use self::rules::{Event, Outcome, Rules};
 use self::tally::Tally;
 use self::walk::Walker;
@@ -176,7 +177,34 @@ impl Funnel {
     }
 }
 
+/// How far a user came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Level {
+    /// The last step that the counted chain fills, from 0.
+    pub(super) step: usize,
+    /// Whether the user has not converted and may still do so.
+    pub(super) window: Window,
+}
+
 impl<'t> Prepared<'t> {
+    /// How far a user came, whatever the breakdown; none if the user never entered or was removed. For analyses that
+    /// divide one funnel by several properties at once.
+    pub(super) fn level(&mut self, user: UserIdx) -> Option<Level> {
+        self.matcher.collect(user, &mut self.events);
+        if !self.may_enter() {
+            return None;
+        }
+        let Outcome::Entered(window) = self.walker.follow(&self.rules, &self.events) else { return None };
+        self.walker.counted().last().map(|step| Level { step, window })
+    }
+
+    /// The row that holds the first value of `column` among the step events of the user whose level was asked last:
+    /// what [`Attribution::FirstTouch`](crate::rule::Attribution) groups by. The query must be broken down so by some
+    /// property, because otherwise events before the first step 1 are passed over.
+    pub(super) fn first_row(&self, column: &Column) -> Option<u32> {
+        groups::first_row(column, &self.events)
+    }
+
     /// Whether the user's events can fill a step at all.
     fn may_enter(&self) -> bool {
         let any = if self.rules.order == Order::Unordered { !0 } else { 1 };

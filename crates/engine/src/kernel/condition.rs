@@ -47,7 +47,8 @@ pub struct Comparison<T> {
 }
 
 impl<'t> Test<'t> {
-    /// Compiles an event rule. An event that the data never hold gives a test that is never true.
+    /// Compiles an event rule. An event that the data never hold gives a test that is never true; the rest of its rule
+    /// is checked all the same.
     ///
     /// # Errors
     /// If a property is unknown or a value does not fit its column; the field is relative to the rule.
@@ -55,8 +56,9 @@ impl<'t> Test<'t> {
         let mut all = Vec::new();
         if let Some(name) = &rule.event {
             let events = table.events();
-            let Some(code) = events.dictionary.code(name) else { return Ok(Self::Always(Truth::False)) };
-            all.push(Self::Text(events, (0..events.n_codes() as u32).map(|other| other == code).collect()));
+            let is_event = |code| (0..events.n_codes() as u32).map(|other| other == code).collect();
+            let code = events.dictionary.code(name);
+            all.push(code.map_or(Self::Always(Truth::False), |code| Self::Text(events, is_event(code))));
         }
         if !rule.any_of.is_empty() {
             let any = rule.any_of.iter().enumerate().map(|(index, rule)| {

@@ -137,7 +137,7 @@ impl<'t> Split<'t> {
         let mut step_events = events.iter().filter(|event| event.steps != 0);
         let row = match self {
             Self::ByUser(_, rows) => Some(rows[user.0 as usize]).filter(|&row| row != NO_ROW),
-            Self::ByFirst(column) => step_events.map(|event| event.row).find(|&row| is_set(column, row)),
+            Self::ByFirst(column) => first_row(column, events),
             Self::ByLast(column) => {
                 step_events.rfind(|event| is_set(column, event.row)).map(|event| event.row)
             }
@@ -150,6 +150,12 @@ impl<'t> Split<'t> {
             _ => Group::Missing,
         }
     }
+}
+
+/// The first of a user's step events that holds a value.
+pub(super) fn first_row(column: &Column, events: &[Event]) -> Option<u32> {
+    let mut step_events = events.iter().filter(|event| event.steps != 0);
+    step_events.find(|event| is_set(column, event.row)).map(|event| event.row)
 }
 
 fn is_set(column: &Column, row: u32) -> bool {

@@ -101,7 +101,7 @@ pub(super) enum Outcome {
 
 /// Whether a user who has not converted may still do so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Window {
+pub(in crate::analysis) enum Window {
     Open,
     Over,
 }

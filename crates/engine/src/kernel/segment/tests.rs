@@ -51,6 +51,22 @@ fn a_negative_rule_alone_finds_those_who_never_did_it() {
 }
 
 #[test]
+fn an_unknown_property_is_refused_even_where_the_event_never_occurs() {
+    let table = Sheet::new().row("a", 0, "x", &[]).table();
+    let unknown = PropertyTest { property: "plann".to_owned(), op: Op::IsSet, ..PropertyTest::default() };
+    let conditions = vec![Condition::Property(unknown)];
+    for event in ["x", "never"] {
+        let inner = EventRule { conditions: conditions.clone(), ..EventRule::event(event) };
+        let outer = EventRule { any_of: vec![inner.clone()], ..EventRule::event(event) };
+        for (rule, field) in [(inner, "rule.where[0].property"), (outer, "rule.any_of[0].where[0].property")]
+        {
+            let segment = Segment::Did(Did { rule, times: Times::AtLeast, n: 1, within: Within::Ever });
+            assert_eq!(check(&segment, &table).unwrap_err().field, field, "{event}");
+        }
+    }
+}
+
+#[test]
 fn an_error_names_the_field_at_any_depth() {
     let table = Sheet::new().row("a", 0, "x", &[]).table();
     let bad = did("x", Times::AtLeast, 1, Within::LastDays { days: 0 });
