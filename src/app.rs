@@ -11,7 +11,7 @@ use crate::client::{Assets, fetch_bytes, fetch_text};
 use crate::panel::{GROUPS, Panel};
 use crate::session::{Facts, Session};
 use crate::text::{count, failure, text, text_with};
-use crate::view::{Brand, Choice, Glyph, Icon, Look, Notice, Select, Severity};
+use crate::view::{Brand, Choice, Glyph, Icon, Look, Notice, Select, Severity, Spoken};
 
 /// The sample that the page can open by itself.
 const SAMPLE: &str = "saas-events.csv.gz";
@@ -54,6 +54,8 @@ fn App(session: Session) -> impl IntoView {
     };
     Effect::new(move || document().set_title(&title()));
     let is_bare = Memo::new(move |_| session.data.read().is_none());
+    // A link to another panel has to wait for the file that its question is asked of.
+    let shown = Memo::new(move |_| if is_bare.get() { Panel::Sources } else { session.panel.get() });
     let content = move || {
         view! {
             <main class="content" id="content" tabindex="-1">

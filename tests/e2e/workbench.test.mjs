@@ -94,6 +94,32 @@ test('a file that cannot be loaded says why, in words, and a better one can foll
 test('a segment made by a rule filters the funnel and breaks it down', async () => {
   const { page, close } = await site.visit();
   await openFile(page, await makeEvents(page, { rows: 20_000 }));
+test('a dropped folder is called a folder, and of several files the one that is opened is named', async () => {
+  const { page, problems, close } = await site.visit();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const folder = await mkdtemp(join(tmpdir(), 'cairn exports '));
+  try {
+    const [first, second] = [join(folder, 'first.csv'), join(folder, 'second.csv')];
+    for (const path of [first, second]) await writeFile(path, 'user,time,event\na,2026-01-01,x\nb,2026-01-02,y\n');
+    await dropPaths(page, [folder]);
+    const notice = page.getByRole('status').filter({ hasText: 'A folder cannot be opened' });
+    await notice.getByText(basename(folder)).waitFor();
+    await notice.getByText('drop the file that is in it').waitFor();
+    await dropPaths(page, [folder, first, second]);
+    await page.locator('.stats').waitFor();
+    const other = page.getByRole('status').filter({ hasText: 'One file was opened' });
+    assert.match((await other.textContent()) ?? '', /first\.csv is opened.*2 others were left out/);
+    await page.getByRole('heading', { level: 1, name: 'first.csv' }).waitFor();
+    await dropPaths(page, [second]);
+    await page.getByRole('heading', { level: 1, name: 'second.csv' }).waitFor();
+    await other.waitFor({ state: 'detached' });
+    assert.deepEqual(problems, []);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  await close();
+});
+
   await openPanel(page, 'Funnels');
   const everyone = count((await readTable(page, TABLE))[0]?.[1] ?? '');
   await openPanel(page, 'Segments');
