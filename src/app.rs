@@ -60,7 +60,7 @@ fn App(session: Session) -> impl IntoView {
         view! {
             <main class="content" id="content" tabindex="-1">
                 <SessionNotice />
-                {move || session.panel.get().view()}
+                {move || shown.get().view()}
             </main>
         }
     };
@@ -181,7 +181,7 @@ fn SessionNotice() -> impl IntoView {
     let session = expect_context::<Session>();
     move || {
         session.notice.get().map(|found| {
-            let severity = if matches!(found.code.as_str(), "worker_replaced" | "one_file") {
+            let severity = if matches!(found.code.as_str(), "worker_replaced" | "one_file" | "folder") {
                 Severity::Warning
             } else {
                 Severity::Error
@@ -189,7 +189,7 @@ fn SessionNotice() -> impl IntoView {
             let title = text(&format!("notice.{}", found.code));
             view! {
                 <Notice severity title on_dismiss=Callback::new(move |()| session.notice.set(None))>
-                    <p>{failure(&found.code, &found.message)}</p>
+                    <p><Spoken text=failure(&found.code, &found.message) /></p>
                 </Notice>
             }
         })

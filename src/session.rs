@@ -153,3 +153,20 @@ fn name_for(segment: &NamedSegment, saved: &[NamedSegment]) -> String {
 fn now() -> f64 {
     gloo::utils::window().performance().map_or(0.0, |clock| clock.now())
 }
+
+#[cfg(test)]
+mod tests {
+    use cairn_engine::rule::{NamedSegment, Segment};
+
+    use super::name_for;
+
+    #[test]
+    fn a_segment_from_a_link_takes_no_name_of_another_rule() {
+        let named = |name: &str, segment| NamedSegment { name: name.to_owned(), segment };
+        let (all, none) = (Segment::AllOf { of: Vec::new() }, Segment::AnyOf { of: Vec::new() });
+        let saved = [named("Pro", all.clone()), named("Pro (2)", Segment::Not { of: Box::new(all.clone()) })];
+        assert_eq!(name_for(&named("New", none.clone()), &saved), "New");
+        assert_eq!(name_for(&named("Pro", all), &saved), "Pro");
+        assert_eq!(name_for(&named("Pro", none), &saved), "Pro (3)");
+    }
+}
