@@ -37,8 +37,10 @@ pub(crate) struct Source<'a> {
 pub(crate) async fn preview(source: Source<'_>, mapping: &Mapping) -> Result<Reply, Stop> {
     let file: File = wire::handle(source.handles, source.file)?;
     let n_bytes = file.size() as u64;
-    let reads: Vec<_> =
-        ingest::sample_places(n_bytes).into_iter().map(|place| (place.start, start_read(&file, place))).collect();
+    let reads: Vec<_> = ingest::sample_places(n_bytes)
+        .into_iter()
+        .map(|place| (place.start, start_read(&file, place)))
+        .collect();
     let mut pieces = Vec::new();
     for (offset, read) in reads {
         pieces.push((offset, bytes(read).await?));
