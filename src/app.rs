@@ -11,7 +11,7 @@ use crate::client::{Assets, fetch_bytes, fetch_text};
 use crate::panel::{GROUPS, Panel};
 use crate::session::{Facts, Session};
 use crate::text::{count, failure, text, text_with};
-use crate::view::{Brand, Choice, Glyph, Icon, Look, Notice, Select, Severity, Spoken};
+use crate::view::{Brand, Choice, Glyph, Icon, Label, Notice, Select, Severity, Spoken};
 
 /// The sample that the page can open by itself.
 const SAMPLE: &str = "saas-events.csv.gz";
@@ -164,8 +164,7 @@ fn TopBar() -> impl IntoView {
             <div class="topbar-item">
                 <span aria-hidden="true">{text("filter.label")}</span>
                 <Select
-                    label=text("filter.label")
-                    look=Look::Inline
+                    label=Label::unseen(text("filter.label"))
                     choices
                     value=session.filter
                     on_change=move |name| session.filter.set(name)

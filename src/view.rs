@@ -35,7 +35,7 @@ pub use combobox::Combobox;
 pub use data_table::{Cell, Column, DataTable, TableData};
 pub use disclosure::Disclosure;
 pub use duration_field::DurationField;
-pub use field::{Look, TextField};
+pub use field::{Label, TextField};
 pub use file_drop::{DropSize, Dropped, FileDrop};
 pub use icon::{Brand, Glyph, Icon};
 pub use menu::{Menu, MenuItem};
