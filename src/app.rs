@@ -11,7 +11,7 @@ use crate::client::{Assets, fetch_bytes, fetch_text};
 use crate::panel::{GROUPS, Panel};
 use crate::session::{Facts, Session};
 use crate::text::{count, failure, text, text_with};
-use crate::view::{Brand, Choice, Glyph, Icon, Look, Notice, Select, Severity};
+use crate::view::{Brand, Choice, Glyph, Icon, Label, Notice, Select, Severity, Spoken};
 
 /// The sample that the page can open by itself.
 const SAMPLE: &str = "saas-events.csv.gz";
@@ -54,11 +54,13 @@ fn App(session: Session) -> impl IntoView {
     };
     Effect::new(move || document().set_title(&title()));
     let is_bare = Memo::new(move |_| session.data.read().is_none());
+    // A link to another panel has to wait for the file that its question is asked of.
+    let shown = Memo::new(move |_| if is_bare.get() { Panel::Sources } else { session.panel.get() });
     let content = move || {
         view! {
             <main class="content" id="content" tabindex="-1">
                 <SessionNotice />
-                {move || session.panel.get().view()}
+                {move || shown.get().view()}
             </main>
         }
     };
@@ -162,8 +164,7 @@ fn TopBar() -> impl IntoView {
             <div class="topbar-item">
                 <span aria-hidden="true">{text("filter.label")}</span>
                 <Select
-                    label=text("filter.label")
-                    look=Look::Inline
+                    label=Label::unseen(text("filter.label"))
                     choices
                     value=session.filter
                     on_change=move |name| session.filter.set(name)
@@ -179,7 +180,7 @@ fn SessionNotice() -> impl IntoView {
     let session = expect_context::<Session>();
     move || {
         session.notice.get().map(|found| {
-            let severity = if matches!(found.code.as_str(), "worker_replaced" | "one_file") {
+            let severity = if matches!(found.code.as_str(), "worker_replaced" | "one_file" | "folder") {
                 Severity::Warning
             } else {
                 Severity::Error
@@ -187,7 +188,7 @@ fn SessionNotice() -> impl IntoView {
             let title = text(&format!("notice.{}", found.code));
             view! {
                 <Notice severity title on_dismiss=Callback::new(move |()| session.notice.set(None))>
-                    <p>{failure(&found.code, &found.message)}</p>
+                    <p><Spoken text=failure(&found.code, &found.message) /></p>
                 </Notice>
             }
         })

@@ -52,6 +52,8 @@ pub struct Session {
 #[derive(Default)]
 struct Hidden {
     assets: Option<Assets>,
+    /// Why this page will never open a file.
+    refusal: Option<Failure>,
     /// The worker that holds `data`, with its number.
     link: Option<(u32, Rc<Link>)>,
     /// The worker that opens the next file. Each load has a worker of its own, whose memory is given back whole when
@@ -90,11 +92,14 @@ impl Session {
 
     /// The scope that the top bar sets for every panel.
     pub fn scope(self) -> Scope {
-        let name = self.filter.get();
-        let segments = self.segments.get();
-        let chosen = segments.into_iter().find(|saved| Some(&saved.name) == name.as_ref());
         let zone = self.source.get().and_then(|source| source.mapping.zone.clone());
-        Scope { segment: chosen.map(|saved| saved.segment), zone, ..Scope::default() }
+        Scope { segment: self.filtering_segment().map(|saved| saved.segment), zone, ..Scope::default() }
+    }
+
+    /// The saved segment that filters every panel.
+    fn filtering_segment(self) -> Option<NamedSegment> {
+        let name = self.filter.get()?;
+        self.segments.get().into_iter().find(|saved| saved.name == name)
     }
 
     /// The IANA zone that times are shown in.
@@ -117,6 +122,14 @@ impl Session {
         });
     }
 
+    /// Saves a segment that came with an address and gives its name, which is a new one if another rule has that name
+    /// already: a link never changes what the person saved.
+    fn adopt_segment(self, segment: NamedSegment) -> String {
+        let name = self.segments.with_untracked(|saved| name_for(&segment, saved));
+        self.save_segment(NamedSegment { name: name.clone(), ..segment });
+        name
+    }
+
     /// Deletes a saved segment; a filter by it goes too.
     pub fn delete_segment(self, name: &str) {
         self.segments.update(|segments| segments.retain(|saved| saved.name != name));
@@ -126,7 +139,34 @@ impl Session {
     }
 }
 
+/// The segment's name, or `name (2)` and so on if other rules are saved under those before.
+fn name_for(segment: &NamedSegment, saved: &[NamedSegment]) -> String {
+    let is_free = |name: &String| {
+        saved.iter().find(|other| other.name == *name).is_none_or(|other| other.segment == segment.segment)
+    };
+    let others = (2..).map(|n| format!("{} ({n})", segment.name));
+    let mut names = std::iter::once(segment.name.clone()).chain(others);
+    names.find(is_free).unwrap_or_default()
+}
+
 /// The page's clock, in milliseconds since it was opened.
 fn now() -> f64 {
     gloo::utils::window().performance().map_or(0.0, |clock| clock.now())
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_engine::rule::{NamedSegment, Segment};
+
+    use super::name_for;
+
+    #[test]
+    fn a_segment_from_a_link_takes_no_name_of_another_rule() {
+        let named = |name: &str, segment| NamedSegment { name: name.to_owned(), segment };
+        let (all, none) = (Segment::AllOf { of: Vec::new() }, Segment::AnyOf { of: Vec::new() });
+        let saved = [named("Pro", all.clone()), named("Pro (2)", Segment::Not { of: Box::new(all.clone()) })];
+        assert_eq!(name_for(&named("New", none.clone()), &saved), "New");
+        assert_eq!(name_for(&named("Pro", all), &saved), "Pro");
+        assert_eq!(name_for(&named("Pro", none), &saved), "Pro (3)");
+    }
 }

@@ -41,7 +41,8 @@ struct Inner {
 
 impl Link {
     /// Starts a worker. `on_death` hears at most once that it is lost, after which the link does nothing more: open
-    /// requests are for the caller to repeat elsewhere.
+    /// requests are for the caller to repeat elsewhere. The failure's code says when: `worker_not_started` before it was
+    /// ready, `wrong_build` if it is of another build than the page, `worker_died` later.
     ///
     /// # Errors
     /// If the browser refuses to start a worker.
@@ -119,7 +120,9 @@ impl Inner {
         };
         match envelope.body {
             Reply::Ready { build } if build == BUILD => self.flush(),
-            Reply::Ready { build } => self.die(&format!("it belongs to build {build}, the page to {BUILD}")),
+            Reply::Ready { build } => {
+                self.end_with("wrong_build", &format!("the worker is of build {build}, the page of {BUILD}"));
+            }
             Reply::Died { failure } => self.die(&failure.message),
             reply => {
                 let listener = self.listener(envelope.id, reply.is_terminal());
@@ -148,14 +151,16 @@ impl Inner {
         }
     }
 
+    /// A worker that ends before it was ready never ran: that is another trouble, with another remedy.
     fn die(&self, why: &str) {
+        let is_ready = self.queue.borrow().is_none();
+        self.end_with(if is_ready { "worker_died" } else { "worker_not_started" }, why);
+    }
+
+    fn end_with(&self, code: &str, why: &str) {
         if !self.is_dead.replace(true) {
             self.end();
-            (self.on_death)(Failure {
-                code: "worker_died".to_owned(),
-                message: why.to_owned(),
-                position: None,
-            });
+            (self.on_death)(Failure { code: code.to_owned(), message: why.to_owned(), position: None });
         }
     }
 

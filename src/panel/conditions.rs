@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::session::Facts;
 use crate::text::text;
-use crate::view::{Choice, Combobox, Glyph, Icon, Look, Select, TextField};
+use crate::view::{Choice, Combobox, Glyph, Icon, Label, Select, TextField};
 
 /// Conditions that must all hold, each in a signal of its own, so that editing one leaves the others' fields alone.
 #[derive(Clone, Copy, PartialEq)]
@@ -108,15 +108,13 @@ pub fn TestFields(
     };
     view! {
         <Select
-            label=text("condition.property")
-            look=Look::Inline
+            label=Label::unseen(text("condition.property"))
             choices=properties
             value=Signal::derive(move || test.read().property.clone())
             on_change=choose_property
         />
         <Select
-            label=text("condition.op")
-            look=Look::Inline
+            label=Label::unseen(text("condition.op"))
             choices=ops
             value=Signal::derive(move || test.read().op)
             on_change=move |op| test.update(|test| test.op = op)
@@ -147,8 +145,7 @@ fn Values(test: RwSignal<PropertyTest>, kind: Memo<Kind>) -> impl IntoView {
                 values.into_iter().map(|value| Choice::new(value.clone(), value)).collect();
             view! {
                 <Combobox
-                    label=text("condition.value")
-                    look=Look::Inline
+                    label=Label::unseen(text("condition.value"))
                     choices=Signal::stored(choices)
                     value
                     on_change=set
@@ -157,7 +154,7 @@ fn Values(test: RwSignal<PropertyTest>, kind: Memo<Kind>) -> impl IntoView {
             .into_any()
         }
         (true, None) => view! {
-            <TextField label=text("condition.value") look=Look::Inline value on_change=set error />
+            <TextField label=Label::unseen(text("condition.value")).with_error(error) value on_change=set />
         }
         .into_any(),
     }

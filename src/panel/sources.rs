@@ -5,13 +5,13 @@ mod mapping;
 mod overview;
 mod report;
 
+use cairn_engine::Failure;
 use cairn_protocol::Stage;
 use leptos::prelude::*;
-use web_sys::File;
 
 use crate::session::{Loading, Session};
-use crate::text::{failure, plural, text, text_with};
-use crate::view::{DropSize, FileDrop, Notice, Progress, Severity, Work};
+use crate::text::{failure, name, plural, plural_with, text, text_with};
+use crate::view::{DropSize, Dropped, FileDrop, Notice, Progress, Severity, Work};
 
 /// The panel.
 #[component]
@@ -53,23 +53,27 @@ fn Head() -> impl IntoView {
         <header class="panel-head">
             <h1 id="panel-title" class="panel-title">{name}</h1>
         </header>
-        <FileDrop size=DropSize::Compact on_files=move |files| open_first(session, files) />
+        <FileDrop size=DropSize::Compact on_drop=move |dropped| take_in(session, dropped) />
     }
 }
 
-/// Opens the first of the dropped files, and says so if there are more.
-fn open_first(session: Session, files: Vec<File>) {
-    let n_left = files.len().saturating_sub(1) as u64;
-    if let Some(file) = files.into_iter().next() {
-        session.open(file);
-    }
-    if n_left > 0 {
-        session.notice.set(Some(cairn_engine::Failure {
-            code: "one_file".to_owned(),
-            message: plural("sources.one_file", n_left),
-            position: None,
-        }));
-    }
+/// Opens the first of the dropped files, and says which one it was if there are more, or that a folder is no file.
+fn take_in(session: Session, dropped: Dropped) {
+    let n_left = (dropped.files.len() + dropped.folders.len()).saturating_sub(1) as u64;
+    let told = match (dropped.files.into_iter().next(), dropped.folders.first()) {
+        (Some(file), _) => {
+            let said = plural_with("sources.one_file", n_left, &[("name", name(file.name()))]);
+            session.open(file);
+            (n_left > 0).then_some(("one_file", said))
+        }
+        (None, Some(folder)) => Some(("folder", text_with("sources.folder", &[("name", name(folder))]))),
+        (None, None) => None,
+    };
+    session.notice.update(|notice| match told {
+        Some((code, message)) => *notice = Some(Failure { code: code.to_owned(), message, position: None }),
+        // What was said of an earlier drop is over.
+        None => drop(notice.take_if(|notice| matches!(notice.code.as_str(), "one_file" | "folder"))),
+    });
 }
 
 /// How far opening a file has come, or why it failed.
@@ -137,7 +141,7 @@ fn file_name(session: Session) -> String {
 }
 
 /// "Line 4, column time", where the failure knows it.
-fn place_of(found: &cairn_engine::Failure) -> Option<String> {
+fn place_of(found: &Failure) -> Option<String> {
     let position = found.position.as_ref()?;
     let line = position.line.map(|line| text_with("place.line", &[("n", line.to_string())]));
     let column = position.column.as_ref().map(|column| text_with("place.column", &[("name", column)]));

@@ -61,7 +61,16 @@ impl Session {
                     self.open(file);
                 }
             }
-            Err(failure) => self.notice.set(Some(failure)),
+            Err(failure) => {
+                let waiting = self.hidden.try_update_value(|hidden| {
+                    hidden.refusal = Some(failure.clone());
+                    hidden.waiting.take()
+                });
+                if waiting.flatten().is_some() {
+                    self.fail(failure.clone());
+                }
+                self.notice.set(Some(failure));
+            }
         }
     }
 
@@ -79,7 +88,9 @@ impl Session {
             hidden.n_deaths = 0;
             hidden.opening_file = Some(file.clone());
         });
-        if self.is_locked.get_untracked() {
+        if let Some(failure) = self.hidden.with_value(|hidden| hidden.refusal.clone()) {
+            self.fail(failure);
+        } else if self.is_locked.get_untracked() {
             self.look(file, Mapping::default());
         } else {
             self.hidden.update_value(|hidden| hidden.waiting = Some(file));
@@ -148,7 +159,7 @@ impl Session {
             self.hidden.with_value(|hidden| (is(&hidden.opening), is(&hidden.link)));
         if was_opening {
             self.hidden.update_value(|hidden| hidden.opening = None);
-            self.fail(Failure { code: "load_died".to_owned(), ..failure });
+            self.fail(of_loading(failure));
         } else if held_data {
             let n_deaths = self.hidden.try_update_value(|hidden| {
                 hidden.link = None;
@@ -240,5 +251,31 @@ impl Session {
         let data = DataSet { number: number.unwrap_or_default(), name: source.name.clone(), source, loaded };
         self.data.set(Some(Arc::new(data)));
         self.loading.set(Loading::Idle);
+    }
+}
+
+/// What the death of the worker that opens a file means to the person: one that ran has most likely run out of memory,
+/// one that never ran has another cause, which its code tells.
+fn of_loading(failure: Failure) -> Failure {
+    match failure.code.as_str() {
+        "worker_died" => Failure { code: "load_died".to_owned(), ..failure },
+        _ => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_loading;
+    use cairn_engine::Failure;
+
+    fn code_of(code: &str) -> String {
+        of_loading(Failure { code: code.to_owned(), message: String::new(), position: None }).code
+    }
+
+    #[test]
+    fn only_a_worker_that_ran_may_have_run_out_of_memory() {
+        assert_eq!(code_of("worker_died"), "load_died");
+        assert_eq!(code_of("wrong_build"), "wrong_build");
+        assert_eq!(code_of("worker_not_started"), "worker_not_started");
     }
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Choice;
-use super::field::{Frame, Look};
+use super::field::{Frame, Label};
 use super::popover::keep_inside;
 use finder::Finder;
 
@@ -18,9 +18,8 @@ const N_LISTED: usize = 100;
 /// of an editable combobox: arrows move, Enter picks, Escape or leaving the field brings back what was chosen.
 #[component]
 pub fn Combobox<T>(
-    /// What is asked for.
-    #[prop(into)]
-    label: Signal<String>,
+    /// What is asked for, and what is said about it.
+    label: Label,
     /// What there is to choose, best first.
     #[prop(into)]
     choices: Signal<Vec<Choice<T>>>,
@@ -30,15 +29,6 @@ pub fn Combobox<T>(
     /// Hears a new choice.
     #[prop(into)]
     on_change: Callback<T>,
-    /// Where the label stands.
-    #[prop(optional)]
-    look: Look,
-    /// A line of help.
-    #[prop(optional, into)]
-    hint: Signal<String>,
-    /// What is wrong with the value, and what to do.
-    #[prop(optional, into)]
-    error: Signal<Option<String>>,
     /// Shown while nothing is chosen.
     #[prop(optional, into)]
     placeholder: Signal<String>,
@@ -46,7 +36,7 @@ pub fn Combobox<T>(
 where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
-    let frame = Frame::new(label, look, hint, error);
+    let frame = Frame::new(label);
     let list_id = frame.part("list");
     let finder = Finder::new(choices, value);
     let pick = Callback::new(move |place: usize| {
@@ -101,7 +91,7 @@ where
                 on:keydown=press
             />
             <span class="popover combobox-popover" node_ref=popover hidden=move || !finder.open.get()>
-                <Options finder label list_id on_pick=pick />
+                <Options finder label=label.text list_id on_pick=pick />
                 <span class="combobox-status" role="status">{move || finder.status()}</span>
             </span>
         </span>

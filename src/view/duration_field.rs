@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Choice, Look, NumberField, Select};
+use super::{Choice, Label, NumberField, Select};
 use crate::text::{text, text_with};
 
 /// The units offered, in milliseconds, from the largest to the smallest.
@@ -19,21 +19,14 @@ const LONGEST_MILLIS: u64 = 36_500 * 86_400_000;
 /// A span of time such as a conversion window. It keeps the unit that the person chose.
 #[component]
 pub fn DurationField(
-    /// What is asked for.
-    #[prop(into)]
-    label: Signal<String>,
+    /// What is asked for, and what is said about it.
+    label: Label,
     /// The span in milliseconds.
     #[prop(into)]
     value: Signal<u64>,
     /// Hears a new span in milliseconds, always more than zero.
     #[prop(into)]
     on_change: Callback<u64>,
-    /// Where the label stands.
-    #[prop(optional)]
-    look: Look,
-    /// What is wrong with the value, and what to do.
-    #[prop(optional, into)]
-    error: Signal<Option<String>>,
 ) -> impl IntoView {
     let unit = RwSignal::new(natural_unit(value.get_untracked()));
     Effect::new(move || {
@@ -52,12 +45,12 @@ pub fn DurationField(
     };
     let choices: Vec<Choice<u64>> =
         UNITS.iter().rev().map(|(millis, key)| Choice::new(*millis, text(key))).collect();
-    let unit_label = move || text_with("field.unit_of", &[("label", label.get())]);
+    let unit_label = Signal::derive(move || text_with("field.unit_of", &[("label", label.text.get())]));
     let range = 1.0..=(LONGEST_MILLIS / 60_000) as f64;
     view! {
-        <span class="field-pair" class:field-pair-inline=look == Look::Inline>
-            <NumberField label look error value=amount on_change=set_amount range />
-            <Select label=unit_label look=Look::Inline choices value=unit on_change=set_unit />
+        <span class="field-pair" class:field-pair-inline=label.is_unseen()>
+            <NumberField label value=amount on_change=set_amount range />
+            <Select label=Label::unseen(unit_label) choices value=unit on_change=set_unit />
         </span>
     }
 }

@@ -18,13 +18,22 @@ pub enum DropSize {
     Compact,
 }
 
+/// What came in; at least one of either.
+#[derive(Clone, Debug, Default)]
+pub struct Dropped {
+    /// The files.
+    pub files: Vec<File>,
+    /// The names of folders. A browser hands them over as files that cannot be read.
+    pub folders: Vec<String>,
+}
+
 /// A drop zone with a button for those who would rather choose. While it is on the page, files may be dropped anywhere
 /// on the window, and a copied file may be pasted; so there should be one of them.
 #[component]
 pub fn FileDrop(
-    /// Hears the files, at least one.
+    /// Hears what came in.
     #[prop(into)]
-    on_files: Callback<Vec<File>>,
+    on_drop: Callback<Dropped>,
     /// How much room it takes.
     size: DropSize,
     /// Further ways in, such as a button for sample data, beside the button for files.
@@ -32,7 +41,7 @@ pub fn FileDrop(
     children: Option<Children>,
 ) -> impl IntoView {
     let input = NodeRef::<Input>::new();
-    let hovering = watch_window(on_files);
+    let hovering = watch_window(on_drop);
     let choose = move || {
         if let Some(input) = input.get_untracked() {
             input.click();
@@ -44,7 +53,7 @@ pub fn FileDrop(
         // Without this, choosing the same file again would be no change.
         input.set_value("");
         if !files.is_empty() {
-            on_files.run(files);
+            on_drop.run(Dropped { files, folders: Vec::new() });
         }
     };
     let (class, title, button) = match size {
@@ -93,11 +102,11 @@ pub fn FileDrop(
 }
 
 /// Listens on the window until the view goes; gives whether files hover over it now.
-fn watch_window(on_files: Callback<Vec<File>>) -> ReadSignal<bool> {
+fn watch_window(on_drop: Callback<Dropped>) -> ReadSignal<bool> {
     let (hovering, set_hovering) = signal(false);
-    let take = move |files: Vec<File>| {
-        if !files.is_empty() {
-            on_files.run(files);
+    let take = move |dropped: Dropped| {
+        if !dropped.files.is_empty() || !dropped.folders.is_empty() {
+            on_drop.run(dropped);
         }
     };
     let listeners = [
@@ -119,14 +128,14 @@ fn watch_window(on_files: Callback<Vec<File>>) -> ReadSignal<bool> {
             set_hovering.set(false);
             if let Some(data) = event.data_transfer().filter(has_files) {
                 event.prevent_default();
-                take(listed(data.files()));
+                take(held(&data));
             }
         }),
         window_event_listener(ev::paste, move |event| {
             let event: web_sys::ClipboardEvent = event;
             if let Some(data) = event.clipboard_data().filter(has_files) {
                 event.prevent_default();
-                take(listed(data.files()));
+                take(held(&data));
             }
         }),
     ];
@@ -136,6 +145,23 @@ fn watch_window(on_files: Callback<Vec<File>>) -> ReadSignal<bool> {
 
 fn has_files(data: &DataTransfer) -> bool {
     data.types().includes(&"Files".into(), 0)
+}
+
+/// The files and folders of a drag or of the clipboard.
+fn held(data: &DataTransfer) -> Dropped {
+    let items = data.items();
+    let mut dropped = Dropped::default();
+    for item in (0..items.length()).filter_map(|index| items.get(index)).filter(|item| item.kind() == "file")
+    {
+        // A file that a script has put there has no entry.
+        let entry = item.webkit_get_as_entry().ok().flatten();
+        match (entry, item.get_as_file()) {
+            (Some(entry), _) if entry.is_directory() => dropped.folders.push(entry.name()),
+            (_, Ok(Some(file))) => dropped.files.push(file),
+            _ => {}
+        }
+    }
+    dropped
 }
 
 fn listed(files: Option<FileList>) -> Vec<File> {

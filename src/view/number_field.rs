@@ -4,16 +4,15 @@ use std::ops::RangeInclusive;
 
 use leptos::prelude::*;
 
-use super::field::{Frame, Look};
+use super::field::{Frame, Label};
 use crate::text::{number, text, text_with};
 
 /// A number. Typing changes it at once while what is typed makes sense; else the field says what it wants and the last
 /// good number stays. Arrow up and down change it by `step`.
 #[component]
 pub fn NumberField(
-    /// What is asked for.
-    #[prop(into)]
-    label: Signal<String>,
+    /// What is asked for, and what is said about it.
+    label: Label,
     /// The number shown.
     #[prop(into)]
     value: Signal<f64>,
@@ -25,19 +24,9 @@ pub fn NumberField(
     /// What the arrow keys add; a step of 1 or more asks for whole numbers.
     #[prop(default = 1.0)]
     step: f64,
-    /// Where the label stands.
-    #[prop(optional)]
-    look: Look,
-    /// A line of help.
-    #[prop(optional, into)]
-    hint: Signal<String>,
-    /// What is wrong with the value, and what to do; what the field itself finds comes before it.
-    #[prop(optional, into)]
-    error: Signal<Option<String>>,
 ) -> impl IntoView {
     let own_error = RwSignal::new(None::<String>);
-    let frame =
-        Frame::new(label, look, hint, Signal::derive(move || own_error.get().or_else(|| error.get())));
+    let frame = Frame::new(label.with_first_error(own_error));
     let typed = RwSignal::new(plain(value.get_untracked()));
     // What was typed stays as it is ("1." on the way to "1.5") as long as it means the value.
     Effect::new(move || {

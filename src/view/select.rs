@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::field::{Frame, Look};
+use super::field::{Frame, Label};
 
 /// Something to choose: a value and the words for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +32,8 @@ impl<T> Choice<T> {
 /// A value that is none of the choices shows an empty control, never a choice that is not meant.
 #[component]
 pub fn Select<T>(
-    /// What is asked for.
-    #[prop(into)]
-    label: Signal<String>,
+    /// What is asked for, and what is said about it.
+    label: Label,
     /// What there is to choose, in the order shown.
     #[prop(into)]
     choices: Signal<Vec<Choice<T>>>,
@@ -44,15 +43,6 @@ pub fn Select<T>(
     /// Hears a new choice.
     #[prop(into)]
     on_change: Callback<T>,
-    /// Where the label stands.
-    #[prop(optional)]
-    look: Look,
-    /// A line of help.
-    #[prop(optional, into)]
-    hint: Signal<String>,
-    /// What is wrong with the value, and what to do.
-    #[prop(optional, into)]
-    error: Signal<Option<String>>,
     /// Whether nothing can be chosen now.
     #[prop(optional, into)]
     disabled: Signal<bool>,
@@ -60,7 +50,7 @@ pub fn Select<T>(
 where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
-    let frame = Frame::new(label, look, hint, error);
+    let frame = Frame::new(label);
     let chosen =
         Memo::new(move |_| value.with(|value| choices.read().iter().position(|c| c.value == *value)));
     let pick = move |event| {

@@ -194,6 +194,21 @@ export async function dropFiles(target, files) {
 }
 
 /**
+ * Drops files and folders of this machine in the middle of the window, as the system does: only so do folders look like
+ * folders to the page.
+ * @param {Page} page
+ * @param {string[]} paths
+ */
+export async function dropPaths(page, paths) {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of /** @type {const} */ (['dragEnter', 'dragOver', 'drop'])) {
+    await session.send('Input.dispatchDragEvent', { type, x: 200, y: 400, data });
+  }
+  await session.detach();
+}
+
+/**
  * Keeps a picture of the page in target/screenshots/, to be looked at.
  * @param {Page} page
  * @param {string} name

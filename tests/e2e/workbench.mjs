@@ -53,8 +53,8 @@ export async function readTable(page, caption) {
  * @returns {Promise<any>}
  */
 export async function queryInAddress(page) {
-  const hash = decodeURIComponent(new URL(page.url()).hash);
-  return JSON.parse(hash.slice(hash.indexOf('=') + 1));
+  const [, query] = new URL(page.url()).hash.split('&')[0]?.split('=') ?? [];
+  return JSON.parse(decodeURIComponent(query ?? ''));
 }
 
 /** Waits until no answer is older than its question. @param {Page} page */

@@ -1,8 +1,11 @@
 // The main job, from a dropped file to a number in a table, and what the engine says natively of the same file.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { assertAccessible, dropFiles, makeEvents, makeFile, openSite, screenshot } from './harness.mjs';
+import { assertAccessible, dropFiles, dropPaths, makeEvents, makeFile, openSite, screenshot } from './harness.mjs';
 import { nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
 
 const TABLE = 'Users, rates and times by step';
@@ -105,6 +108,32 @@ test('a file that cannot be loaded says why, in words, and a better one can foll
   await close();
 });
 
+test('a dropped folder is called a folder, and of several files the one that is opened is named', async () => {
+  const { page, problems, close } = await site.visit();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const folder = await mkdtemp(join(tmpdir(), 'cairn exports '));
+  try {
+    const [first, second] = [join(folder, 'first.csv'), join(folder, 'second.csv')];
+    for (const path of [first, second]) await writeFile(path, 'user,time,event\na,2026-01-01,x\nb,2026-01-02,y\n');
+    await dropPaths(page, [folder]);
+    const notice = page.getByRole('status').filter({ hasText: 'A folder cannot be opened' });
+    await notice.getByText(basename(folder)).waitFor();
+    await notice.getByText('drop the file that is in it').waitFor();
+    await dropPaths(page, [folder, first, second]);
+    await page.locator('.stats').waitFor();
+    const other = page.getByRole('status').filter({ hasText: 'One file was opened' });
+    assert.match((await other.textContent()) ?? '', /first\.csv is opened.*2 others were left out/);
+    await page.getByRole('heading', { level: 1, name: 'first.csv' }).waitFor();
+    await dropPaths(page, [second]);
+    await page.getByRole('heading', { level: 1, name: 'second.csv' }).waitFor();
+    await other.waitFor({ state: 'detached' });
+    assert.deepEqual(problems, []);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  await close();
+});
+
 test('a segment made by a rule filters the funnel and breaks it down', async () => {
   const { page, close } = await site.visit();
   await openFile(page, await makeEvents(page, { rows: 20_000 }));
@@ -128,6 +157,49 @@ test('a segment made by a rule filters the funnel and breaks it down', async () 
   );
   await page.getByRole('combobox', { name: 'Broken down by' }).selectOption({ label: 'my segments' });
   await page.getByRole('table', { name: TABLE }).getByText('My people').first().waitFor();
+  await close();
+});
+
+test('a link opens the same view with its filter for a colleague with the same file, and going back keeps it', async () => {
+  const { page, close } = await site.visit();
+  await openFile(page, await makeEvents(page, { rows: 20_000 }));
+  await openPanel(page, 'Segments');
+  await page.getByRole('button', { name: 'Add a property' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('My & people');
+  await page.getByRole('button', { name: 'Save as segment' }).click();
+  await page.getByRole('button', { name: 'Use as filter' }).click();
+  await openPanel(page, 'Funnels');
+  await readTable(page, TABLE);
+  await settled(page);
+  const shown = await readTable(page, TABLE);
+  const link = page.url();
+  assert.match(link, /#funnels=.+&filter=.+/);
+
+  const colleague = await site.visit();
+  await colleague.page.goto(link);
+  await colleague.page.getByRole('heading', { level: 1 }).waitFor();
+  await dropFiles(colleague.page.locator('body'), [await makeEvents(colleague.page, { rows: 20_000 })]);
+  const filter = colleague.page.getByRole('combobox', { name: 'Only users in' });
+  await filter.waitFor();
+  assert.equal(await filter.locator('option:checked').textContent(), 'My & people');
+  assert.deepEqual(await readTable(colleague.page, TABLE), shown);
+  await colleague.close();
+
+  // Without the filter the numbers are others; the address of before brings both back.
+  await page.getByRole('combobox', { name: 'Only users in' }).selectOption({ label: 'Everyone' });
+  await page.waitForFunction(() => !location.hash.includes('filter='));
+  await openPanel(page, 'Segments');
+  await page.getByRole('button', { name: 'Use as filter' }).click();
+  await page.goBack();
+  await page.getByRole('heading', { level: 1, name: 'Funnels' }).waitFor();
+  assert.equal(await page.getByRole('combobox', { name: 'Only users in' }).locator('option:checked').textContent(), 'Everyone');
+  await page.goForward();
+  await page.getByRole('heading', { level: 1, name: 'Segments' }).waitFor();
+  assert.equal(await page.getByRole('combobox', { name: 'Only users in' }).locator('option:checked').textContent(), 'My & people');
+  await page.goto(link);
+  await page.getByRole('heading', { level: 1, name: 'Funnels' }).waitFor();
+  await settled(page);
+  assert.deepEqual(await readTable(page, TABLE), shown);
   await close();
 });
 

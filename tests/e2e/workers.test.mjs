@@ -57,6 +57,43 @@ test('a file that exhausts the memory is refused with a message, and the data on
   await close();
 });
 
+/** Files that a browser's cache may pair with a page that they do not fit, and what the person is told then. */
+const MISFITS = [
+  {
+    said: 'are of two versions of Cairn',
+    file: 'worker-boot.js',
+    body: `postMessage({ text: JSON.stringify({ id: 0, body: { kind: 'ready', build: 'another' } }), handles: [] });`,
+  },
+  { said: 'did not start (Uncaught Error: broken)', file: 'worker-boot.js', body: `throw new Error('broken');` },
+  { said: 'did not start (TypeError', file: 'cairn-worker_bg.wasm', body: '\0asm\x01\0\0\0' },
+];
+
+for (const { said, file, body } of MISFITS) {
+  test(`a worker that does not fit the page is no lack of memory: ${said}`, async () => {
+    const { page, context, close } = await site.visit('locales/en.json');
+    await context.route(`**/${file}?*`, (route) => route.fulfill({ body }));
+    await page.goto(site.server.url);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await dropFiles(page.locator('body'), [await makeFile(page, 'a.csv', 'user,time,event\na,2026-01-01,x\n')]);
+    const notice = page.getByRole('alert').filter({ hasText: 'a.csv could not be opened' });
+    await notice.getByText(said).waitFor();
+    await notice.getByText('Reload the page').waitFor();
+    assert.doesNotMatch((await notice.textContent()) ?? '', /memory/);
+    await close();
+  });
+}
+
+test('a page that lost a part of itself says so of every file, and waits for nothing', async () => {
+  const { page, context, close } = await site.visit('locales/en.json');
+  await context.route('**/cairn-worker_bg.wasm?*', (route) => route.fulfill({ status: 404 }));
+  await page.goto(site.server.url);
+  await page.getByText('The page could not be loaded whole').waitFor();
+  await dropFiles(page.locator('body'), [await makeFile(page, 'a.csv', 'user,time,event\na,2026-01-01,x\n')]);
+  await page.getByText('a.csv could not be opened').waitFor();
+  assert.equal(await page.getByRole('progressbar').count(), 0);
+  await close();
+});
+
 /** A few megabytes of gzip that hold five gigabytes of distinct values. */
 function bomb() {
   const padding = 'x'.repeat(1 << 20);

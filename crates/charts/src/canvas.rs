@@ -136,6 +136,11 @@ impl Frame {
     pub(crate) fn bottom(&self) -> f64 {
         self.y + self.h
     }
+
+    /// Where the middle of a border of one pixel runs that stays inside the frame.
+    pub(crate) fn within_border(&self) -> Self {
+        Self::new(self.x + 0.5, self.y + 0.5, self.w - 1.0, self.h - 1.0)
+    }
 }
 
 /// Which point of a text its coordinate names.
@@ -265,20 +270,20 @@ impl<'a> Canvas<'a> {
     pub(crate) fn hatch(&mut self, frame: Frame, shade: impl Into<Shade>) {
         const GAP: f64 = 5.0;
         let shade = shade.into();
-        let (w, h) = (frame.w, frame.h);
-        if w <= 1.0 || h <= 1.0 {
+        if frame.w <= 1.0 || frame.h <= 1.0 {
             return self.outline(frame, shade);
         }
+        let Frame { x, y, w, h } = frame.within_border();
         // The stroke number i joins the point i * GAP along the left and lower edges with the one as far along the
         // upper and right edges.
-        let mut points = vec![(frame.x, frame.y)];
+        let mut points = vec![(x, y)];
         let mut along = GAP;
         let mut upwards = false;
         while along < w + h {
             let low = if along <= h { (0.0, along) } else { (along - h, h) };
             let high = if along <= w { (along, 0.0) } else { (w, along - w) };
             let [first, second] = if upwards { [low, high] } else { [high, low] };
-            points.extend([first, second].map(|(x, y)| (frame.x + x, frame.y + y)));
+            points.extend([first, second].map(|(right, down)| (x + right, y + down)));
             upwards = !upwards;
             along += GAP;
         }
@@ -288,9 +293,8 @@ impl<'a> Canvas<'a> {
 
     /// The border of `frame`, drawn inside it so that it stays as large as a filled one.
     pub(crate) fn outline(&mut self, frame: Frame, shade: impl Into<Shade>) {
-        let Frame { x, y, w, h } = frame;
-        if w > 1.0 && h > 1.0 {
-            self.rect(Frame::new(x + 0.5, y + 0.5, w - 1.0, h - 1.0), Paint::Outline, shade);
+        if frame.w > 1.0 && frame.h > 1.0 {
+            self.rect(frame.within_border(), Paint::Outline, shade);
         } else {
             self.rect(frame, Paint::Solid, shade);
         }

@@ -152,6 +152,21 @@ mod tests {
     }
 
     #[test]
+    fn a_hatch_turns_on_the_border_of_its_frame_and_never_beyond() {
+        for (w, h) in [(40.0, 20.0), (20.0, 40.0), (33.3, 12.0), (7.0, 3.0), (1.5, 60.0)] {
+            let svg = drawn(|c| c.hatch(Frame::new(10.0, 5.0, w, h), Tone::Series(0)));
+            let points = svg.split("points=\"").nth(1).unwrap().split('"').next().unwrap();
+            for point in points.split(' ') {
+                let (x, y) = point.split_once(',').unwrap();
+                let (x, y): (f64, f64) = (x.parse().unwrap(), y.parse().unwrap());
+                // Half a pixel of the line lies outside of its points, and a tenth may be lost by rounding.
+                assert!((10.45..=10.0 + w - 0.4).contains(&x), "{point} of {w} x {h}");
+                assert!((5.45..=5.0 + h - 0.4).contains(&y), "{point} of {w} x {h}");
+            }
+        }
+    }
+
+    #[test]
     fn no_color_opacity_or_style_is_left() {
         let svg = drawn(|c| {
             c.hatch(Frame::new(0.0, 0.0, 20.0, 20.0), Shade::Faint);

@@ -11,7 +11,7 @@ use crate::panel::conditions::{ConditionList, Conditions};
 use crate::panel::shared::{field_error, listed_error};
 use crate::session::{Asked, Facts, Session};
 use crate::text::{count, text, text_with};
-use crate::view::{Choice, Combobox, DurationField, Glyph, Icon, Look, Select, Sentence};
+use crate::view::{Choice, Combobox, DurationField, Glyph, Icon, Label, Select, Sentence};
 
 /// How many values a breakdown keeps before the rest becomes "Other".
 const BREAKDOWN_LIMIT: u32 = 7;
@@ -96,12 +96,10 @@ fn StepFields(fields: Fields, row: StepRow, asked: RwSignal<Asked>) -> impl Into
             <span class="step-mark" aria-hidden="true">{number}</span>
             <div class="step-body">
                 <Combobox
-                    label=Signal::derive(label)
-                    look=Look::Inline
+                    label=Label::unseen(Signal::derive(label)).with_error(error)
                     choices=Signal::derive(move || event_choices(facts))
                     value=row.event
                     on_change=move |event| row.event.set(event)
-                    error
                 />
             </div>
             <div class="step-note">
@@ -163,13 +161,12 @@ fn window_field(fields: Fields, asked: RwSignal<Asked>) -> impl IntoView {
     let value = Signal::derive(move || {
         fields.window_millis.get().unwrap_or(FunnelQuery::DEFAULT_WINDOW_MILLIS) as u64
     });
+    let error = Signal::derive(move || field_error(&asked.read(), "window_millis"));
     view! {
         <DurationField
-            label=text("funnels.window")
-            look=Look::Inline
+            label=Label::unseen(text("funnels.window")).with_error(error)
             value
             on_change=move |millis: u64| fields.window_millis.set(Some(millis as i64))
-            error=Signal::derive(move || field_error(&asked.read(), "window_millis"))
         />
     }
 }
@@ -193,14 +190,13 @@ fn breakdown_field(fields: Fields, asked: RwSignal<Asked>) -> impl IntoView {
             fields.breakdown.set((!saved.is_empty()).then_some(Breakdown::Segments { segments: saved }));
         }
     });
+    let error = Signal::derive(move || field_error(&asked.read(), "breakdown"));
     view! {
         <Select
-            label=text("funnels.breakdown")
-            look=Look::Inline
+            label=Label::unseen(text("funnels.breakdown")).with_error(error)
             choices
             value=fields.breakdown
             on_change=move |breakdown| fields.breakdown.set(breakdown)
-            error=Signal::derive(move || field_error(&asked.read(), "breakdown"))
         />
     }
 }

@@ -12,7 +12,7 @@ use crate::panel::Panel;
 use crate::panel::conditions::{Conditions, TestFields, first_test};
 use crate::session::{Asked, Facts, Session};
 use crate::text::{count, failure, percent, plural_with, strong, text, text_with};
-use crate::view::{Choice, Combobox, Glyph, Icon, Look, NumberField, Select, Spoken, TextField};
+use crate::view::{Choice, Combobox, Glyph, Icon, Label, NumberField, Select, Spoken, TextField};
 
 /// The largest count and number of days that the form takes.
 const MOST: f64 = 100_000.0;
@@ -57,7 +57,7 @@ pub fn Builder() -> impl IntoView {
             <Group group=root />
             <p class="answer-text" role="status"><Spoken text=move || size_text(&asked.read()) /></p>
             <div class="row row-apart">
-                <TextField label=text("segments.name") value=name on_change=move |text| name.set(text) placeholder=text("segments.name_example") />
+                <TextField label=Label::above(text("segments.name")) value=name on_change=move |text| name.set(text) placeholder=text("segments.name_example") />
                 <button class="button button-primary" type="button" on:click=save>{text("segments.save")}</button>
             </div>
         </div>
@@ -95,7 +95,7 @@ fn Group(group: GroupFields) -> impl IntoView {
         <div class="rule-group stack" role="group" aria-label=text("segments.group")>
             <div class="row">
                 <span>{text("segments.users_who")}</span>
-                <Select label=text("segments.joint") look=Look::Inline choices=Signal::stored(joints) value=group.joint on_change=move |joint| group.joint.set(joint) />
+                <Select label=Label::unseen(text("segments.joint")) choices=Signal::stored(joints) value=group.joint on_change=move |joint| group.joint.set(joint) />
             </div>
             <ul class="rule-list">
                 <For each=move || group.parts.get() key=|node| node.id let(node)>
@@ -126,7 +126,7 @@ fn Group(group: GroupFields) -> impl IntoView {
 fn part_view(node: Node) -> AnyView {
     let not = move |yes: &str, no: &str| {
         let choices = vec![Choice::new(false, text(yes)), Choice::new(true, text(no))];
-        view! { <Select label=text("segments.not") look=Look::Inline choices=Signal::stored(choices) value=node.is_not on_change=move |is_not| node.is_not.set(is_not) /> }
+        view! { <Select label=Label::unseen(text("segments.not")) choices=Signal::stored(choices) value=node.is_not on_change=move |is_not| node.is_not.set(is_not) /> }
     };
     match node.body {
         Body::Property(test) => {
@@ -154,8 +154,7 @@ fn OwnerField(test: RwSignal<PropertyTest>) -> impl IntoView {
     ];
     view! {
         <Select
-            label=text("owner.label")
-            look=Look::Inline
+            label=Label::unseen(text("owner.label"))
             choices=Signal::stored(choices)
             value=Signal::derive(move || test.read().on)
             on_change=move |owner| test.update(|test| test.on = owner)
@@ -180,11 +179,10 @@ fn DidView(fields: DidFields) -> impl IntoView {
         Choice::new(Times::AtMost, text("times.at_most")),
     ];
     view! {
-        <Combobox label=text("segments.event") look=Look::Inline choices=events value=fields.event on_change=move |event| fields.event.set(event) />
-        <Select label=text("times.label") look=Look::Inline choices=Signal::stored(times) value=fields.times on_change=move |times| fields.times.set(times) />
+        <Combobox label=Label::unseen(text("segments.event")) choices=events value=fields.event on_change=move |event| fields.event.set(event) />
+        <Select label=Label::unseen(text("times.label")) choices=Signal::stored(times) value=fields.times on_change=move |times| fields.times.set(times) />
         <NumberField
-            label=text("segments.n")
-            look=Look::Inline
+            label=Label::unseen(text("segments.n"))
             value=Signal::derive(move || fields.n.get() as f64)
             on_change=move |n: f64| fields.n.set(n as u64)
             range=0.0..=MOST
@@ -219,11 +217,10 @@ fn WithinFields(within: RwSignal<Within>) -> impl IntoView {
         Choice::new(2, text("within.first")),
     ];
     view! {
-        <Select label=text("within.label") look=Look::Inline choices=Signal::stored(choices) value=kind on_change=move |kind| within.set(of(kind, days.get_untracked())) />
+        <Select label=Label::unseen(text("within.label")) choices=Signal::stored(choices) value=kind on_change=move |kind| within.set(of(kind, days.get_untracked())) />
         <Show when=move || kind.get() != 0>
             <NumberField
-                label=text("within.days_label")
-                look=Look::Inline
+                label=Label::unseen(text("within.days_label"))
                 value=Signal::derive(move || f64::from(days.get()))
                 on_change=move |n: f64| within.set(of(kind.get_untracked(), n as u32))
                 range=1.0..=MOST

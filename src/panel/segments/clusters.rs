@@ -14,7 +14,7 @@ use super::features::{cluster_name, feature_name, trait_text};
 use crate::panel::shared::{AnswerFrame, TakeAway, found};
 use crate::session::Session;
 use crate::text::{count, number, percent, plural, plural_with, strong, text, text_with};
-use crate::view::{Cell, Chart, Choice, Column, DataTable, Look, NumberField, Select, Sentence, TableData};
+use crate::view::{Cell, Chart, Choice, Column, DataTable, Label, NumberField, Select, Sentence, TableData};
 
 /// How many traits a card lists.
 const TRAITS: usize = 3;
@@ -74,14 +74,13 @@ fn count_field(k: RwSignal<ClusterCount>) -> impl IntoView {
         std::iter::once(Choice::new(ClusterCount::default(), text("cluster.auto")))
             .chain((2..=10).map(|k| Choice::new(ClusterCount::Fixed { k }, k.to_string())))
             .collect();
-    view! { <Select label=text("cluster.k") look=Look::Inline choices=Signal::stored(choices) value=k on_change=move |chosen| k.set(chosen) /> }
+    view! { <Select label=Label::unseen(text("cluster.k")) choices=Signal::stored(choices) value=k on_change=move |chosen| k.set(chosen) /> }
 }
 
 fn seed_field(seed: RwSignal<u32>) -> impl IntoView {
     view! {
         <NumberField
-            label=text("cluster.seed")
-            look=Look::Inline
+            label=Label::unseen(text("cluster.seed"))
             value=Signal::derive(move || f64::from(seed.get()))
             on_change=move |n: f64| seed.set(n as u32)
             range=0.0..=SEEDS

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
-use super::open_first;
+use super::take_in;
 use crate::client::LOCKED;
 use crate::session::Session;
 use crate::text::text;
@@ -21,7 +21,7 @@ pub fn FirstMinute() -> impl IntoView {
                 <h1 class="welcome-title" id="panel-title">{text("first.title")}</h1>
                 <p class="welcome-lead">{text("first.lead")}</p>
             </div>
-            <FileDrop size=DropSize::Large on_files=move |files| open_first(session, files)>
+            <FileDrop size=DropSize::Large on_drop=move |dropped| take_in(session, dropped)>
                 <button
                     class="button button-large"
                     type="button"

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::session::{Session, Source};
 use crate::text::{bytes, percent, text, text_with};
-use crate::view::{Choice, Disclosure, Look, Select, TextField};
+use crate::view::{Choice, Disclosure, Label, Select, TextField};
 
 /// Every role, in the order in which they are offered.
 const ROLES: [Role; 10] = [
@@ -88,10 +88,10 @@ fn FileFields() -> impl IntoView {
     ];
     view! {
         <div class="row">
-            <TextField label=text("mapping.zone") hint=zone_hint(session) value=zone on_change=set_zone />
+            <TextField label=Label::above(text("mapping.zone")).with_hint(zone_hint(session)) value=zone on_change=set_zone />
             <Show when=move || has_order.get()>
                 <Select
-                    label=text("mapping.date_order")
+                    label=Label::above(text("mapping.date_order"))
                     choices=Signal::stored(orders.clone())
                     value=order
                     on_change=move |order| change(session, |mapping| mapping.date_order = order)
@@ -154,8 +154,8 @@ fn ColumnRow(guess: ColumnGuess) -> impl IntoView {
     view! {
         <tr>
             <th scope="row" class="mono">{guess.name.clone()}</th>
-            <td><Select label=of("mapping.role_of") look=Look::Inline choices=Signal::stored(roles) value=role on_change=set_role /></td>
-            <td><Select label=of("mapping.kind_of") look=Look::Inline choices=Signal::stored(kinds) value=kind on_change=set_kind /></td>
+            <td><Select label=Label::unseen(of("mapping.role_of")) choices=Signal::stored(roles) value=role on_change=set_role /></td>
+            <td><Select label=Label::unseen(of("mapping.kind_of")) choices=Signal::stored(kinds) value=kind on_change=set_kind /></td>
             <td class="soft wordy">{why}</td>
             <td class="mono wordy">{guess.examples.join(" · ")}</td>
         </tr>

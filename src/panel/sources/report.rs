@@ -1,14 +1,13 @@
 //! What was skipped or mended while loading, and why.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
-use cairn_engine::ingest::{LoadReport, Warning, WarningKind};
+use cairn_engine::ingest::{LoadReport, Skipped, Warning, WarningKind};
 use leptos::prelude::*;
 
 use crate::session::{DataSet, Session};
 use crate::text::{count, plural, plural_with, text, text_with};
-use crate::view::{Badge, Tint, save_text};
+use crate::view::{Badge, Cell, Column, TableData, Tint, save_text};
 
 /// How many examples of a warning are shown.
 const EXAMPLES: usize = 5;
@@ -30,7 +29,7 @@ fn report_view(data: &Arc<DataSet>) -> impl IntoView + use<> {
     let duplicates = (report.n_duplicates > 0).then(|| plural("report.duplicates", report.n_duplicates));
     let warnings = report.warnings.iter().map(warning_view).collect_view();
     let whole = Arc::clone(data);
-    let save = move |_| save_text("skipped-rows.csv", "text/csv", &skipped_csv(&whole.loaded.report));
+    let save = move |_| save_text("skipped-rows.csv", "text/csv", &skipped(&whole.loaded.report).to_csv());
     view! {
         <section class="card" aria-labelledby="report-title">
             <div class="card-head"><h2 class="card-title" id="report-title">{text("report.title")}</h2></div>
@@ -85,13 +84,16 @@ fn kind_key(kind: WarningKind) -> &'static str {
 }
 
 /// The skipped records as a file: line, reason, text.
-fn skipped_csv(report: &LoadReport) -> String {
-    let mut csv = "line,reason,text\n".to_owned();
-    for skipped in &report.skipped {
-        let reason = plural(kind_key(skipped.kind), 1);
-        let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-        // Writing to a string cannot fail.
-        let _ = writeln!(csv, "{},{},{}", skipped.line, quoted(&reason), quoted(&skipped.text));
+fn skipped(report: &LoadReport) -> TableData {
+    let row = |skipped: &Skipped| {
+        vec![
+            Cell::count(skipped.line),
+            Cell::text(plural(kind_key(skipped.kind), 1)),
+            Cell::text(skipped.text.clone()),
+        ]
+    };
+    TableData {
+        columns: vec![Column::number("line"), Column::text("reason"), Column::text("text")],
+        rows: report.skipped.iter().map(row).collect(),
     }
-    csv
 }

@@ -132,7 +132,7 @@ impl Value {
     /// The value as a field of a file: numbers with a point and all their digits.
     fn plain(&self) -> String {
         match self {
-            Self::Text(words) => words.clone(),
+            Self::Text(words) => harmless(words),
             Self::Number(number) => number.to_string(),
             Self::Range(low, high) => format!("{low} to {high}"),
             Self::Missing => String::new(),
@@ -149,7 +149,8 @@ impl TableData {
         }
     }
 
-    /// As CSV after RFC 4180, with a head, for saving.
+    /// As CSV after RFC 4180, with a head, for saving. Words that a spreadsheet would run as a formula get an apostrophe
+    /// before them (see `harmless`); numbers stay numbers.
     pub fn to_csv(&self) -> String {
         let quoted = |field: &str| {
             let plain = !field.contains([',', '"', '\n', '\r']);
@@ -158,22 +159,31 @@ impl TableData {
         self.joined(",", "\r\n", quoted)
     }
 
-    /// As lines of tab-separated fields, with a head, for pasting into a spreadsheet.
+    /// As lines of tab-separated fields, with a head, for pasting into a spreadsheet; formulas are guarded as in CSV.
     pub fn to_tsv(&self) -> String {
         self.joined("\t", "\n", |field| field.replace(['\t', '\n', '\r'], " "))
     }
 
     fn joined(&self, separator: &str, end: &str, write: impl Fn(&str) -> String) -> String {
-        let head = self.columns.iter().map(|column| write(&column.title)).collect::<Vec<_>>();
+        let head = self.columns.iter().map(|column| write(&harmless(&column.title))).collect::<Vec<_>>();
         let rows =
             self.rows.iter().map(|row| row.iter().map(|cell| write(&cell.value.plain())).collect::<Vec<_>>());
         std::iter::once(head).chain(rows).map(|fields| fields.join(separator) + end).collect()
     }
 }
 
+/// Words that no spreadsheet takes for a formula. Names in the data are other people's words, and a spreadsheet runs a
+/// cell that begins like a formula, which may send the other cells away; an apostrophe before it makes it words again.
+/// The characters are those of OWASP's page "CSV Injection". Words that are a number, such as `-5`, run nothing.
+fn harmless(words: &str) -> String {
+    let is_risky = words.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let is_number = words.parse::<f64>().is_ok_and(f64::is_finite);
+    if is_risky && !is_number { format!("'{words}") } else { words.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Cell, Column, TableData, Value};
+    use super::{Cell, Column, TableData, Value, harmless};
 
     fn table() -> TableData {
         let row = |name: &str, value| vec![Cell::text(name), Cell::new("shown", value)];
@@ -186,6 +196,26 @@ mod tests {
     #[test]
     fn csv_quotes_what_needs_it_and_holds_raw_values() {
         assert_eq!(table().to_csv(), "Step,\"Users, all\"\r\n\"say \"\"hi\"\"\",0.125\r\ntab\there,\r\n");
+    }
+
+    #[test]
+    fn words_that_begin_like_a_formula_are_words_in_a_spreadsheet() {
+        for words in ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "-inf"]
+        {
+            assert_eq!(harmless(words), format!("'{words}"));
+        }
+        for words in ["", "a=b", " =1", "'=1", "-5", "+49.5", "-1e3", "–"] {
+            assert_eq!(harmless(words), words);
+        }
+    }
+
+    #[test]
+    fn a_formula_in_the_data_is_guarded_in_every_text_and_no_number() {
+        let row = vec![Cell::text("=HYPERLINK(\"http://x\",\"y\")"), Cell::new("shown", Value::Number(-0.5))];
+        let data =
+            TableData { columns: vec![Column::text("@event"), Column::number("Users")], rows: vec![row] };
+        assert_eq!(data.to_csv(), "'@event,Users\r\n\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\",-0.5\r\n");
+        assert_eq!(data.to_tsv(), "'@event\tUsers\n'=HYPERLINK(\"http://x\",\"y\")\t-0.5\n");
     }
 
     #[test]
