@@ -3,6 +3,8 @@
 
 mod assets;
 mod link;
+mod pool;
 
 pub use assets::{Assets, LOCKED, fetch_bytes, fetch_text, lock_down};
-pub use link::Link;
+use link::Link;
+pub use pool::Pool;

@@ -21,7 +21,7 @@ use cairn_engine::{Failure, Query};
 use leptos::prelude::*;
 use web_sys::File;
 
-use crate::client::{Assets, Link};
+use crate::client::{Assets, Pool};
 use crate::panel::Panel;
 
 /// The page's state: a handle to signals, passed around by copy and provided in context.
@@ -55,10 +55,10 @@ struct Hidden {
     /// Why this page will never open a file.
     refusal: Option<Failure>,
     /// The worker that holds `data`, with its number.
-    link: Option<(u32, Rc<Link>)>,
+    pool: Option<(u32, Rc<Pool>)>,
     /// The worker that opens the next file. Each load has a worker of its own, whose memory is given back whole when
     /// the load is canceled or replaced.
-    opening: Option<(u32, Rc<Link>)>,
+    opening: Option<(u32, Rc<Pool>)>,
     /// The file that `data` was read from.
     file: Option<File>,
     /// The file that is being opened, or could not be.

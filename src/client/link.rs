@@ -31,7 +31,8 @@ struct Inner {
     worker: Worker,
     on_death: Box<dyn Fn(Failure)>,
     open: RefCell<BTreeMap<RequestId, Listener>>,
-    queue: RefCell<Option<Vec<JsValue>>>,
+    /// Messages, each with what it hands over, until the worker is ready.
+    queue: RefCell<Option<Vec<(Object, Array)>>>,
     next: Cell<u32>,
     silent_looks: Cell<u32>,
     is_dead: Cell<bool>,
@@ -82,8 +83,13 @@ impl Link {
             self.0.silent_looks.set(0);
         }
         self.0.open.borrow_mut().insert(id, listener);
-        self.0.post(id, request, handles);
+        self.0.post(id, request, handles, Array::new());
         id
+    }
+
+    /// Tells the worker something that has no reply, and hands the handles over to it.
+    pub fn tell(&self, request: &Request, handles: &Array) {
+        self.0.post(RequestId::NONE, request, handles, handles.clone());
     }
 
     /// Asks the worker to stop working on a request, whose listener then hears [`Reply::Canceled`].
@@ -101,14 +107,14 @@ impl Drop for Link {
 }
 
 impl Inner {
-    fn post(&self, id: RequestId, body: &Request, handles: &Array) {
+    fn post(&self, id: RequestId, body: &Request, handles: &Array, transfer: Array) {
         let message = Object::new();
         let Ok(text) = serde_json::to_string(&Envelope { id, body }) else { return };
         let _ = Reflect::set(&message, &JsValue::from_str("text"), &JsValue::from_str(&text));
         let _ = Reflect::set(&message, &JsValue::from_str("handles"), handles);
         match self.queue.borrow_mut().as_mut() {
-            Some(queue) => queue.push(message.into()),
-            None => drop(self.worker.post_message(&message)),
+            Some(queue) => queue.push((message, transfer)),
+            None => drop(self.worker.post_message_with_transfer(&message, &transfer)),
         }
     }
 
@@ -139,8 +145,8 @@ impl Inner {
     }
 
     fn flush(&self) {
-        for message in self.queue.take().into_iter().flatten() {
-            let _ = self.worker.post_message(&message);
+        for (message, transfer) in self.queue.take().into_iter().flatten() {
+            let _ = self.worker.post_message_with_transfer(&message, &transfer);
         }
     }
 

@@ -10,7 +10,7 @@ use js_sys::Array;
 use leptos::prelude::*;
 
 use super::Session;
-use crate::client::Link;
+use crate::client::Pool;
 
 /// The state of a panel's question.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,7 +37,7 @@ pub struct Answered {
 }
 
 /// A request that is under way, for canceling it.
-type UnderWay = Rc<RefCell<Option<(Weak<Link>, RequestId)>>>;
+type UnderWay = Rc<RefCell<Option<(Weak<Pool>, RequestId)>>>;
 
 impl Session {
     /// Asks `query` of the data whenever either changes. None asks nothing and keeps the last answer.
@@ -67,7 +67,7 @@ impl Session {
         is_latest: impl Fn() -> bool + 'static,
     ) {
         asked.update(|asked| asked.running = Some(0.0));
-        let Some((_, link)) = self.hidden.with_value(|hidden| hidden.link.clone()) else {
+        let Some((_, pool)) = self.hidden.with_value(|hidden| hidden.pool.clone()) else {
             return fail(asked, nobody());
         };
         let request = Request::Run { query: Box::new(query.clone()) };
@@ -77,16 +77,16 @@ impl Session {
                 hear(reply, &query, super::now() - start, asked);
             }
         };
-        let id = link.send(&request, &Array::new(), Rc::new(listener));
-        *under_way.borrow_mut() = Some((Rc::downgrade(&link), id));
+        let id = pool.send(&request, &Array::new(), Rc::new(listener));
+        *under_way.borrow_mut() = Some((Rc::downgrade(&pool), id));
     }
 }
 
 fn cancel(under_way: &UnderWay) {
-    if let Some((link, id)) = under_way.take()
-        && let Some(link) = link.upgrade()
+    if let Some((pool, id)) = under_way.take()
+        && let Some(pool) = pool.upgrade()
     {
-        link.cancel(id);
+        pool.cancel(id);
     }
 }
 

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use web_sys::File;
 
 use super::{DataSet, Session, Source};
-use crate::client::{Assets, Link, lock_down};
+use crate::client::{Assets, Pool, lock_down};
 
 /// How often the worker of one data set may die before the page gives up on the file.
 const MAX_DEATHS: u32 = 3;
@@ -132,17 +132,17 @@ impl Session {
     }
 
     /// Starts a fresh worker for opening a file; one that was opening another is ended.
-    fn start_opening(self) -> Option<Rc<Link>> {
+    fn start_opening(self) -> Option<Rc<Pool>> {
         let (assets, number) = self.hidden.try_update_value(|hidden| {
             hidden.opening = None;
             hidden.n_workers += 1;
             (hidden.assets.clone(), hidden.n_workers)
         })?;
-        match Link::start(&assets?, move |failure| self.died(number, failure)) {
-            Ok(link) => {
-                let link = Rc::new(link);
-                self.hidden.update_value(|hidden| hidden.opening = Some((number, Rc::clone(&link))));
-                Some(link)
+        match Pool::start(&assets?, move |failure| self.died(number, failure)) {
+            Ok(pool) => {
+                let pool = Rc::new(pool);
+                self.hidden.update_value(|hidden| hidden.opening = Some((number, Rc::clone(&pool))));
+                Some(pool)
             }
             Err(failure) => {
                 self.fail(failure);
@@ -154,15 +154,15 @@ impl Session {
     /// A worker is lost. If it held the data they are read again, and the panels ask again; a file that keeps killing
     /// its worker is given up.
     fn died(self, number: u32, failure: Failure) {
-        let is = |slot: &Option<(u32, Rc<Link>)>| slot.as_ref().is_some_and(|(other, _)| *other == number);
+        let is = |slot: &Option<(u32, Rc<Pool>)>| slot.as_ref().is_some_and(|(other, _)| *other == number);
         let (was_opening, held_data) =
-            self.hidden.with_value(|hidden| (is(&hidden.opening), is(&hidden.link)));
+            self.hidden.with_value(|hidden| (is(&hidden.opening), is(&hidden.pool)));
         if was_opening {
             self.hidden.update_value(|hidden| hidden.opening = None);
             self.fail(of_loading(failure));
         } else if held_data {
             let n_deaths = self.hidden.try_update_value(|hidden| {
-                hidden.link = None;
+                hidden.pool = None;
                 hidden.n_deaths += 1;
                 hidden.n_deaths
             });
@@ -187,8 +187,8 @@ impl Session {
     }
 
     fn look(self, file: File, mapping: Mapping) {
-        let Some(link) = self.start_opening() else { return };
-        let here = Rc::downgrade(&link);
+        let Some(pool) = self.start_opening() else { return };
+        let here = Rc::downgrade(&pool);
         let request = Request::Preview { file: Handle(0), name: file.name(), mapping: Box::new(mapping) };
         let handles = Array::of1(&file);
         let listener = move |reply| match reply {
@@ -196,31 +196,31 @@ impl Session {
             Reply::Failed { failure } => self.fail(failure),
             _ => {}
         };
-        link.send(&request, &handles, Rc::new(listener));
+        pool.send(&request, &handles, Rc::new(listener));
     }
 
     /// Goes on in the worker that looked, or waits for the person to say what the columns mean.
-    fn looked(self, file: &File, preview: Preview, link: &Weak<Link>) {
+    fn looked(self, file: &File, preview: Preview, pool: &Weak<Pool>) {
         let has = |role| preview.columns.iter().any(|column| column.role == role);
         let is_clear = has(Role::User) && has(Role::Time);
         let mapping = preview.mapping.clone();
         let source = Source { name: file.name(), n_bytes: file.size() as u64, preview, mapping };
         self.source.set(Some(Arc::new(source)));
-        match link.upgrade() {
-            Some(link) if is_clear => self.load(file, &link),
+        match pool.upgrade() {
+            Some(pool) if is_clear => self.load(file, &pool),
             _ => self.loading.set(Loading::Mapping),
         }
     }
 
     /// Reads the file in a fresh worker.
     fn reload(self, file: &File) {
-        if let Some(link) = self.start_opening() {
-            self.load(file, &link);
+        if let Some(pool) = self.start_opening() {
+            self.load(file, &pool);
         }
     }
 
     /// Reads the file in the worker that opens it, which takes the place of the present one when it has the table.
-    fn load(self, file: &File, link: &Link) {
+    fn load(self, file: &File, pool: &Pool) {
         let Some(source) = self.source.get_untracked() else { return };
         let request = Request::Load {
             file: Handle(0),
@@ -237,13 +237,13 @@ impl Session {
             Reply::Failed { failure } => self.fail(failure),
             _ => {}
         };
-        link.send(&request, &Array::of1(file), Rc::new(listener));
+        pool.send(&request, &Array::of1(file), Rc::new(listener));
     }
 
     fn loaded(self, loaded: Loaded) {
         let Some(source) = self.source.get_untracked() else { return };
         let number = self.hidden.try_update_value(|hidden| {
-            hidden.link = hidden.opening.take();
+            hidden.pool = hidden.opening.take();
             hidden.file = hidden.opening_file.take().or_else(|| hidden.file.take());
             hidden.n_loads += 1;
             hidden.n_loads

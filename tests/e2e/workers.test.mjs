@@ -15,33 +15,48 @@ before(async () => {
 });
 after(() => site.close());
 
-/** Each way to kill a worker while it works on a query; all run in the worker. @type {Record<string, () => void>} */
+/**
+ * Each way to lose a worker of a pool in the midst of a query: what is done to which worker.
+ * @type {Record<string, { place: number, act: (kind: string) => void, kind?: string }>}
+ */
 const DEATHS = {
-  'a panic in a scan': () => {
-    // A round's state that no analysis has written: reading it is a bug, and bugs panic.
-    const query = { kind: 'cluster' };
-    const text = JSON.stringify({ id: 900_001, body: { kind: 'scan', query, state: [255, 255, 255, 255, 255, 255, 255] } });
-    self.dispatchEvent(new MessageEvent('message', { data: { text, handles: [] } }));
-  },
-  'closing itself': () => self.close(),
+  'a panic in a scan': { place: 0, act: spoil, kind: 'scan' },
+  'a panic in a merge': { place: 1, act: spoil, kind: 'scanned' },
+  'the first worker closing itself': { place: 0, act: () => self.close() },
+  'another worker closing itself': { place: 1, act: () => self.close() },
 };
 
-for (const [name, kill] of Object.entries(DEATHS)) {
-  test(`a worker that ends by ${name} in the midst of a query is replaced, and the data come back`, async () => {
-    const { page, close } = await site.visit();
+/**
+ * Runs in a worker: from now on the bytes of its messages of one kind are such as no analysis has written. To read them
+ * is a bug, and bugs panic.
+ * @param {string} kind
+ */
+function spoil(kind) {
+  const post = MessagePort.prototype.postMessage;
+  /** @param {{ text: string, handles: unknown[] }} message @param {Transferable[]} transfer */
+  MessagePort.prototype.postMessage = function (message, transfer) {
+    const isIt = JSON.parse(message?.text ?? '{}').kind === kind;
+    if (isIt) message.handles[0] = new Uint8Array(16).fill(255);
+    post.call(this, message, isIt ? [] : transfer);
+  };
+}
+
+for (const [name, { place, act, kind = '' }] of Object.entries(DEATHS)) {
+  test(`a pool that loses a worker by ${name} in the midst of a query is replaced, and the data come back`, async () => {
+    const { page, close } = await site.visit('?workers=2');
     await openFile(page, await makeEvents(page, { rows: 200_000 }));
     await openPanel(page, 'Funnels');
     const before = await readTable(page, TABLE);
     await openPanel(page, 'Segments');
-    const worker = page.workers()[0];
+    const worker = page.workers()[place];
     assert.ok(worker);
-    await worker.evaluate(kill);
+    await worker.evaluate(act, kind);
     await page.getByText('Find groups by behavior').click();
     await page.getByText('A worker was replaced').waitFor({ timeout: 20_000 });
     await openPanel(page, 'Funnels');
     await settled(page);
     assert.deepEqual(await readTable(page, TABLE), before);
-    await onlyOneWorker(page);
+    await onlyWorkers(page, 2);
     await close();
   });
 }
@@ -105,17 +120,21 @@ function bomb() {
   return Buffer.concat(members);
 }
 
-/** Waits until one worker is left. @param {import('playwright-core').Page} page */
-async function onlyOneWorker(page) {
+/**
+ * Waits until so many workers are left.
+ * @param {import('playwright-core').Page} page
+ * @param {number} n
+ */
+async function onlyWorkers(page, n) {
   const end = performance.now() + 10_000;
-  while (page.workers().length !== 1) {
+  while (page.workers().length !== n) {
     assert.ok(performance.now() < end, `${page.workers().length} workers are there`);
     await new Promise((next) => setTimeout(next, 20));
   }
 }
 
 test('a canceled load ends within 100 ms, keeps what was there, and the next one peaks no higher', async () => {
-  const { page, close } = await site.visit();
+  const { page, close } = await site.visit('?workers=2');
   await openFile(page, await makeFile(page, 'small.csv', 'user,time,event\na,2026-01-01,x\nb,2026-01-02,y\n'));
   const large = await makeEvents(page, { rows: 400_000 });
   for (let round = 0; round < 3; round += 1) {
@@ -129,11 +148,11 @@ test('a canceled load ends within 100 ms, keeps what was there, and the next one
       return performance.now() - start;
     });
     assert.ok(took < 100, `canceling took ${took} ms`);
-    await onlyOneWorker(page);
+    await onlyWorkers(page, 2);
     await page.getByText('small.csv').first().waitFor();
   }
   // A worker that has ended has given its memory back whole.
-  await onlyOneWorker(page);
+  await onlyWorkers(page, 2);
   await openFile(page, large);
   await page.getByText('400,000').first().waitFor();
   await close();

@@ -1,0 +1,84 @@
+// One worker or many: the same file gives the same answers, byte for byte.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { makeFile, openSite } from './harness.mjs';
+import { openFile, openPanel, readTable, settled } from './workbench.mjs';
+
+/** @type {Awaited<ReturnType<typeof openSite>>} */
+let site;
+before(async () => {
+  site = await openSite();
+});
+after(() => site.close());
+
+/** How many workers share a file. */
+const POOLS = [1, 2, 3, 8];
+
+/** A CSV of 3,000 users that is hard to cut into parts, with amounts whose sum depends on the order of adding. */
+function hostileCsv() {
+  const lines = ['user,time,event,note,plan,revenue'];
+  const amounts = ['1e16', '1', '-1e16', '0.1', ''];
+  const events = ['signed_up', 'project_created', 'invited', 'paid'];
+  for (let row = 0; row < 30_000; row += 1) {
+    const user = (row * 7919) % 3_000;
+    const time = new Date(Date.UTC(2026, 0, 1) + ((row * 104_729) % 86_400) * 60_000).toISOString();
+    const note = row % 5 === 0 ? `"line one\nu1,${time},trap,,,\n""two"" ${row % 11}"` : `plain ${row % 17}`;
+    const event = events[(row * 31 + user) % (1 + (user % 4))];
+    lines.push(`u${user},${time},${event},${note},${['free', 'pro'][user % 2]},${amounts[row % 5]}`);
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+/** Runs in the page before its own code: keeps every answer that a worker gives. */
+function keepAnswers() {
+  /** @type {string[]} */
+  const answers = [];
+  Reflect.set(globalThis, 'answers', answers);
+  globalThis.Worker = class extends Worker {
+    /** @param {string | URL} url @param {WorkerOptions} [options] */
+    constructor(url, options) {
+      super(url, options);
+      this.addEventListener('message', ({ data }) => {
+        const { body } = JSON.parse(data.text);
+        if (body.kind === 'answered') answers.push(body.answer);
+        if (body.kind === 'loaded') answers.push(JSON.stringify({ kind: 'loaded', schema: body.schema, report: body.report }));
+      });
+    }
+  };
+}
+
+/**
+ * What the pool answers when the file is opened and each panel is looked at, by kind.
+ * @param {string} csv
+ * @param {number} n
+ */
+async function answersOf(csv, n) {
+  const { page, context, problems, close } = await site.visit();
+  await page.locator('.drop').first().waitFor();
+  problems.length = 0; // The page is left while it loads.
+  await context.addInitScript(keepAnswers);
+  await page.goto(`${site.server.url}?workers=${n}`);
+  await openFile(page, await makeFile(page, 'hostile.csv', csv));
+  await openPanel(page, 'Funnels');
+  await readTable(page, 'Users, rates and times by step');
+  await openPanel(page, 'Segments');
+  await page.getByText('Find groups by behavior').click();
+  await readTable(page, 'What each group does, compared with all others');
+  await settled(page);
+  assert.equal(page.workers().length, n);
+  assert.deepEqual(problems, []);
+  const answers = /** @type {string[]} */ (await page.evaluate(() => Reflect.get(globalThis, 'answers')));
+  await close();
+  return new Map(answers.map((answer) => [JSON.parse(answer).kind, answer]));
+}
+
+test('one, two, three and eight workers give the same answers, byte for byte', async () => {
+  const csv = hostileCsv();
+  const [first, ...others] = await Promise.all(POOLS.map((n) => answersOf(csv, n)));
+  assert.ok(first);
+  assert.deepEqual([...first.keys()].sort(), ['cluster', 'funnel', 'loaded', 'overview', 'segment', 'suggest_funnel']);
+  const { report, schema } = JSON.parse(first.get('loaded') ?? '');
+  assert.deepEqual([schema.n_events, schema.n_users, report.n_skipped], [30_000, 3_000, 0]);
+  others.forEach((other, at) => assert.deepEqual(other, first, `${POOLS[at + 1]} workers`));
+});
