@@ -1,4 +1,6 @@
-//! The shell: start, navigation, top bar, and the panel on screen.
+//! The shell: start, navigation, top bar, the panel on screen, and the language.
+
+mod language;
 
 use cairn_engine::Failure;
 use gloo::utils::{document, document_element};
@@ -10,7 +12,7 @@ use web_sys::{File, HtmlElement};
 use crate::client::{Assets, fetch_bytes, fetch_text};
 use crate::panel::{GROUPS, Panel};
 use crate::session::{Facts, Session};
-use crate::text::{count, failure, text, text_with};
+use crate::text::{LANGUAGES, count, failure, install, preferred_language, text, text_with};
 use crate::view::{Brand, Choice, Glyph, Icon, Label, Notice, Select, Severity, Spoken};
 
 /// The sample that the page can open by itself.
@@ -19,17 +21,27 @@ const SAMPLE: &str = "saas-events.csv.gz";
 /// Fetches the texts, shows the page, then fetches all else that it will ever need and locks itself down.
 pub async fn start() {
     let version = document_element().get_attribute("data-version").unwrap_or_default();
-    let language = crate::text::preferred_language();
-    let texts = fetch_text(&format!("locales/{language}.json?v={version}")).await;
-    if let Ok(json) = &texts
-        && let Err(error) = crate::text::install(language, json)
-    {
-        leptos::logging::error!("The locale file {language}.json cannot be read: {error}");
+    let language = preferred_language();
+    if !install_texts(language, &version).await && language != LANGUAGES[0] {
+        install_texts(LANGUAGES[0], &version).await;
     }
     let session = Session::new();
     session.follow_address();
     leptos::mount::mount_to_body(move || view! { <App session=session /> });
     session.provide(fetch_all(&version).await);
+}
+
+/// Fetches the texts of a language; says whether they are there.
+async fn install_texts(language: &'static str, version: &str) -> bool {
+    let json = fetch_text(&format!("locales/{language}.json?v={version}")).await;
+    let installed = json.map(|json| install(language, &json).map_err(|error| error.to_string()));
+    match installed {
+        Ok(Ok(())) => true,
+        Ok(Err(why)) | Err(Failure { message: why, .. }) => {
+            leptos::logging::error!("The locale file {language}.json cannot be used: {why}");
+            false
+        }
+    }
 }
 
 async fn fetch_all(version: &str) -> Result<(Assets, Option<File>), Failure> {
@@ -71,6 +83,7 @@ fn App(session: Session) -> impl IntoView {
             <div class="main">
                 <Show when=move || !is_bare.get()><TopBar /></Show>
                 {content()}
+                <language::LanguageChoice />
             </div>
         </div>
     }
@@ -158,7 +171,7 @@ fn TopBar() -> impl IntoView {
         <section class="topbar" aria-label=text("shell.topbar")>
             <p class="topbar-name">
                 <Glyph icon=Icon::Data />
-                {name}
+                <bdi>{name}</bdi>
                 <span class="faint small">{size}</span>
             </p>
             <div class="topbar-item">
@@ -188,7 +201,7 @@ fn SessionNotice() -> impl IntoView {
             let title = text(&format!("notice.{}", found.code));
             view! {
                 <Notice severity title on_dismiss=Callback::new(move |()| session.notice.set(None))>
-                    <p><Spoken text=failure(&found.code, &found.message) /></p>
+                    <p dir="auto"><Spoken text=failure(&found.code, &found.message) /></p>
                 </Notice>
             }
         })

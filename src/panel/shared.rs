@@ -55,7 +55,7 @@ fn FailureNotice(asked: RwSignal<Asked>) -> impl IntoView {
         asked.read().failure.clone().map(|found| {
             view! {
                 <Notice severity=Severity::Error title=text("answer.failed")>
-                    <p>{failure(&found.code, &found.message)}</p>
+                    <p dir="auto"><Spoken text=failure(&found.code, &found.message) /></p>
                 </Notice>
             }
         })

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use crate::session::{Loading, Session};
 use crate::text::{failure, name, plural, plural_with, text, text_with};
-use crate::view::{DropSize, Dropped, FileDrop, Notice, Progress, Severity, Work};
+use crate::view::{DropSize, Dropped, FileDrop, Notice, Progress, Severity, Spoken, Work};
 
 /// The panel.
 #[component]
@@ -45,13 +45,13 @@ pub fn Sources() -> impl IntoView {
 #[component]
 fn Head() -> impl IntoView {
     let session = expect_context::<Session>();
-    let name = move || match file_name(session) {
+    let title = move || match file_name(session) {
         name if name.is_empty() => text("sources.title"),
         name => name,
     };
     view! {
         <header class="panel-head">
-            <h1 id="panel-title" class="panel-title">{name}</h1>
+            <h1 id="panel-title" class="panel-title"><bdi>{title}</bdi></h1>
         </header>
         <FileDrop size=DropSize::Compact on_drop=move |dropped| take_in(session, dropped) />
     }
@@ -85,13 +85,13 @@ fn LoadingState() -> impl IntoView {
         matches!(*session.loading.read(), Loading::Reading { .. } | Loading::Previewing { .. })
     });
     let trouble = move || match session.loading.get() {
-        Loading::Failed { name, failure: found } => {
-            let title = text_with("sources.failed", &[("name", name)]);
+        Loading::Failed { name: file, failure: found } => {
+            let title = text_with("sources.failed", &[("name", name(file))]);
             let place = place_of(&found);
             let close = Callback::new(move |()| session.cancel_opening());
             view! {
                 <Notice severity=Severity::Error title on_dismiss=close>
-                    <p>{failure(&found.code, &found.message)}</p>
+                    <p dir="auto"><Spoken text=failure(&found.code, &found.message) /></p>
                     {place.map(|place| view! { <p class="notice-place">{place}</p> })}
                 </Notice>
             }
@@ -113,9 +113,9 @@ fn LoadingState() -> impl IntoView {
     }
 }
 
-fn work_of(loading: &Loading, name: &str) -> Work {
+fn work_of(loading: &Loading, file: &str) -> Work {
     let of = |key: &str, n_bytes, n_bytes_total, detail| Work {
-        doing: text_with(key, &[("name", name)]),
+        doing: text_with(key, &[("name", name(file))]),
         n_bytes,
         n_bytes_total,
         detail,
@@ -144,7 +144,7 @@ fn file_name(session: Session) -> String {
 fn place_of(found: &Failure) -> Option<String> {
     let position = found.position.as_ref()?;
     let line = position.line.map(|line| text_with("place.line", &[("n", line.to_string())]));
-    let column = position.column.as_ref().map(|column| text_with("place.column", &[("name", column)]));
+    let column = position.column.as_ref().map(|column| text_with("place.column", &[("name", name(column))]));
     let parts: Vec<String> = line.into_iter().chain(column).collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
+    (!parts.is_empty()).then(|| parts.join(&text("list.joint")))
 }

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use js_sys::{Array, Date, Function, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-use super::{plural_number, primary, text_with};
+use super::language::primary;
+use super::{plural_number, text_with};
 
 /// Shown where there is no number.
 const NOTHING: &str = "–";
@@ -111,11 +112,24 @@ pub(super) fn plural_category(n: f64) -> String {
     select.and_then(|select| call(&select, &n.into())).unwrap_or_else(|| "other".to_owned())
 }
 
+/// What stands before the decimals, `.` or `,`.
+pub(crate) fn decimal_mark() -> String {
+    number(0.5, 1).trim_matches(|c: char| c.is_ascii_digit()).to_owned()
+}
+
+/// A language's own name for itself: `Deutsch`.
+pub(crate) fn language_name(tag: &str) -> String {
+    let names = construct(tag, "DisplayNames", "of", &[("type", Word("language"))]).ok();
+    names.and_then(|of| call(&of, &tag.into())).unwrap_or_else(|| tag.to_owned())
+}
+
 /// Formats from now on as `language` does, in the reader's own region of it: a British reader of the English texts
-/// expects British dates.
+/// expects British dates. Digits are those that fields take and files hold, 0 to 9, in every language, unless the
+/// reader's own tag asks for others.
 pub(super) fn set_language(language: &str) {
     let regional = browser_languages().into_iter().find(|tag| primary(tag) == language);
-    LOCALE.set(regional.unwrap_or_else(|| language.to_owned()));
+    let tag = regional.unwrap_or_else(|| language.to_owned());
+    LOCALE.set(if tag.contains("-u-") { tag } else { format!("{tag}-u-nu-latn") });
     FORMATTERS.with_borrow_mut(BTreeMap::clear);
 }
 
@@ -153,13 +167,18 @@ fn format(class: &str, options: &[(&str, Setting)], value: f64) -> String {
     formatted.unwrap_or_else(|| value.to_string())
 }
 
+/// The right-to-left mark with which Arabic dates are parted: where the words around are written from left to right, as in
+/// a chart, it would tear the date apart. Without it a date is one number everywhere.
+const RTL_MARK: char = '\u{200f}';
+
 fn format_date(options: &[(&str, Setting)], millis: f64, zone: &str) -> String {
     let date = Date::new(&millis.into());
     let in_zone = |zone: &str| {
         let options = [options, &[("timeZone", Word(zone))]].concat();
         formatter("DateTimeFormat", "format", &options).and_then(|format| call(&format, &date))
     };
-    in_zone(zone).or_else(|| in_zone("UTC")).unwrap_or_else(|| NOTHING.to_owned())
+    let written = in_zone(zone).or_else(|| in_zone("UTC")).unwrap_or_else(|| NOTHING.to_owned());
+    written.replace(RTL_MARK, "")
 }
 
 fn call(function: &Function, argument: &JsValue) -> Option<String> {
@@ -172,12 +191,17 @@ fn formatter(class: &str, verb: &str, options: &[(&str, Setting)]) -> Option<Fun
     if let Some(known) = FORMATTERS.with_borrow(|all| all.get(&key).cloned()) {
         return known;
     }
-    let made = construct(class, verb, options).ok();
+    let made = LOCALE.with_borrow(|locale| construct(locale, class, verb, options)).ok();
     FORMATTERS.with_borrow_mut(|all| all.insert(key, made.clone()));
     made
 }
 
-fn construct(class: &str, verb: &str, options: &[(&str, Setting)]) -> Result<Function, JsValue> {
+fn construct(
+    locale: &str,
+    class: &str,
+    verb: &str,
+    options: &[(&str, Setting)],
+) -> Result<Function, JsValue> {
     let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;
     let constructor = Function::from(Reflect::get(&intl, &class.into())?);
     let settings = Object::new();
@@ -188,7 +212,6 @@ fn construct(class: &str, verb: &str, options: &[(&str, Setting)]) -> Result<Fun
         };
         Reflect::set(&settings, &(*name).into(), &value)?;
     }
-    let locale = LOCALE.with_borrow(|locale| JsValue::from(locale.as_str()));
-    let made = Reflect::construct(&constructor, &Array::of2(&locale, &settings))?;
+    let made = Reflect::construct(&constructor, &Array::of2(&locale.into(), &settings))?;
     Ok(Function::from(Reflect::get(&made, &verb.into())?).bind0(&made))
 }

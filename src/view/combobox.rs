@@ -128,7 +128,7 @@ where
                 on:mousedown=move |event| event.prevent_default()
                 on:click=move |_| on_pick.run(place)
             >
-                <span class="option-label">{choice.label}</span>
+                <bdi class="option-label">{choice.label}</bdi>
                 <span class="option-detail">{choice.detail}</span>
             </li>
         }

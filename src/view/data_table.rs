@@ -123,7 +123,7 @@ fn body_row(data: &TableData, index: usize, on_row: Option<Callback<usize>>) -> 
         view! {
             <td class:number=column.is_number class:with-bar=cell.share.is_some()>
                 {cell.share.map(bar)}
-                <span class="table-cell">{cell.text}</span>
+                <bdi class="table-cell">{cell.text}</bdi>
             </td>
         }
     });

@@ -109,7 +109,7 @@ impl Frame {
         };
         let error = move || {
             let id = error_id.clone();
-            error.get().map(|error| view! { <span class="field-error" id=id>{error}</span> })
+            error.get().map(|error| view! { <span class="field-error" id=id dir="auto">{error}</span> })
         };
         view! {
             <span class="field" class:field-inline=inline class:field-invalid=invalid>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Glyph, Icon};
+use super::{Glyph, Icon, Spoken};
 use crate::text::text;
 
 /// How much a notice matters.
@@ -51,7 +51,7 @@ pub fn Notice(
             <div class="notice-text">
                 <p class="notice-title">
                     <span class="visually-hidden">{text(kind)}</span>
-                    {title}
+                    <Spoken text=title />
                 </p>
                 {children.map(|children| view! { <div class="notice-body">{children()}</div> })}
             </div>

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use leptos::prelude::*;
 
 use super::field::{Frame, Label};
-use crate::text::{number, text, text_with};
+use crate::text::{decimal_mark, number, text, text_with};
 
 /// A number. Typing changes it at once while what is typed makes sense; else the field says what it wants and the last
 /// good number stays. Arrow up and down change it by `step`.
@@ -85,16 +85,23 @@ fn check(words: &str, range: &RangeInclusive<f64>, step: f64) -> Result<f64, Str
     Ok(value)
 }
 
-/// A number as people type it: a comma or a point before the decimals, spaces anywhere.
+/// A number as people type it: a comma or a point before the decimals, spaces anywhere, and the digits of an Arabic or
+/// Persian keyboard as well.
 fn parse(words: &str) -> Option<f64> {
-    let words: String = words.chars().filter(|c| !c.is_whitespace()).collect();
-    let value: f64 = words.replace(',', ".").parse().ok()?;
+    let latin = |c: char| match c {
+        '٠'..='٩' => char::from_digit(c as u32 - '٠' as u32, 10),
+        '۰'..='۹' => char::from_digit(c as u32 - '۰' as u32, 10),
+        ',' | '٫' => Some('.'),
+        c => (!c.is_whitespace()).then_some(c),
+    };
+    let value: f64 = words.chars().filter_map(latin).collect::<String>().parse().ok()?;
     value.is_finite().then_some(value)
 }
 
 /// A number as it is typed: no groups, no trailing zeros.
 fn plain(value: f64) -> String {
-    format!("{value}")
+    let written = format!("{value}");
+    if value.fract() == 0.0 { written } else { written.replace('.', &decimal_mark()) }
 }
 
 #[cfg(test)]
@@ -106,6 +113,8 @@ mod tests {
         assert_eq!(parse("1,5"), Some(1.5));
         assert_eq!(parse(" 1.5 "), Some(1.5));
         assert_eq!(parse("12 000"), Some(12_000.0));
+        assert_eq!(parse("١٢٫٥"), Some(12.5));
+        assert_eq!(parse("۷"), Some(7.0));
     }
 
     #[test]

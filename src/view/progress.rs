@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::text::{bytes, duration, percent, text, text_with};
+use super::Spoken;
+use crate::text::{bytes, duration, percent, plain, text, text_with};
 
 /// How far some work is.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,8 +47,9 @@ pub fn Progress(
     };
     let quarter = Memo::new(move |_| (work.with(Work::share) * 4.0).floor() / 4.0);
     let doing = Memo::new(move |_| work.with(|work| work.doing.clone()));
-    let spoken =
-        move || text_with("progress.spoken", &[("doing", doing.get()), ("share", percent(quarter.get(), 0))]);
+    let spoken = move || {
+        text_with("progress.spoken", &[("doing", plain(&doing.read())), ("share", percent(quarter.get(), 0))])
+    };
     let cancel = on_cancel.map(|on_cancel| {
         view! {
             <button class="button" type="button" on:click=move |_| on_cancel.run(())>{text("progress.cancel")}</button>
@@ -57,10 +59,10 @@ pub fn Progress(
     view! {
         <div class="progress">
             <div class="progress-head">
-                <p class="progress-title">{doing}</p>
+                <p class="progress-title"><Spoken text=doing /></p>
                 <p class="progress-share" aria-hidden="true">{move || percent(share(), 0)}</p>
             </div>
-            <progress class="progress-bar" aria-label=doing max="1" prop:value=share></progress>
+            <progress class="progress-bar" aria-label=move || plain(&doing.read()) max="1" prop:value=share></progress>
             <div class="progress-foot">
                 <ul class="facts">{facts}</ul>
                 {cancel}

@@ -61,7 +61,7 @@ where
     };
     let option = move |(index, choice): (usize, Choice<T>)| {
         let selected = move || chosen.get() == Some(index);
-        view! { <option value=index.to_string() prop:selected=selected>{choice.label}</option> }
+        view! { <option value=index.to_string() dir="auto" prop:selected=selected>{choice.label}</option> }
     };
     let none = move || chosen.get().is_none().then(|| view! { <option value="" disabled selected></option> });
     let control = view! {

@@ -46,7 +46,7 @@ test('a dropped file gives a funnel whose table says what the engine says native
   }
   await steps.nth(1).getByRole('button', { name: 'Add a condition' }).click();
   await steps.nth(1).getByRole('combobox', { name: 'Value' }).fill('DE');
-  await page.getByRole('option', { name: 'DE' }).click();
+  await page.getByRole('option', { name: 'DE', exact: true }).click();
   await page.getByRole('combobox', { name: 'Broken down by' }).selectOption({ label: 'plan' });
   await settled(page);
   await page.getByRole('table', { name: TABLE }).getByText('business').first().waitFor();

@@ -25,7 +25,8 @@ const CHECKS: &[Check] = &[
     ("e2e", "browser tests", || node_tests("tests/e2e")),
 ];
 
-/// The crates that exist only for wasm32; the others are checked and tested natively.
+/// The crates that exist only for wasm32; the others are checked and tested natively. What of the page is no view, such as
+/// its texts and addresses, is tested natively too.
 const WASM_CRATES: [&str; 4] = ["cairn", "cairn-worker", "cairn-widget", "cairn-jsapi"];
 
 /// Runs all checks, or those after `--only`, and stops at the first that fails.
@@ -77,7 +78,9 @@ fn clippy() -> Result {
 }
 
 fn native() -> Result {
-    shell::run(shell::cargo().args(["test", "--locked", "--no-fail-fast"]).args(native_crates()))
+    let test = ["test", "--locked", "--no-fail-fast"];
+    shell::run(shell::cargo().args(test).args(native_crates()))?;
+    shell::run(shell::cargo().args(test).args(["--package", "cairn"]))
 }
 
 fn doc() -> Result {

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use super::features::{cluster_name, feature_name, trait_text};
 use crate::panel::shared::{AnswerFrame, TakeAway, found};
 use crate::session::Session;
-use crate::text::{count, number, percent, plural, plural_with, strong, text, text_with};
+use crate::text::{count, name as isolated, number, percent, plural, plural_with, strong, text, text_with};
 use crate::view::{Cell, Chart, Choice, Column, DataTable, Label, NumberField, Select, Sentence, TableData};
 
 /// How many traits a card lists.
@@ -130,11 +130,11 @@ fn card(session: Session, index: usize, cluster: &Cluster) -> impl IntoView + us
     let name = saved.with_value(|saved| saved.name.clone());
     view! {
         <article class="card stack">
-            <div class="card-head"><h2 class="card-title">{name.clone()}</h2></div>
+            <div class="card-head"><h2 class="card-title"><bdi>{name.clone()}</bdi></h2></div>
             <p class="strong">{plural_with("cluster.size", cluster.n_users, &[("share", share)])}</p>
             <ul class="stack small">{traits}</ul>
             <Chart spec=Signal::stored(Some(spec)) label=text_with("cluster.chart_label", &[("name", name)]) />
-            <p class="small soft">{text_with("cluster.typical", &[("user", &cluster.typical_user)])}</p>
+            <p class="small soft">{text_with("cluster.typical", &[("user", isolated(&cluster.typical_user))])}</p>
             <button class="button" type="button" on:click=move |_| session.save_segment(saved.get_value())>{text("segments.save")}</button>
         </article>
     }

@@ -3,7 +3,7 @@
 use cairn_engine::analysis::cluster::Trait;
 use cairn_engine::rule::Feature;
 
-use crate::text::{number, percent, text, text_with};
+use crate::text::{name, number, percent, text, text_with};
 
 /// What a feature measures: "times *payment*", "days active".
 pub fn feature_name(feature: &Feature) -> String {
@@ -21,7 +21,7 @@ pub fn feature_name(feature: &Feature) -> String {
 /// A trait as a clause: "invite 4.2 times (others 0.3)".
 pub fn trait_text(of: &Trait) -> String {
     let values = [
-        ("feature", feature_name(&of.feature)),
+        ("feature", name(feature_name(&of.feature))),
         ("mean", number(of.mean, 1)),
         ("rest", of.rest_mean.map(|mean| number(mean, 1)).unwrap_or_default()),
         ("did", of.did_rate.map(|rate| percent(rate.rate, 0)).unwrap_or_default()),

@@ -61,7 +61,7 @@ fn SavedRow(saved: NamedSegment, size: Signal<Option<SegmentSize>>) -> impl Into
     let filter_text = move || text(if is_filter.get() { "segments.unfilter" } else { "segments.filter" });
     view! {
         <li class="row row-apart">
-            <strong>{saved.name.clone()}</strong>
+            <strong><bdi>{saved.name.clone()}</bdi></strong>
             <span class="soft">{shown}</span>
             <Show when=move || is_filter.get()><Badge tint=Tint::Accent>{text("segments.is_filter")}</Badge></Show>
             <span class="row">

@@ -7,7 +7,7 @@ use cairn_engine::table::{Kind, Role};
 use leptos::prelude::*;
 
 use crate::session::{Session, Source};
-use crate::text::{bytes, percent, text, text_with};
+use crate::text::{bytes, name as isolated, percent, text, text_with};
 use crate::view::{Choice, Disclosure, Label, Select, TextField};
 
 /// Every role, in the order in which they are offered.
@@ -151,13 +151,14 @@ fn ColumnRow(guess: ColumnGuess) -> impl IntoView {
         }
     };
     let of = |key: &str| text_with(key, &[("column", guess.name.as_str())]);
+    let examples = guess.examples.iter().map(isolated).collect::<Vec<_>>().join(" · ");
     view! {
         <tr>
-            <th scope="row" class="mono">{guess.name.clone()}</th>
+            <th scope="row" class="mono"><bdi>{guess.name.clone()}</bdi></th>
             <td><Select label=Label::unseen(of("mapping.role_of")) choices=Signal::stored(roles) value=role on_change=set_role /></td>
             <td><Select label=Label::unseen(of("mapping.kind_of")) choices=Signal::stored(kinds) value=kind on_change=set_kind /></td>
             <td class="soft wordy">{why}</td>
-            <td class="mono wordy">{guess.examples.join(" · ")}</td>
+            <td class="mono wordy">{examples}</td>
         </tr>
     }
 }
@@ -178,10 +179,10 @@ fn rows_view(preview: &Preview) -> impl IntoView + use<> {
     let heads = preview
         .columns
         .iter()
-        .map(|guess| view! { <th scope="col">{guess.name.clone()}</th> })
+        .map(|guess| view! { <th scope="col"><bdi>{guess.name.clone()}</bdi></th> })
         .collect_view();
     let row = |values: &Vec<Option<String>>| {
-        let cells = values.iter().map(|value| view! { <td>{value.clone()}</td> }).collect_view();
+        let cells = values.iter().map(|value| view! { <td><bdi>{value.clone()}</bdi></td> }).collect_view();
         view! { <tr>{cells}</tr> }
     };
     let rows = preview.rows.iter().map(row).collect_view();
@@ -237,7 +238,7 @@ fn kind_text(kind: Kind) -> String {
 /// Why the column was taken for what it was taken for.
 fn why_text(guess: &ColumnGuess) -> String {
     let role = match &guess.why_role {
-        RoleReason::Name { word } => Some(text_with("why.name", &[("word", word)])),
+        RoleReason::Name { word } => Some(text_with("why.name", &[("word", isolated(word))])),
         RoleReason::RepeatingIds => Some(text("why.repeating_ids")),
         RoleReason::FirstTimes => Some(text("why.first_times")),
         RoleReason::FewValues => Some(text("why.few_values")),
@@ -247,9 +248,11 @@ fn why_text(guess: &ColumnGuess) -> String {
     let kind = match &guess.why_kind {
         KindReason::AllNumbers => text("why.all_numbers"),
         KindReason::AllTimes => text("why.all_times"),
-        KindReason::SomeTimes { example } => text_with("why.some_times", &[("example", example)]),
-        KindReason::Words { example } => text_with("why.words", &[("example", example)]),
-        KindReason::WouldChange { example } => text_with("why.would_change", &[("example", example)]),
+        KindReason::SomeTimes { example } => text_with("why.some_times", &[("example", isolated(example))]),
+        KindReason::Words { example } => text_with("why.words", &[("example", isolated(example))]),
+        KindReason::WouldChange { example } => {
+            text_with("why.would_change", &[("example", isolated(example))])
+        }
         KindReason::NoValues => text("why.no_values"),
     };
     let missing = (guess.missing_rate > 0.0)

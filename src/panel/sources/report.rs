@@ -6,7 +6,7 @@ use cairn_engine::ingest::{LoadReport, Skipped, Warning, WarningKind};
 use leptos::prelude::*;
 
 use crate::session::{DataSet, Session};
-use crate::text::{count, plural, plural_with, text, text_with};
+use crate::text::{count, name, plural, plural_with, text, text_with};
 use crate::view::{Badge, Cell, Column, TableData, Tint, save_text};
 
 /// How many examples of a warning are shown.
@@ -50,9 +50,10 @@ fn warning_view(warning: &Warning) -> impl IntoView + use<> {
     };
     let example = |example: &cairn_engine::ingest::Example| {
         let place = text_with("place.line", &[("n", count(example.line))]);
-        let column = example.column.as_ref().map(|name| text_with("place.column", &[("name", name)]));
-        let place = column.into_iter().fold(place, |place, column| format!("{place}, {column}"));
-        view! { <li>{place} ": " <code class="mono">{example.text.clone()}</code></li> }
+        let column =
+            example.column.as_ref().map(|column| text_with("place.column", &[("name", name(column))]));
+        let place = column.into_iter().fold(place, |place, column| [place, column].join(&text("list.joint")));
+        view! { <li>{place} ": " <code class="mono" dir="auto">{example.text.clone()}</code></li> }
     };
     let examples = warning.examples.iter().take(EXAMPLES).map(example).collect_view();
     view! {
@@ -92,8 +93,10 @@ fn skipped(report: &LoadReport) -> TableData {
             Cell::text(skipped.text.clone()),
         ]
     };
-    TableData {
-        columns: vec![Column::number("line"), Column::text("reason"), Column::text("text")],
-        rows: report.skipped.iter().map(row).collect(),
-    }
+    let columns = vec![
+        Column::number(text("report.column_line")),
+        Column::text(text("report.column_reason")),
+        Column::text(text("report.column_text")),
+    ];
+    TableData { columns, rows: report.skipped.iter().map(row).collect() }
 }

@@ -5,6 +5,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::marks::Place;
+use crate::text::text;
 
 /// The gap between a mark and its tooltip, and between the tooltip and the window's edge.
 const GAP: f64 = 6.0;
@@ -41,6 +42,8 @@ pub(super) fn Tooltip(
     view! {
         <div
             class="chart-tooltip"
+            // The picture is drawn from left to right in every language; its words are not.
+            dir=text("locale.direction")
             aria-hidden="true"
             hidden
             node_ref=tip
