@@ -18,9 +18,14 @@ use crate::pause::Turn;
 use crate::requests::Requests;
 use crate::{Stop, Worker, slices, wire};
 
-/// Bytes of a part of a file: few enough that no worker waits long for the last one, and so many that the parcels made
-/// of it are worth sending.
-const PART_BYTES: u64 = 2 << 20;
+/// Bytes of a part of a large file.
+const PART_BYTES: u64 = 8 << 20;
+
+/// Bytes of a part of a small one: enough that the parcels made of it are worth sending.
+const MIN_PART_BYTES: u64 = 64 << 10;
+
+/// How many parts each worker has of a file that is not large, so that none waits long for the last one.
+const PARTS_EACH: u64 = 8;
 
 /// How many parts a worker is given beyond the one that it reads, so that their bytes are there when it comes to them.
 const PARTS_AHEAD: usize = 2;
@@ -294,10 +299,9 @@ impl Load<'_> {
         Ok((Schema::new(self.worker.table()?.schema.columns.clone(), &facts), n_table_bytes))
     }
 
-    /// Small files are cut so that all workers have some of it.
     fn part_bytes(&self) -> u64 {
-        let share = self.n_bytes / (4 * self.worker.team.n() as u64);
-        share.clamp(PART_BYTES / 16, PART_BYTES)
+        let share = self.n_bytes / (PARTS_EACH * self.worker.team.n() as u64);
+        share.clamp(MIN_PART_BYTES, PART_BYTES)
     }
 
     fn speak(&self, (n_bytes, n_rows): (u64, u64)) {

@@ -130,15 +130,16 @@ impl Worker {
         turn: &mut Turn,
     ) -> Result<Option<PartReport>, Failure> {
         let reading = part.reading;
+        let mut bytes = Vec::new();
         parser.begin(part);
         loop {
-            let Some(bytes) = slices.next().await? else {
+            if !slices.next(&mut bytes).await? {
                 match self.beyond(parser) {
                     Some(more) => slices = more,
                     None => break,
                 }
                 continue;
-            };
+            }
             let wants = parser.push(&bytes)?;
             self.send_parcels(parser);
             if self.apply_roll_back(parser, reading) {
