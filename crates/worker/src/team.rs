@@ -17,8 +17,10 @@ use crate::{Worker, wire};
 #[derive(Default)]
 pub(crate) struct Team {
     joined: OnceCell<Joined>,
-    ears: RefCell<Vec<Closure<dyn Fn(MessageEvent)>>>,
+    ears: RefCell<Vec<Ear>>,
 }
+
+type Ear = Closure<dyn Fn(MessageEvent)>;
 
 struct Joined {
     place: usize,
