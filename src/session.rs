@@ -6,6 +6,7 @@ mod asking;
 mod facts;
 mod loading;
 mod source;
+mod warming;
 
 pub use asking::{Answered, Asked};
 pub use facts::Facts;
@@ -23,6 +24,7 @@ use web_sys::File;
 
 use crate::client::{Assets, Pool};
 use crate::panel::Panel;
+use warming::Spare;
 
 /// The page's state: a handle to signals, passed around by copy and provided in context.
 #[derive(Clone, Copy)]
@@ -54,11 +56,13 @@ struct Hidden {
     assets: Option<Assets>,
     /// Why this page will never open a file.
     refusal: Option<Failure>,
-    /// The worker that holds `data`, with its number.
+    /// The pool that holds `data`, with its number.
     pool: Option<(u32, Rc<Pool>)>,
-    /// The worker that opens the next file. Each load has a worker of its own, whose memory is given back whole when
-    /// the load is canceled or replaced.
+    /// The pool that opens the next file. Each load has a pool of its own, whose memory is given back whole when the
+    /// load is canceled or replaced.
     opening: Option<(u32, Rc<Pool>)>,
+    /// The pool that waits for the first file.
+    spare: Option<Spare>,
     /// The file that `data` was read from.
     file: Option<File>,
     /// The file that is being opened, or could not be.
@@ -70,7 +74,7 @@ struct Hidden {
     /// How often the worker has died since the file was opened.
     n_deaths: u32,
     n_loads: u32,
-    n_workers: u32,
+    n_pools: u32,
 }
 
 impl Session {

@@ -1,4 +1,4 @@
-//! Opening files: preview, mapping, load, cancel; and coming back from a dead worker.
+//! Opening files: preview, mapping, load, cancel; and coming back from a dead pool.
 
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use web_sys::File;
 use super::{DataSet, Session, Source};
 use crate::client::{Assets, Pool, lock_down};
 
-/// How often the worker of one data set may die before the page gives up on the file.
+/// How often the pool of one data set may lose a worker before the page gives up on the file.
 const MAX_DEATHS: u32 = 3;
 
 /// How far opening a file has come.
@@ -57,8 +57,9 @@ impl Session {
                     hidden.waiting.take()
                 });
                 self.is_locked.set(true);
-                if let Some(file) = waiting.flatten() {
-                    self.open(file);
+                match waiting.flatten() {
+                    Some(file) => self.open(file),
+                    None => self.warm_up(),
                 }
             }
             Err(failure) => {
@@ -131,16 +132,15 @@ impl Session {
         self.loading.set(Loading::Failed { name, failure });
     }
 
-    /// Starts a fresh worker for opening a file; one that was opening another is ended.
+    /// A pool for opening a file that holds no other; one that was opening another is ended.
     fn start_opening(self) -> Option<Rc<Pool>> {
-        let (assets, number) = self.hidden.try_update_value(|hidden| {
-            hidden.opening = None;
-            hidden.n_workers += 1;
-            (hidden.assets.clone(), hidden.n_workers)
-        })?;
-        match Pool::start(&assets?, move |failure| self.died(number, failure)) {
-            Ok(pool) => {
-                let pool = Rc::new(pool);
+        self.hidden.update_value(|hidden| hidden.opening = None);
+        let started = match self.take_spare() {
+            Some(spare) => Ok(spare),
+            None => self.start_pool()?,
+        };
+        match started {
+            Ok((number, pool)) => {
                 self.hidden.update_value(|hidden| hidden.opening = Some((number, Rc::clone(&pool))));
                 Some(pool)
             }
@@ -151,8 +151,18 @@ impl Session {
         }
     }
 
-    /// A worker is lost. If it held the data they are read again, and the panels ask again; a file that keeps killing
-    /// its worker is given up.
+    /// Starts a pool, with its number; none before the page has all it needs.
+    pub(super) fn start_pool(self) -> Option<Result<(u32, Rc<Pool>), Failure>> {
+        let (assets, number) = self.hidden.try_update_value(|hidden| {
+            hidden.n_pools += 1;
+            (hidden.assets.clone(), hidden.n_pools)
+        })?;
+        let started = Pool::start(&assets?, move |failure| self.died(number, failure));
+        Some(started.map(|pool| (number, Rc::new(pool))))
+    }
+
+    /// A pool has lost a worker. If it held the data they are read again, and the panels ask again; a file that keeps killing
+    /// its workers is given up.
     fn died(self, number: u32, failure: Failure) {
         let is = |slot: &Option<(u32, Rc<Pool>)>| slot.as_ref().is_some_and(|(other, _)| *other == number);
         let (was_opening, held_data) =
@@ -199,7 +209,7 @@ impl Session {
         pool.send(&request, &handles, Rc::new(listener));
     }
 
-    /// Goes on in the worker that looked, or waits for the person to say what the columns mean.
+    /// Goes on in the pool that looked, or waits for the person to say what the columns mean.
     fn looked(self, file: &File, preview: Preview, pool: &Weak<Pool>) {
         let has = |role| preview.columns.iter().any(|column| column.role == role);
         let is_clear = has(Role::User) && has(Role::Time);
@@ -212,14 +222,14 @@ impl Session {
         }
     }
 
-    /// Reads the file in a fresh worker.
+    /// Reads the file in a fresh pool.
     fn reload(self, file: &File) {
         if let Some(pool) = self.start_opening() {
             self.load(file, &pool);
         }
     }
 
-    /// Reads the file in the worker that opens it, which takes the place of the present one when it has the table.
+    /// Reads the file in the pool that opens it, which takes the place of the present one when it has the table.
     fn load(self, file: &File, pool: &Pool) {
         let Some(source) = self.source.get_untracked() else { return };
         let request = Request::Load {
@@ -254,7 +264,7 @@ impl Session {
     }
 }
 
-/// What the death of the worker that opens a file means to the person: one that ran has most likely run out of memory,
+/// What the death of a worker that opens a file means to the person: one that ran has most likely run out of memory,
 /// one that never ran has another cause, which its code tells.
 fn of_loading(failure: Failure) -> Failure {
     match failure.code.as_str() {

@@ -49,16 +49,30 @@ function keepAnswers() {
 }
 
 /**
+ * The page with so many workers, its answers kept, once it is ready for a file.
+ * @param {number} n
+ */
+async function visitKeeping(n) {
+  const visit = await site.visit();
+  await isReady(visit.page);
+  await visit.context.addInitScript(keepAnswers);
+  await visit.page.goto(`${site.server.url}?workers=${n}`);
+  await isReady(visit.page);
+  return visit;
+}
+
+/** @param {import('playwright-core').Page} page */
+async function isReady(page) {
+  await page.getByRole('button', { name: 'Try it with sample data' }).and(page.locator(':enabled')).waitFor();
+}
+
+/**
  * What the pool answers when the file is opened and each panel is looked at, by kind.
  * @param {string} csv
  * @param {number} n
  */
 async function answersOf(csv, n) {
-  const { page, context, problems, close } = await site.visit();
-  await page.locator('.drop').first().waitFor();
-  problems.length = 0; // The page is left while it loads.
-  await context.addInitScript(keepAnswers);
-  await page.goto(`${site.server.url}?workers=${n}`);
+  const { page, problems, close } = await visitKeeping(n);
   await openFile(page, await makeFile(page, 'hostile.csv', csv));
   await openPanel(page, 'Funnels');
   await readTable(page, 'Users, rates and times by step');
@@ -81,4 +95,16 @@ test('one, two, three and eight workers give the same answers, byte for byte', a
   const { report, schema } = JSON.parse(first.get('loaded') ?? '');
   assert.deepEqual([schema.n_events, schema.n_users, report.n_skipped], [30_000, 3_000, 0]);
   others.forEach((other, at) => assert.deepEqual(other, first, `${POOLS[at + 1]} workers`));
+});
+
+test('the first file is opened by the workers that were warmed up while nobody waited', async () => {
+  const { page, close } = await visitKeeping(2);
+  await page.waitForFunction(() => Reflect.get(globalThis, 'answers').some((/** @type {string} */ answer) => answer.includes('"suggest_funnel"')));
+  const warm = page.workers();
+  assert.equal(warm.length, 2);
+  await openFile(page, await makeFile(page, 'small.csv', 'user,time,event\na,2026-01-01,x\nb,2026-01-02,y\n'));
+  await openPanel(page, 'Funnels');
+  assert.ok((await readTable(page, 'Users, rates and times by step')).length >= 1);
+  assert.deepEqual(page.workers(), warm);
+  await close();
 });

@@ -62,6 +62,7 @@ test("the embed page's checklist works by keyboard alone", async () => {
   await tab.keyboard.press('Enter');
   await tabTo(tab, 'action', 2);
   await tab.keyboard.press('Enter');
+  await tab.locator('#invite-dialog[open]').waitFor();
   await tab.keyboard.type('sam@example.com');
   await tab.keyboard.press('Enter');
   await status.getByText('You’re all set').waitFor();
