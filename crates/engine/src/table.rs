@@ -55,7 +55,7 @@ impl Table {
     ///
     /// # Panics
     /// If the roles user, time and event are not given once each: a bug of the caller.
-    pub fn new<S>(infos: Vec<ColumnInfo>, columns: Vec<Column>, rows: Assembly<S>) -> Self {
+    pub fn new(infos: Vec<ColumnInfo>, columns: Vec<Column>, rows: Assembly) -> Self {
         let Assembly { users, times, .. } = rows;
         let facts = Facts {
             span: times.iter().copied().min().zip(times.iter().copied().max()),

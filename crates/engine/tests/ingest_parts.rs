@@ -186,7 +186,8 @@ fn try_in_parts(recipe: &Recipe, bytes: &[u8], way: &Way) -> Result<Result<Loade
         sent.sort_by_key(|(header, _)| order[&header.reading]);
         let (headers, bodies): (Vec<Header>, Vec<Vec<u8>>) = sent.into_iter().unzip();
         let of_shard: Vec<_> = manifests.iter().map(|manifests| manifests[shard].clone()).collect();
-        let (table, n_duplicates) = ingest::table(recipe, &whole.new_columns, &of_shard, headers, bodies)?;
+        let (table, n_duplicates) =
+            ingest::table(recipe, &whole.new_columns, &of_shard, headers, Box::new(bodies))?;
         loaded.report.n_duplicates += n_duplicates;
         loaded.report.n_events += table.n_rows() as u64;
         loaded.rows.extend(rows(&table));

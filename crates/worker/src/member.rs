@@ -296,11 +296,12 @@ impl Load {
         parcels.sort_by_key(|(header, _)| order[&header.reading]);
         let (headers, bodies) = parcels.into_iter().unzip();
         let manifests: Vec<Manifest> = self.manifests.into_values().collect();
-        ingest::table(&self.recipe, &new_columns, &manifests, headers, Bodies(bodies))
+        ingest::table(&self.recipe, &new_columns, &manifests, headers, Box::new(Bodies(bodies)))
     }
 }
 
 /// Bodies of parcels that lie outside this memory.
+#[derive(Debug)]
 struct Bodies(Vec<Uint8Array>);
 
 impl Store for Bodies {

@@ -21,12 +21,12 @@ use crate::time::Millis;
 ///
 /// # Errors
 /// As for [`Parser::new`](super::Parser::new).
-pub fn table<S: Store>(
+pub fn table(
     recipe: &Recipe,
     new_columns: &[String],
     manifests: &[Manifest],
     mut headers: Vec<Header>,
-    store: S,
+    store: Box<dyn Store>,
 ) -> Result<(Table, u64), IngestError> {
     let plan = recipe.plan().map_err(|problem| IngestError::new(&recipe.name, problem))?;
     let names: Vec<&str> = plan.names().chain(new_columns.iter().map(String::as_str)).collect();
@@ -86,13 +86,13 @@ impl Texts<'_> {
         unite(&sorted)
     }
 
-    fn column<S: Store>(&self, assembly: &Assembly<S>) -> Column {
+    fn column(&self, assembly: &Assembly) -> Column {
         let (dictionary, translations) = self.united();
         Column::Text(assembly.texts(self.index, dictionary, &translations))
     }
 
     /// A column of numbers or times, if all its texts are such.
-    fn inferred<S: Store>(&self, assembly: &Assembly<S>, plan: &Plan) -> Result<Column, IngestProblem> {
+    fn inferred(&self, assembly: &Assembly, plan: &Plan) -> Result<Column, IngestProblem> {
         let (dictionary, translations) = self.united();
         let texts: Vec<&[u8]> = dictionary.iter().map(str::as_bytes).collect();
         let guess = infer::kind(&texts, plan.mark, plan.orders);

@@ -150,7 +150,7 @@ impl Loader {
         }
         let manifests = parser.finish();
         let (table, n_duplicates) =
-            assemble::table(&recipe, &report.new_columns, &manifests, headers, bodies)?;
+            assemble::table(&recipe, &report.new_columns, &manifests, headers, Box::new(bodies))?;
         report.loaded.n_events = table.n_rows() as u64;
         report.loaded.n_duplicates = n_duplicates;
         Ok(Outcome::Loaded { table: Box::new(table), report: report.loaded })

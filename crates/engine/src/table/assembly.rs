@@ -10,7 +10,7 @@ use super::users::{Users, bucket_of};
 use crate::time::Millis;
 
 /// Where the bodies of parcels wait.
-pub trait Store {
+pub trait Store: std::fmt::Debug {
     /// Puts a part of a parcel's body into `bytes`, in place of what was there.
     fn read(&self, parcel: usize, range: Range<usize>, bytes: &mut Vec<u8>);
 }
@@ -25,9 +25,9 @@ impl Store for Vec<Vec<u8>> {
 
 /// A shard that is being built: its rows are in order, its columns are made one by one.
 #[derive(Debug)]
-pub struct Assembly<S> {
+pub struct Assembly {
     headers: Vec<Header>,
-    store: S,
+    store: Box<dyn Store>,
     /// Where each parcel's rows of each bucket go while they are in input order: `[bucket * parcels + parcel]`.
     run_starts: Vec<u32>,
     /// For each row of the table, its place by bucket and input order.
@@ -38,14 +38,14 @@ pub struct Assembly<S> {
     pub times: Vec<Millis>,
 }
 
-impl<S: Store> Assembly<S> {
+impl Assembly {
     /// Puts the rows of all parcels in order. The parcels come in input order; `ids` are each sender's users of this
     /// shard, in the order of their indexes. Users without a row are dropped. O(rows + users × log), plus a sort of
     /// each user's rows whose times are not in order already.
     ///
     /// # Panics
     /// If there are 2³² rows or more, or a parcel has a user that its sender did not name: bugs of the caller.
-    pub fn new(headers: Vec<Header>, store: S, ids: &[Dictionary]) -> Self {
+    pub fn new(headers: Vec<Header>, store: Box<dyn Store>, ids: &[Dictionary]) -> Self {
         let (run_starts, n_rows) = run_starts(&headers);
         let users = Users::new(Dictionary::default(), vec![0]);
         let mut assembly = Self { headers, store, run_starts, order: Vec::new(), users, times: Vec::new() };

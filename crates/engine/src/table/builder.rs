@@ -69,7 +69,7 @@ impl Draft {
                 bodies.push(parcel.body);
             }
         }
-        let assembly = Assembly::new(headers, bodies, &[self.users]);
+        let assembly = Assembly::new(headers, Box::new(bodies), &[self.users]);
         let column = |(index, info): (usize, &ColumnInfo)| match (info.role, info.kind) {
             (Role::User, _) => Column::User,
             (Role::Time, _) => Column::EventTime,
