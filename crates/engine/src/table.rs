@@ -57,11 +57,7 @@ impl Table {
     /// If the roles user, time and event are not given once each: a bug of the caller.
     pub fn new(infos: Vec<ColumnInfo>, columns: Vec<Column>, rows: Assembly) -> Self {
         let Assembly { users, times, .. } = rows;
-        let facts = Facts {
-            span: times.iter().copied().min().zip(times.iter().copied().max()),
-            n_events: times.len() as u64,
-            n_users: users.len() as u64,
-        };
+        let facts = Facts { span: span(&times), n_events: times.len() as u64, n_users: users.len() as u64 };
         Self { schema: Schema::new(infos, &facts), users, times, columns }
     }
 
@@ -96,6 +92,11 @@ impl Table {
         let columns: u64 = self.columns.iter().map(Column::n_bytes).sum();
         columns + self.users.n_bytes() + (self.times.len() * size_of::<Millis>()) as u64
     }
+}
+
+fn span(times: &[Millis]) -> Option<(Millis, Millis)> {
+    let &first = times.first()?;
+    Some(times.iter().fold((first, first), |(low, high), &time| (low.min(time), high.max(time))))
 }
 
 /// The unit of work: the users of one bucket.

@@ -142,8 +142,17 @@ impl Records {
         }
     }
 
+    /// Takes the records of text as it stands where nothing is left of what came before; else what is left is completed
+    /// first.
     fn fill(&mut self, mut text: &[u8], intake: &mut Intake) -> Result<(), IngestProblem> {
         while !text.is_empty() {
+            if self.buffer.is_empty() && text.len() >= PIECE {
+                let n_read = self.take(&text[..PIECE], End::More, intake)?;
+                text = &text[n_read..];
+                if n_read > 0 {
+                    continue;
+                }
+            }
             let (taken, rest) = text.split_at(text.len().min(self.target - self.buffer.len()));
             self.buffer.extend_from_slice(taken);
             text = rest;
@@ -156,27 +165,8 @@ impl Records {
 
     /// Takes the buffer's records, and leaves the start of the last one if it is cut.
     fn parse(&mut self, end: End, intake: &mut Intake) -> Result<(), IngestProblem> {
-        let buffer = std::mem::take(&mut self.buffer);
-        let mut at = self.skip_separator_line(&buffer, intake);
-        loop {
-            self.batch.clear(intake.width());
-            let text = &buffer[at..];
-            let n_read = match &mut self.reader {
-                Reader::Delimited(scanner, _) => scanner.scan(text, end, &mut self.batch),
-                Reader::Json(json) => json.read(text, end, &mut self.batch)?,
-            };
-            self.skip_header();
-            intake.take(&mut self.batch, &text[..n_read])?;
-            at += n_read;
-            if n_read == 0 && !self.add_columns(intake) {
-                break;
-            }
-        }
-        self.keep(buffer, at)
-    }
-
-    /// Keeps what has not been read, with room for more.
-    fn keep(&mut self, mut buffer: Vec<u8>, n_read: usize) -> Result<(), IngestProblem> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let n_read = self.take(&buffer, end, intake)?;
         buffer.copy_within(n_read.., 0);
         buffer.truncate(buffer.len() - n_read);
         if buffer.len() >= MAX_RECORD {
@@ -185,6 +175,25 @@ impl Records {
         self.target = PIECE.max(2 * buffer.len()).min(MAX_RECORD);
         self.buffer = buffer;
         Ok(())
+    }
+
+    /// Takes the records of a text, and says how much of it they are: all but a last one that is cut.
+    fn take(&mut self, text: &[u8], end: End, intake: &mut Intake) -> Result<usize, IngestProblem> {
+        let mut at = self.skip_separator_line(text, intake);
+        loop {
+            self.batch.clear(intake.width());
+            let text = &text[at..];
+            let n_read = match &mut self.reader {
+                Reader::Delimited(scanner, _) => scanner.scan(text, end, &mut self.batch),
+                Reader::Json(json) => json.read(text, end, &mut self.batch)?,
+            };
+            self.skip_header();
+            intake.take(&mut self.batch, &text[..n_read])?;
+            at += n_read;
+            if n_read == 0 && !self.add_columns(intake) {
+                return Ok(at);
+            }
+        }
     }
 
     /// Length of the line that names the separator, if the text starts with one.

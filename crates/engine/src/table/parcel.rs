@@ -204,6 +204,10 @@ impl Packer {
 #[derive(Default)]
 struct Body {
     bytes: Vec<u8>,
+    /// One lane's codes, numbers or instants, in the parcel's order.
+    codes: Vec<u32>,
+    numbers: Vec<f64>,
+    times: Vec<i64>,
 }
 
 impl Body {
@@ -218,52 +222,69 @@ impl Body {
     }
 
     /// Codes, in the narrowest width that holds them all.
-    fn codes(&mut self, codes: impl Iterator<Item = u32> + Clone) -> Lane {
+    fn codes(&mut self, codes: impl Iterator<Item = u32>) -> Lane {
+        refill(&mut self.codes, codes);
         let (low, high) =
-            codes.clone().fold((u32::MAX, 0), |(low, high), code| (low.min(code), high.max(code)));
+            self.codes.iter().fold((u32::MAX, 0), |(low, high), &code| (low.min(code), high.max(code)));
         match high {
             _ if low > high => Lane::default(),
             _ if low == high => Lane { form: Form::Same(high), ..Lane::default() },
-            0..=0xff => self.write(Form::U8, codes.map(|code| [code as u8])),
-            0x100..=0xffff => self.write(Form::U16, codes.map(|code| (code as u16).to_le_bytes())),
-            _ => self.write(Form::U32, codes.map(u32::to_le_bytes)),
+            0..=0xff => write(&mut self.bytes, Form::U8, &self.codes, |code| [code as u8]),
+            0x100..=0xffff => {
+                write(&mut self.bytes, Form::U16, &self.codes, |code| (code as u16).to_le_bytes())
+            }
+            _ => write(&mut self.bytes, Form::U32, &self.codes, u32::to_le_bytes),
         }
     }
 
     /// Numbers, as f32 if all of them survive that; nothing if all are missing.
-    fn numbers(&mut self, values: impl Iterator<Item = f64> + Clone) -> Lane {
-        let (mut is_lossless, mut is_set) = (true, false);
-        for value in values.clone() {
-            is_set |= !value.is_nan();
-            is_lossless &= value.is_nan() || f64::from(value as f32).to_bits() == value.to_bits();
-        }
-        match (is_set, is_lossless) {
-            (false, _) => Lane::default(),
-            (true, true) => self.write(Form::F32, values.map(|value| (value as f32).to_le_bytes())),
-            (true, false) => self.write(Form::F64, values.map(f64::to_le_bytes)),
+    fn numbers(&mut self, values: impl Iterator<Item = f64>) -> Lane {
+        refill(&mut self.numbers, values);
+        let is_lossless =
+            |value: &f64| value.is_nan() || f64::from(*value as f32).to_bits() == value.to_bits();
+        if self.numbers.iter().all(|value| value.is_nan()) {
+            Lane::default()
+        } else if self.numbers.iter().all(is_lossless) {
+            write(&mut self.bytes, Form::F32, &self.numbers, |value| (value as f32).to_le_bytes())
+        } else {
+            write(&mut self.bytes, Form::F64, &self.numbers, f64::to_le_bytes)
         }
     }
 
     /// Instants, as 32 bits after the first one if no instant is missing and they lie within 49 days.
-    fn times(&mut self, values: impl Iterator<Item = Millis> + Clone) -> Lane {
-        let (low, high) = values
-            .clone()
-            .fold((i64::MAX, i64::MIN), |(low, high), value| (low.min(value.0), high.max(value.0)));
+    fn times(&mut self, values: impl Iterator<Item = Millis>) -> Lane {
+        refill(&mut self.times, values.map(|value| value.0));
+        let (low, high) = self
+            .times
+            .iter()
+            .fold((i64::MAX, i64::MIN), |(low, high), &time| (low.min(time), high.max(time)));
         match high.checked_sub(low) {
             _ if high == Column::NO_TIME.0 => Lane::default(),
             Some(0..=0xffff_ffff) if low > Column::NO_TIME.0 => {
-                self.write(Form::After(low), values.map(|value| ((value.0 - low) as u32).to_le_bytes()))
+                write(&mut self.bytes, Form::After(low), &self.times, |time| {
+                    ((time - low) as u32).to_le_bytes()
+                })
             }
-            _ => self.write(Form::I64, values.map(|value| value.0.to_le_bytes())),
+            _ => write(&mut self.bytes, Form::I64, &self.times, i64::to_le_bytes),
         }
     }
+}
 
-    fn write<const W: usize>(&mut self, form: Form, values: impl Iterator<Item = [u8; W]>) -> Lane {
-        let start = self.bytes.len();
-        self.bytes.reserve(values.size_hint().0 * W);
-        for value in values {
-            self.bytes.extend_from_slice(&value);
-        }
-        Lane { start: start as u32, len: (self.bytes.len() - start) as u32, form }
+fn refill<T>(buffer: &mut Vec<T>, values: impl Iterator<Item = T>) {
+    buffer.clear();
+    buffer.extend(values);
+}
+
+fn write<T: Copy, const W: usize>(
+    bytes: &mut Vec<u8>,
+    form: Form,
+    values: &[T],
+    encode: impl Fn(T) -> [u8; W],
+) -> Lane {
+    let start = bytes.len();
+    bytes.resize(start + values.len() * W, 0);
+    for (place, &value) in bytes[start..].as_chunks_mut::<W>().0.iter_mut().zip(values) {
+        *place = encode(value);
     }
+    Lane { start: start as u32, len: (values.len() * W) as u32, form }
 }
