@@ -22,6 +22,8 @@ pub(super) struct Matcher<'t> {
     /// For each step that only the user's first event fills: what that event must match.
     firsts: Vec<(u32, Test<'t>)>,
     by_code: Vec<CodeMasks>,
+    /// Whether rows of an event mean anything, where the event alone decides that.
+    means: Vec<bool>,
     meaning: Meaning,
     leading: Leading,
     keep: Keep,
@@ -111,6 +113,7 @@ impl<'t> Matcher<'t> {
             steps,
             exclusions,
             firsts: compile_firsts(query, table)?,
+            means: by_code.iter().map(|known| known.steps | known.kills != 0).collect(),
             by_code,
             keep: if query.order == Order::Strict { Keep::All } else { Keep::Matching },
             starts: match (query.order, query.entry) {
@@ -160,10 +163,14 @@ impl<'t> Matcher<'t> {
                 times[..entry].iter().rposition(|&time| time < times[entry]).map_or(0, |before| before + 1)
             }
         };
-        for ((row, code), &time) in (rows.start + first..rows.end).zip(&codes[first..]).zip(&times[first..]) {
-            let CodeMasks { steps, kills, .. } = known(code);
-            if steps | kills != 0 {
-                events.push(Event { time, steps, kills, row: row as u32 });
+        for (block, codes) in (first..).step_by(32).zip(codes[first..].chunks(32)) {
+            // No branch for a row that means nothing: which rows do is beyond foreseeing.
+            let bit = |(at, code): (usize, &C)| u32::from(self.means[(*code).into() as usize]) << at;
+            let meaningful = codes.iter().enumerate().map(bit).fold(0, |all, bit| all | bit);
+            for at in bits(meaningful) {
+                let CodeMasks { steps, kills, .. } = known(&codes[at]);
+                let row = block + at;
+                events.push(Event { time: times[row], steps, kills, row: (rows.start + row) as u32 });
             }
         }
     }
