@@ -100,15 +100,16 @@ function goalTable(findings) {
   return rows.length > 0 ? table(['goal', 'against', 'at least', 'found', 'reached'], rows) : '';
 }
 
-/** Where any peer is better than ours, whatever the goal. @param {Line[]} lines */
+/** Where a peer that does the same as ours is better, whatever the goal. @param {Line[]} lines */
 function losses(lines) {
   const [ours] = lines;
   if (!ours || !isOurs(ours)) return '';
-  /** @type {(keyof Figures & ('load' | 'funnel' | 'byCountry' | 'peak'))[]} */
+  /** @type {(keyof Figures & keyof typeof names)[]} */
   const measures = ['load', 'funnel', 'byCountry', 'peak'];
   const names = { load: 'load', funnel: 'funnel', byCountry: 'funnel by country', peak: 'peak memory' };
-  const peers = lines.filter((line) => !isOurs(line));
-  const lost = peers.flatMap(({ title, figures }) =>
+  // Who only parses keeps nothing, and who only reads does not even parse: their lines are ceilings, not rivals.
+  const rivals = lines.filter((line) => !isOurs(line) && line.figures.funnel);
+  const lost = rivals.flatMap(({ title, figures }) =>
     measures.flatMap((measure) => {
       const [theirs, mine] = [figures[measure]?.median, ours.figures[measure]?.median];
       return theirs && mine && theirs < mine ? [`- ${names[measure]}: ${title} is ${(mine / theirs).toFixed(2)} times better`] : [];
