@@ -98,7 +98,7 @@ async function run({ rows, runs, contenders, dirty }, file) {
   }
   return {
     date: new Date().toISOString().slice(0, 10),
-    command: ['cargo xtask bench browser', ...process.argv.slice(2)].join(' '),
+    command: commandOf({ rows, runs, contenders, dirty }),
     machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
     chromium: execFileSync(findChrome(), ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim(),
     versions: await peerVersions(),
@@ -109,6 +109,12 @@ async function run({ rows, runs, contenders, dirty }, file) {
     samples,
     skipped: Object.fromEntries(left.map(({ name, limit = '' }) => [name, limit])),
   };
+}
+
+/** What measures the same again. @param {Omit<typeof options, 'json'>} of */
+function commandOf({ rows, runs, contenders, dirty }) {
+  const only = contenders.length < CONTENDERS.length ? contenders.map(({ name }) => ` --only ${name}`) : [];
+  return `cargo xtask bench browser --rows ${rows} --runs ${runs}${dirty ? ' --dirty' : ''}${only.join('')}`;
 }
 
 /** @param {typeof options} of */

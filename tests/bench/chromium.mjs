@@ -1,7 +1,8 @@
-// A Chromium of one's own for each measurement, and the peak memory of its renderers from /proc.
+// A Chromium of one's own for each measurement, the peak memory of its renderers, and how busy the machine is, from /proc.
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { FLAGS, findChrome } from '../e2e/harness.mjs';
 
@@ -17,6 +18,20 @@ export async function startChromium() {
       return Math.max(0, ...below(root?.pid ?? 0).filter(({ line }) => line.includes('--type=renderer')).map(({ peak }) => peak));
     },
   };
+}
+
+/** The share of the processors' time that something takes while we wait, 0..1: what a measurement would suffer from. */
+export async function busyShare() {
+  const before = processorTimes();
+  await setTimeout(500);
+  const after = processorTimes();
+  return 1 - (after.idle - before.idle) / Math.max(1, after.all - before.all);
+}
+
+function processorTimes() {
+  const [, ...ticks] = readFileSync('/proc/stat', 'utf8').split('\n')[0]?.split(/\s+/) ?? [];
+  const numbers = ticks.slice(0, 8).map(Number); // the guests' time, which follows, is in the first ones already
+  return { idle: (numbers[3] ?? 0) + (numbers[4] ?? 0), all: numbers.reduce((a, b) => a + b, 0) };
 }
 
 /** @typedef {{ pid: number, parent: number, line: string, peak: number }} Process */

@@ -1,6 +1,6 @@
 // Who is measured, and one measurement: a fresh Chromium, the file, the questions, the peak of the memory.
 
-import { startChromium } from './chromium.mjs';
+import { busyShare, startChromium } from './chromium.mjs';
 import { openCairn } from './cairn.mjs';
 import { questions } from './questions.mjs';
 import { servePeers } from './site.mjs';
@@ -47,6 +47,7 @@ const N_AGAIN = 4;
  * What one run of one contender gave. Times are in milliseconds, sizes in bytes.
  * @typedef {object} Sample
  * @property {string} name
+ * @property {number} busyBefore the share of the processors that other work took just before
  * @property {number} [rows]
  * @property {number} [loadMillis]
  * @property {number} [readyMillis] ours: from the choice of the file to the overview on screen
@@ -77,9 +78,10 @@ const N_AGAIN = 4;
  * @returns {Promise<Sample>} with what came before it, if a peer fails; a failure of ours is thrown
  */
 export async function measure(contender, file) {
+  const busyBefore = await busyShare();
   const { browser, peakBytes } = await startChromium();
   /** @type {Sample} */
-  const sample = { name: contender.name, asked: [], againMillis: [], emptyBytes: 0, peakBytes: 0 };
+  const sample = { name: contender.name, busyBefore, asked: [], againMillis: [], emptyBytes: 0, peakBytes: 0 };
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(0); // What takes long is what is measured.

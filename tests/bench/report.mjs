@@ -44,12 +44,14 @@ export function replaceSection(document, section, text) {
 }
 
 /** @param {Findings} findings */
-function heading({ date, command, machine, chromium, versions, rows, dirty, bytes, runs }) {
+function heading({ date, command, machine, chromium, versions, rows, dirty, bytes, runs, samples }) {
   const kind = dirty ? 'quoted, CRLF, out of order' : 'in order of time';
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const busy = samples.map(({ busyBefore }) => Math.round(100 * busyBefore)).sort((a, b) => a - b);
   return `### ${rows.toLocaleString('en')} events, ${mega(bytes)} MB of CSV, ${kind}
 
 \`${command}\`, ${date}, ${machine}, headless ${chromium}, ${runs} ${runs === 1 ? 'run' : 'runs'}; ${peers.join(', ')}.
+Just before a contender began, other work took ${busy[0]} to ${busy.at(-1)} % of the processors.
 Median (least–most). A ratio above 1 says how many times better the first line is.`;
 }
 
