@@ -36,10 +36,11 @@ const TYPES = {
 /**
  * Serves `folder` at `prefix` on 127.0.0.1; everything else is 404.
  * @param {string} folder
- * @param {{ port?: number, prefix?: string }} [options] port 0 is any free one; a prefix starts and ends with `/`
+ * @param {{ port?: number, prefix?: string, headers?: Record<string, string> }} [options] port 0 is any free one; a prefix
+ *   starts and ends with `/`; headers of every file, which the site itself must do without
  * @returns {Promise<Served>}
  */
-export async function serve(folder, { port = 0, prefix = '/' } = {}) {
+export async function serve(folder, { port = 0, prefix = '/', headers = {} } = {}) {
   const root = resolve(folder);
   /** @type {string[]} */
   const hits = [];
@@ -50,6 +51,7 @@ export async function serve(folder, { port = 0, prefix = '/' } = {}) {
     if (!file) return refuse(response, 404);
     response.setHeader('content-type', TYPES[extname(file.path)] ?? 'application/octet-stream');
     response.setHeader('content-length', file.size);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (request.method === 'HEAD') return response.end();
     createReadStream(file.path).on('error', () => response.destroy()).pipe(response);
   });

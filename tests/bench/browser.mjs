@@ -1,107 +1,123 @@
-// Measures the real page in headless Chromium: `cargo xtask bench browser [--rows N] [--runs N]`. Each run has a browser of
-// its own; the medians and extremes are printed, with the peak memory of the renderer from /proc.
+// The page beside its peers in headless Chromium: `cargo xtask bench browser [--rows N] [--runs N] [--only NAME] [--dirty]
+// [--json FILE]`. All read the same file from disk and are asked the same questions, each in a fresh browser, in an order
+// that turns from run to run. No time counts unless all answers agree. The report is printed, and a run of all
+// contenders is written into docs/benchmarks.md too.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT, openSite } from '../e2e/harness.mjs';
-import { openPanel, readTable, settled } from '../e2e/workbench.mjs';
+import { ROOT, findChrome } from '../e2e/harness.mjs';
+import { assertAgreed } from './agree.mjs';
+import { CONTENDERS, measure } from './contenders.mjs';
+import { replaceSection, report } from './report.mjs';
+import { buildPeers, peerVersions } from './site.mjs';
 
-const TABLE = 'Users, rates and times by step';
+const DOCS = join(ROOT, 'docs/benchmarks.md');
 
-/** Windows in days, each asked once, so that no answer can come from a cache. */
-const WINDOWS = [3, 5, 6, 8, 9, 10, 11, 12, 13, 15, 16];
+/**
+ * Everything that a run of the bench found.
+ * @typedef {object} Findings
+ * @property {string} date
+ * @property {string} command
+ * @property {string} machine
+ * @property {string} chromium
+ * @property {Record<string, string>} versions of the peers
+ * @property {number} rows
+ * @property {boolean} dirty
+ * @property {number} bytes of the file
+ * @property {number} runs
+ * @property {import('./contenders.mjs').Sample[]} samples in the order in which they were taken
+ * @property {Record<string, string>} skipped the reason, by contender
+ */
 
-const { values } = parseArgs({ options: { rows: { type: 'string', default: '1000000' }, runs: { type: 'string', default: '3' } } });
-const [rows, runs] = [Number(values.rows), Number(values.runs)];
+const options = readOptions();
+const file = makeFile(options);
+await buildPeers();
+const findings = await run(options, file);
+assertAgreed(findings.samples, options.rows);
+const text = report(findings);
+console.log(`\n${text}`);
+if (options.json) writeFileSync(options.json, JSON.stringify(findings, undefined, 2));
+if (options.contenders.length === CONTENDERS.length) {
+  writeFileSync(DOCS, replaceSection(readFileSync(DOCS, 'utf8'), sectionOf(options), text));
+  console.log('docs/benchmarks.md now says this too.');
+}
 
-/** A file on disk, as people have it: one made in the page would lie in the renderer's memory. */
-const file = join(ROOT, `target/events-${rows}.csv`);
-execFileSync('cargo', ['xtask', 'sample', '--shape', 'seven', '--rows', String(rows), '--out', file], { cwd: ROOT });
-const bytes = statSync(file).size;
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      rows: { type: 'string', default: '1000000' },
+      runs: { type: 'string', default: '3' },
+      only: { type: 'string', multiple: true, default: [] },
+      dirty: { type: 'boolean', default: false },
+      json: { type: 'string' },
+    },
+  });
+  const [rows, runs] = [wholeNumber('rows', values.rows), wholeNumber('runs', values.runs)];
+  const names = CONTENDERS.map(({ name }) => name);
+  const unknown = values.only.find((name) => !names.includes(name));
+  if (unknown) throw new Error(`--only ${unknown}: the contenders are ${names.join(', ')}`);
+  const contenders = CONTENDERS.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+  return { rows, runs, contenders, dirty: values.dirty, json: values.json };
+}
 
-/** @typedef {{ loadMillis: number, readyMillis: number, funnelMillis: number[], empty: number, peakBytes: number }} Run */
+/** @param {string} name @param {string} text */
+function wholeNumber(name, text) {
+  const number = Number(text.replaceAll('_', ''));
+  if (!Number.isInteger(number) || number < 1) throw new Error(`--${name} ${text}: a whole number from 1`);
+  return number;
+}
 
-/** @returns {Promise<Run>} */
-async function measure() {
-  const site = await openSite();
-  const { page } = await site.visit();
-  await page.getByRole('button', { name: 'Try it with sample data' }).and(page.locator(':enabled')).waitFor();
-  const empty = peakOfRenderers();
-  const start = performance.now();
-  await page.locator('input[type=file]').setInputFiles(file);
-  await page.locator('.stats').waitFor({ timeout: 600_000 });
-  const readyMillis = performance.now() - start;
-  const loadMillis = await millisIn(page, '.stat:last-child .stat-value');
-  await openPanel(page, 'Funnels');
-  await readTable(page, TABLE);
-  const funnelMillis = [];
-  for (const days of WINDOWS) {
-    const field = page.getByRole('spinbutton', { name: 'Conversion window' }).or(page.getByRole('textbox', { name: 'Conversion window' }));
-    await field.first().fill(String(days));
-    await field.first().blur();
-    await page.getByText(`within ${days} days of the first`).first().waitFor();
-    await settled(page);
-    funnelMillis.push(await millisIn(page, '.answer-note'));
-  }
-  const peakBytes = peakOfRenderers();
-  await site.close();
-  return { loadMillis, readyMillis, funnelMillis, empty, peakBytes };
+/** A file on disk, as people have it: one made in the page would lie in the renderer's memory. @param {typeof options} of */
+function makeFile({ rows, dirty }) {
+  const path = join(ROOT, `target/events-nine-${rows}${dirty ? '-dirty' : ''}.csv`);
+  const shape = ['--shape', 'nine', '--rows', String(rows), ...(dirty ? ['--dirty'] : [])];
+  execFileSync('cargo', ['xtask', 'sample', ...shape, '--out', path], { cwd: ROOT, stdio: 'inherit' });
+  return path;
 }
 
 /**
- * The time that an element says, in milliseconds.
- * @param {import('playwright-core').Page} page
- * @param {string} selector
+ * @param {typeof options} of
+ * @param {string} file
+ * @returns {Promise<Findings>}
  */
-async function millisIn(page, selector) {
-  const text = (await page.locator(selector).first().textContent()) ?? '';
-  const match = /([\d.,]+)\s*(ms|s)\b/.exec(text);
-  if (!match) throw new Error(`no time in ${JSON.stringify(text)}`);
-  return Number(match[1]?.replace(',', '')) * (match[2] === 's' ? 1000 : 1);
-}
-
-/** The greatest peak of resident memory of any Chromium renderer that runs, in bytes. */
-function peakOfRenderers() {
-  let peak = 0;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=renderer')) continue;
-      const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-      peak = Math.max(peak, Number(line?.[1] ?? 0) * 1024);
-    } catch {
-      // A process that has ended since has no files any more.
+async function run({ rows, runs, contenders, dirty }, file) {
+  const takesPart = contenders.filter(({ mostRows = Infinity }) => rows <= mostRows);
+  const left = contenders.filter((contender) => !takesPart.includes(contender));
+  const samples = [];
+  for (let run = 0; run < runs; run += 1) {
+    const first = run % takesPart.length;
+    for (const contender of [...takesPart.slice(first), ...takesPart.slice(0, first)]) {
+      const sample = await measure(contender, file);
+      const took = sample.failure ?? `${(sample.loadMillis ?? sample.clusterMillis ?? 0).toFixed(0)} ms`;
+      console.log(`    run ${run + 1} of ${runs}: ${contender.name}: ${took}`);
+      samples.push(sample);
     }
   }
-  return peak;
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    command: commandOf({ rows, runs, contenders, dirty }),
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
+    chromium: execFileSync(findChrome(), ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim(),
+    versions: await peerVersions(),
+    rows,
+    dirty,
+    bytes: statSync(file).size,
+    runs,
+    samples,
+    skipped: Object.fromEntries(left.map(({ name, limit = '' }) => [name, limit])),
+  };
 }
 
-/** @param {number[]} numbers */
-function summary(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  return { median, text: `${median.toFixed(0)} (${sorted[0]?.toFixed(0)}–${sorted.at(-1)?.toFixed(0)})` };
+/** What measures the same again. @param {Omit<typeof options, 'json'>} of */
+function commandOf({ rows, runs, contenders, dirty }) {
+  const only = contenders.length < CONTENDERS.length ? contenders.map(({ name }) => ` --only ${name}`) : [];
+  return `cargo xtask bench browser --rows ${rows} --runs ${runs}${dirty ? ' --dirty' : ''}${only.join('')}`;
 }
 
-/** @param {number} bytes */
-const mega = (bytes) => (bytes / 1e6).toFixed(1);
-
-/** @type {Run[]} */
-const all = [];
-for (let run = 0; run < runs; run += 1) all.push(await measure());
-const load = summary(all.map((run) => run.loadMillis));
-const ready = summary(all.map((run) => run.readyMillis));
-const funnel = summary(all.flatMap((run) => run.funnelMillis));
-const chromium = execFileSync(process.env['CAIRN_CHROME'] ?? 'chromium', ['--version'], { encoding: 'utf8' }).trim();
-console.log(`
-${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model}), ${chromium}, ${runs} runs
-| ${rows.toLocaleString('en')} events, ${mega(bytes)} MB of CSV, seven columns | median (least–most) |
-|---|---|
-| load in the worker, ms | ${load.text} |
-| load, MB/s | ${(bytes / 1e3 / load.median).toFixed(0)} |
-| from drop to overview on screen, ms | ${ready.text} |
-| funnel, asked to answered on the page, ms | ${funnel.text} |
-| peak memory of the renderer, MB (empty page: ${mega(Math.max(...all.map((run) => run.empty)))}) | ${mega(Math.max(...all.map((run) => run.peakBytes)))} |
-`);
+/** @param {typeof options} of */
+function sectionOf({ rows, dirty }) {
+  return `${rows}${dirty ? ' dirty' : ''}`;
+}

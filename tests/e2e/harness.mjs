@@ -17,7 +17,8 @@ import { serve } from '../../xtask/serve.mjs';
 /** The checkout's root, with a slash at its end. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-const FLAGS = [
+/** How every Chromium is started. */
+export const FLAGS = [
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -218,7 +219,7 @@ export async function screenshot(page, name) {
 }
 
 /** Chromium: the one of `CAIRN_CHROME`, which xtask sets, else the first on PATH. */
-function findChrome() {
+export function findChrome() {
   const given = process.env['CAIRN_CHROME'];
   if (given) return given;
   const folders = (process.env['PATH'] ?? '').split(delimiter);

@@ -1,4 +1,4 @@
-//! `bench`: the engine's benches, or with `browser` those of the whole page in Chromium.
+//! `bench`: the engine's benches, or with `browser` the whole page in Chromium, side by side with its peers.
 
 use crate::shell::{self, Result, stage};
 use crate::{build, setup};
@@ -17,6 +17,7 @@ pub(crate) fn run(args: &[String]) -> Result {
 
 fn browser(args: &[String]) -> Result {
     setup::for_building()?;
+    setup::for_bench()?;
     stage("build the release page", build::release)?;
     let chrome = setup::chrome::find_or_install()?;
     shell::run(shell::program("node").arg("tests/bench/browser.mjs").args(args).env("CAIRN_CHROME", chrome))

@@ -104,7 +104,7 @@ fn wasm_crates() -> Vec<&'static str> {
 /// The entries import generated modules, whose types are in dist/.
 fn types() -> Result {
     build::release()?;
-    shell::run(&mut shell::program(places::npm()?.join("node_modules/.bin/tsc")))
+    shell::run(&mut shell::program(places::npm(places::root())?.join("node_modules/.bin/tsc")))
 }
 
 /// The tests of a folder that need Node, the built site and a browser.

@@ -47,9 +47,10 @@ pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
     Ok(cache()?.join(format!("wasm-bindgen-{}", wasm_bindgen_version()?)))
 }
 
-/// The folder of the npm tools (axe, binaryen, playwright, typescript), named by the lock file's content.
-pub(crate) fn npm() -> Result<PathBuf> {
-    let lock = root().join("package-lock.json");
+/// The folder of the npm packages of `home` (of the root: axe, binaryen, playwright, typescript), named by the content
+/// of the lock file there.
+pub(crate) fn npm(home: &Path) -> Result<PathBuf> {
+    let lock = home.join("package-lock.json");
     let bytes = fs::read(&lock).or_cannot(format!("read {}", lock.display()))?;
     Ok(cache()?.join(format!("npm-{}", Fnv::new().with(&bytes).hex())))
 }

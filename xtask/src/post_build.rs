@@ -65,7 +65,7 @@ fn minify(folder: &Path) -> Result {
     let is_code =
         |path: &PathBuf| path.extension().is_some_and(|extension| extension == "js" || extension == "css");
     let files = files_below(folder)?.into_iter().filter(is_code);
-    let mut esbuild = shell::program(places::npm()?.join("node_modules/.bin/esbuild"));
+    let mut esbuild = shell::program(places::npm(places::root())?.join("node_modules/.bin/esbuild"));
     esbuild.args(files).args(["--minify", "--format=esm", "--target=es2022", "--charset=utf8"]);
     esbuild.args(["--log-level=warning", "--allow-overwrite"]);
     esbuild.args(["--outdir", "--outbase"].map(|option| format!("{option}={}", folder.display())));

@@ -30,6 +30,12 @@ pub(crate) fn for_building() -> Result {
     })
 }
 
+/// What the browser's bench needs besides: the programs that it measures us against.
+pub(crate) fn for_bench() -> Result {
+    let _lock = lock()?;
+    stage("set up the bench's peers", npm::install_peers)
+}
+
 /// What the checks need besides.
 pub(crate) fn for_testing() -> Result {
     stage("set up rustfmt and clippy", || {
@@ -49,7 +55,7 @@ pub(crate) fn path_with_tools() -> Result<OsString> {
         places::trunk()?.join("bin"),
         places::wasm_bindgen()?.join("bin"),
         places::root().join("xtask/bin"),
-        places::npm()?.join("node_modules/.bin"),
+        places::npm(places::root())?.join("node_modules/.bin"),
     ];
     folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     std::env::join_paths(folders).or_cannot("put the tools on PATH")

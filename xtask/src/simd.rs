@@ -10,7 +10,7 @@ const PREFIXES: [&str; 7] = ["v128.", "i8x16.", "i16x8.", "i32x4.", "i64x2.", "f
 pub(crate) fn run() -> Result {
     build::release()?;
     let text = places::target().join("worker.wat");
-    let mut dis = shell::program(places::npm()?.join("node_modules/.bin/wasm-dis"));
+    let mut dis = shell::program(places::npm(places::root())?.join("node_modules/.bin/wasm-dis"));
     let worker = places::dist().join("worker/cairn-worker_bg.wasm");
     shell::run(dis.arg(worker).arg("--all-features").arg("-o").arg(&text))?;
     let text = std::fs::read_to_string(&text).or_cannot("read the worker's text")?;

@@ -47,7 +47,9 @@ pub(super) fn check(findings: &mut Findings) -> Result {
     }
     check_pins(&members, findings);
     check_reasons(&members, findings);
-    check_npm(findings)?;
+    for path in ["package.json", "tests/bench/package.json"] {
+        check_npm(path, findings)?;
+    }
     for package in PURE {
         let tree = tree(package, Some(places::WASM))?;
         forbid_web(package, &tree, findings);
@@ -128,17 +130,17 @@ fn check_reasons(members: &[Member], findings: &mut Findings) {
     }
 }
 
-fn check_npm(findings: &mut Findings) -> Result {
-    let text = fs::read_to_string(places::root().join("package.json")).or_cannot("read package.json")?;
-    let package: Value = serde_json::from_str(&text).or_cannot("read package.json")?;
+fn check_npm(path: &str, findings: &mut Findings) -> Result {
+    let text = fs::read_to_string(places::root().join(path)).or_cannot(format!("read {path}"))?;
+    let package: Value = serde_json::from_str(&text).or_cannot(format!("read {path}"))?;
     for (name, version) in package["devDependencies"].as_object().into_iter().flatten() {
         if !version.as_str().is_some_and(|version| version.starts_with(|first: char| first.is_ascii_digit()))
         {
-            findings.error("package.json", format!("{name} {version} is not one exact version"));
+            findings.error(path, format!("{name} {version} is not one exact version"));
         }
     }
     if !package["dependencies"].is_null() {
-        findings.error("package.json", "nothing from npm is shipped: use devDependencies");
+        findings.error(path, "nothing from npm is shipped: use devDependencies");
     }
     Ok(())
 }

@@ -1,0 +1,123 @@
+// Drives our own page: the file goes into the page's file input, questions into its address, as a link to a colleague
+// does. Times are taken in the page: from the input's event to the overview on screen, and from the page's message to
+// its workers to theirs back.
+
+import { join } from 'node:path';
+import { serve } from '../../xtask/serve.mjs';
+import { ROOT } from '../e2e/harness.mjs';
+
+/** @typedef {import('./questions.mjs').Question} Question */
+/** @typedef {import('./questions.mjs').Counts} Counts */
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {{ sent: number, query: any, millis: number, answer: any }} Asked */
+/** @typedef {{ chosenAt: number, shownAt: number, loaded: any, asked: Asked[], open: Map<number, { sent: number, query: any }> }} Log */
+
+/**
+ * @param {Page} page
+ * @param {number} [workers] as many as the machine has processors, if none is given
+ */
+export async function openCairn(page, workers) {
+  const server = await serve(join(ROOT, 'dist'));
+  await page.addInitScript(keepLog);
+  await page.goto(`${server.url}${workers ? `?workers=${workers}` : ''}`);
+  await page.getByRole('button', { name: 'Try it with sample data' }).and(page.locator(':enabled')).waitFor();
+  return {
+    /** @param {string} file */
+    load: (file) => load(page, file),
+    /** @param {Question} question */
+    ask: (question) => ask(page, question),
+    close: () => server.close(),
+  };
+}
+
+/** Runs in the page before its own code: keeps when what was said to a worker, and what it said. */
+function keepLog() {
+  /** @type {Log} */
+  const log = { chosenAt: 0, shownAt: 0, loaded: undefined, asked: [], open: new Map() };
+  Reflect.set(globalThis, 'benchLog', log);
+  globalThis.Worker = class extends Worker {
+    /** @param {string | URL} url @param {WorkerOptions} [options] */
+    constructor(url, options) {
+      super(url, options);
+      this.addEventListener('message', ({ data }) => {
+        const now = performance.now();
+        const { id, body } = JSON.parse(data.text);
+        if (body.kind === 'loaded') log.loaded = { rows: body.schema.n_events, millis: body.took_millis, bytes: body.n_table_bytes };
+        const question = log.open.get(id);
+        if (body.kind !== 'answered' || !question) return;
+        log.open.delete(id);
+        log.asked.push({ ...question, millis: now - question.sent, answer: JSON.parse(body.answer) });
+      });
+    }
+
+    /** @type {any} */
+    postMessage = (/** @type {{ text: string }} */ message, /** @type {Transferable[]} */ transfer) => {
+      const { id, body } = JSON.parse(message.text ?? '{"body":{}}');
+      if (body.kind === 'run') log.open.set(id, { sent: performance.now(), query: body.query });
+      super.postMessage(message, transfer ?? []);
+    };
+  };
+  document.addEventListener('change', () => (log.chosenAt ||= performance.now()), { capture: true });
+  new MutationObserver(() => {
+    if (!log.shownAt && log.chosenAt && document.querySelector('.stats')) {
+      requestAnimationFrame(() => (log.shownAt ||= performance.now()));
+    }
+  }).observe(document, { childList: true, subtree: true });
+}
+
+/** @param {Page} page @param {string} file */
+async function load(page, file) {
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.locator('.stats').waitFor({ timeout: 600_000 });
+  await page.waitForFunction(() => Reflect.get(globalThis, 'benchLog').shownAt > 0);
+  const { chosenAt, shownAt, loaded } = await page.evaluate(() => /** @type {Log} */ (Reflect.get(globalThis, 'benchLog')));
+  return { rows: Number(loaded.rows), millis: Number(loaded.millis), readyMillis: shownAt - chosenAt, tableBytes: Number(loaded.bytes) };
+}
+
+/**
+ * @param {Page} page
+ * @param {Question} question
+ * @returns {Promise<{ millis: number, result: Counts }>}
+ */
+async function ask(page, { steps, windowMillis, byCountry }) {
+  const query = {
+    kind: 'funnel',
+    steps: steps.map((event) => ({ rule: { event } })),
+    window_millis: windowMillis,
+    ...(byCountry && { breakdown: { kind: 'property', property: 'country' } }),
+  };
+  await idle(page);
+  const from = await page.evaluate((hash) => {
+    location.hash = hash;
+    return Reflect.get(globalThis, 'benchLog').asked.length;
+  }, `#funnels=${encodeURIComponent(JSON.stringify(query))}`);
+  /** The page may ask for other things at the same time. @param {{ from: number, windowMillis: number }} sought */
+  const find = ({ from, windowMillis }) => {
+    const { asked } = /** @type {Log} */ (Reflect.get(globalThis, 'benchLog'));
+    return asked.slice(from).find(({ query }) => query.kind === 'funnel' && query.window_millis === windowMillis);
+  };
+  const found = await page.waitForFunction(find, { from, windowMillis }, { timeout: 120_000, polling: 20 });
+  const { millis, answer } = /** @type {Asked} */ (await found.jsonValue());
+  return { millis, result: counts(answer, byCountry) };
+}
+
+/** Until no worker has a question, and the screen has had its time. @param {Page} page */
+async function idle(page) {
+  await page.waitForFunction(() => Reflect.get(globalThis, 'benchLog').open.size === 0 && !document.querySelector('.stale'));
+  await page.waitForTimeout(100);
+}
+
+/**
+ * @param {any} answer
+ * @param {boolean} byCountry
+ * @returns {Counts}
+ */
+function counts({ overall, groups }, byCountry) {
+  /** @param {{ steps: { n_reached: number }[] }} result */
+  const reached = ({ steps }) => steps.map((step) => step.n_reached);
+  if (!byCountry) return { reached: reached(overall) };
+  /** @type {Record<string, number[]>} */
+  const byName = {};
+  for (const { key, result } of groups) byName[key.value ?? key.kind] = reached(result);
+  return { reached: reached(overall), groups: byName };
+}

@@ -1,0 +1,81 @@
+// From samples to figures: medians, extremes, and what is compared with what.
+
+/** @typedef {import('./browser.mjs').Findings} Findings */
+
+/** @typedef {{ median: number, least: number, most: number }} Spread */
+
+/**
+ * One contender's figures; undefined where it does no such thing. Milliseconds and bytes.
+ * @typedef {object} Figures
+ * @property {Spread | undefined} load
+ * @property {Spread | undefined} ready
+ * @property {Spread | undefined} prepare
+ * @property {Spread | undefined} funnel
+ * @property {Spread | undefined} byCountry
+ * @property {Spread | undefined} again
+ * @property {Spread | undefined} cluster
+ * @property {Spread | undefined} peak
+ * @property {Spread | undefined} empty
+ * @property {Spread | undefined} table
+ * @property {string | undefined} failure
+ */
+
+/** @param {number[]} numbers @returns {Spread | undefined} */
+export function spread(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const [least, most, middle] = [sorted[0], sorted.at(-1), sorted.length / 2];
+  if (least === undefined || most === undefined) return undefined;
+  const median = ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
+  return { median, least, most };
+}
+
+/** @param {Findings} findings @param {string} name @returns {Figures} */
+export function figuresOf({ samples }, name) {
+  const mine = samples.filter((sample) => sample.name === name);
+  const asked = mine.flatMap((sample) => sample.asked);
+  const of = (/** @type {(number | undefined)[]} */ numbers) => spread(numbers.filter((number) => number !== undefined));
+  return {
+    load: of(mine.map((sample) => sample.loadMillis)),
+    ready: of(mine.map((sample) => sample.readyMillis)),
+    prepare: of(mine.map((sample) => sample.prepareMillis)),
+    funnel: of(asked.filter(({ question }) => !question.byCountry).map(({ millis }) => millis)),
+    byCountry: of(asked.filter(({ question }) => question.byCountry).map(({ millis }) => millis)),
+    again: of(mine.flatMap((sample) => sample.againMillis)),
+    cluster: of(mine.map((sample) => sample.clusterMillis)),
+    peak: of(mine.map((sample) => sample.peakBytes)),
+    empty: of(mine.map((sample) => sample.emptyBytes)),
+    table: of(mine.map((sample) => sample.tableBytes)),
+    failure: mine.find((sample) => sample.failure)?.failure,
+  };
+}
+
+/**
+ * A goal: how many times better ours should be.
+ * @typedef {object} Goal
+ * @property {string} work
+ * @property {string} against
+ * @property {number} least
+ * @property {number | undefined} found undefined if one of the two was not measured
+ */
+
+/** @param {Findings} findings @returns {Goal[]} what the project set itself */
+export function goals(findings) {
+  const of = (/** @type {string} */ name) => figuresOf(findings, name);
+  const [ours, one, typed] = [of('cairn'), of('cairn-1'), of('typed')];
+  const ducks = [of('duckdb-eh'), of('duckdb-coi')];
+  /** The better of DuckDB's builds. @param {'load' | 'funnel' | 'peak'} what */
+  const duck = (what) => spread(ducks.flatMap((build) => build[what]?.median ?? []))?.least;
+  /** @param {number | undefined} other @param {Spread | undefined} mine */
+  const times = (other, mine) => (other && mine ? other / mine.median : undefined);
+  return [
+    { work: 'load', against: 'DuckDB-Wasm, its faster build', least: 3, found: times(duck('load'), ours.load) },
+    { work: 'load', against: 'only reading the file', least: 0.4, found: times(of('reading').load?.median, ours.load) },
+    { work: 'load', against: 'uDSV, parse only', least: 2, found: times(of('udsv').load?.median, ours.load) },
+    { work: 'funnel', against: 'DuckDB-Wasm, its faster build', least: 60, found: times(duck('funnel'), ours.funnel) },
+    { work: 'funnel', against: 'hand-written JavaScript', least: 4, found: times(typed.funnel?.median, ours.funnel) },
+    { work: 'funnel by country', against: 'hand-written JavaScript', least: 3, found: times(typed.byCountry?.median, ours.byCountry) },
+    { work: 'load', against: 'ours with one worker', least: 1.5, found: times(one.load?.median, ours.load) },
+    { work: 'funnel', against: 'ours with one worker', least: 1.7, found: times(one.funnel?.median, ours.funnel) },
+    { work: 'peak memory', against: 'DuckDB-Wasm, its smaller build', least: 3, found: times(duck('peak'), ours.peak) },
+  ];
+}

@@ -1,0 +1,4 @@
+// DuckDB-Wasm's default build, on one thread.
+import { peer } from './duckdb.mjs';
+
+export default peer('eh');
