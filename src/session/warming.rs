@@ -4,10 +4,10 @@
 
 use std::rc::{Rc, Weak};
 
-use cairn_engine::Query;
 use cairn_engine::analysis::overview::OverviewQuery;
-use cairn_engine::analysis::suggest::SuggestFunnelQuery;
+use cairn_engine::analysis::suggest::{SuggestFunnelAnswer, SuggestFunnelQuery};
 use cairn_engine::ingest::{Mapping, Preview};
+use cairn_engine::{Answer, Query};
 use cairn_protocol::{Handle, Reply, Request};
 use js_sys::Array;
 use leptos::prelude::*;
@@ -15,6 +15,9 @@ use web_sys::File;
 
 use super::Session;
 use crate::client::Pool;
+
+/// How often the sample's funnel is asked.
+const FUNNELS: usize = 8;
 
 /// A pool that waits for the next file.
 pub(super) struct Spare {
@@ -61,10 +64,30 @@ impl Session {
 
     fn ask_sample(self, here: &Weak<Pool>) {
         let Some(pool) = here.upgrade() else { return };
-        let overview = Query::Overview(OverviewQuery::default());
-        let suggestion = Query::SuggestFunnel(SuggestFunnelQuery::default());
-        let ignore = Rc::new(|_: Reply| {});
-        pool.send(&Request::Run { query: Box::new(overview) }, &Array::new(), ignore);
+        pool.send(&run(Query::Overview(OverviewQuery::default())), &Array::new(), Rc::new(|_| {}));
+        let here = Weak::clone(here);
+        let listener = move |reply| {
+            if let (Reply::Answered { answer }, Some(pool)) = (reply, here.upgrade()) {
+                self.ask_funnel(&pool, &answer);
+            }
+        };
+        pool.send(
+            &run(Query::SuggestFunnel(SuggestFunnelQuery::default())),
+            &Array::new(),
+            Rc::new(listener),
+        );
+    }
+
+    /// Asks the proposed funnel as often as a browser needs to find its code worth compiling well.
+    fn ask_funnel(self, pool: &Pool, suggestion: &str) {
+        let Ok(Answer::SuggestFunnel(SuggestFunnelAnswer { query: Some(query), .. })) =
+            serde_json::from_str(suggestion)
+        else {
+            return;
+        };
+        for _ in 1..FUNNELS {
+            pool.send(&run((*query).clone()), &Array::new(), Rc::new(|_| {}));
+        }
         let done = move |reply: Reply| {
             if reply.is_terminal() {
                 self.hidden.update_value(|hidden| {
@@ -74,6 +97,10 @@ impl Session {
                 });
             }
         };
-        pool.send(&Request::Run { query: Box::new(suggestion) }, &Array::new(), Rc::new(done));
+        pool.send(&run(*query), &Array::new(), Rc::new(done));
     }
+}
+
+fn run(query: Query) -> Request {
+    Request::Run { query: Box::new(query) }
 }

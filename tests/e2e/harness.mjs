@@ -67,7 +67,12 @@ async function visit(browser, url, { width = 1280, ...looks }) {
     if (['error', 'warning'].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
-  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    // A worker that was ended before it had started, which is no complaint.
+    const isEnded = request.url().startsWith('blob:') && why === 'net::ERR_ABORTED';
+    if (!isEnded) problems.push(`failed: ${request.url()} ${why}`);
+  });
   context.on('request', (request) => requests.push(request.url()));
   await page.addInitScript(recordViolations);
   await page.goto(url);

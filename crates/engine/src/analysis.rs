@@ -99,7 +99,7 @@ pub fn run(table: &Table, query: &Query) -> Result<Answer, QueryError> {
         for bucket in BucketId::all() {
             scan.bucket(bucket);
         }
-        match plan.step(&state, &scan.finish(), table) {
+        match plan.step(&state, &[scan.finish()], table) {
             Round::Again(next) => state = next,
             Round::Done(answer) => return Ok(*answer),
         }
@@ -184,14 +184,9 @@ impl Plan {
         self.0.scan(state, table).map(Scan)
     }
 
-    /// Joins the partials of two shards.
-    pub fn merge(&self, a: &[u8], b: &[u8]) -> Vec<u8> {
-        self.0.merge(a, b)
-    }
-
-    /// Ends a round, given all shards' partials merged.
-    pub fn step(&self, state: &[u8], all: &[u8], table: &Table) -> Round {
-        self.0.step(state, all, table)
+    /// Ends a round, given the partials of all shards in the shards' order.
+    pub fn step(&self, state: &[u8], partials: &[Vec<u8>], table: &Table) -> Round {
+        self.0.step(state, partials, table)
     }
 }
 
@@ -210,8 +205,7 @@ impl Scan<'_> {
 trait Rounds {
     fn start(&self) -> Vec<u8>;
     fn scan<'t>(&'t self, state: &[u8], table: &'t Table) -> Result<Box<dyn ScanRound + 't>, QueryError>;
-    fn merge(&self, a: &[u8], b: &[u8]) -> Vec<u8>;
-    fn step(&self, state: &[u8], all: &[u8], table: &Table) -> Round;
+    fn step(&self, state: &[u8], partials: &[Vec<u8>], table: &Table) -> Round;
 }
 
 trait ScanRound {
@@ -236,12 +230,10 @@ impl<A: Analysis> Rounds for A {
         Ok(Box::new(TypedScan { analysis: self, table, prepared, partial: A::Partial::default() }))
     }
 
-    fn merge(&self, a: &[u8], b: &[u8]) -> Vec<u8> {
-        encode(&Analysis::merge(self, decode(a), decode(b)))
-    }
-
-    fn step(&self, state: &[u8], all: &[u8], table: &Table) -> Round {
-        match Analysis::step(self, decode(state), decode(all), table) {
+    fn step(&self, state: &[u8], partials: &[Vec<u8>], table: &Table) -> Round {
+        let decoded = partials.iter().map(|partial| decode::<A::Partial>(partial));
+        let all = decoded.reduce(|a, b| Analysis::merge(self, a, b)).unwrap_or_default();
+        match Analysis::step(self, decode(state), all, table) {
             Step::Again(state) => Round::Again(encode(&state)),
             Step::Done(answer) => Round::Done(Box::new(answer.into())),
         }

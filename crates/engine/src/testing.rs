@@ -158,7 +158,7 @@ pub(crate) fn answer_of_shards(shards: &[Table], query: &Query) -> Answer {
             buckets.into_iter().rev().for_each(|bucket| scan.bucket(bucket));
             scan.finish()
         });
-        let all = partials.reduce(|a, b| plan.merge(&a, &b)).unwrap();
+        let all: Vec<Vec<u8>> = partials.collect();
         match plan.step(&state, &all, &shards[0]) {
             Round::Again(next) => state = next,
             Round::Done(answer) => return *answer,

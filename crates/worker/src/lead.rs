@@ -8,7 +8,7 @@ use std::rc::Rc;
 use cairn_engine::analysis::Round;
 use cairn_engine::ingest::{self, Failed, LoadReport, Mapping, Parts, Preview, Recipe, RollBack, Sample};
 use cairn_engine::table::{Facts, Schema};
-use cairn_engine::{Failure, Plan, Query};
+use cairn_engine::{Failure, Query};
 use cairn_protocol::{Handle, Loaded, Peer, Progress, Reply, RequestId, Stage};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use js_sys::{Array, Uint8Array};
@@ -154,8 +154,8 @@ impl Worker {
         for round in 1.. {
             let scan = Peer::Scan { id, round, query: Box::new(query.clone()), state: Handle(0) };
             self.tell_all(&scan, &Array::of1(&Uint8Array::from(state.as_slice())));
-            let partial = self.gather(&mut inbox, &plan, (id, round)).await?;
-            match plan.step(&state, &partial, &table) {
+            let partials = self.gather(&mut inbox, (id, round)).await?;
+            match plan.step(&state, &partials, &table) {
                 Round::Again(next) => state = next,
                 Round::Done(answer) => return Ok(Reply::Answered { answer: wire::json(&answer)? }),
             }
@@ -164,8 +164,8 @@ impl Worker {
         unreachable!("an analysis ends before 2^32 rounds")
     }
 
-    /// All shards' partials of a round, merged in the order of the shards.
-    async fn gather(&self, inbox: &mut Inbox, plan: &Plan, now: (RequestId, u32)) -> Result<Vec<u8>, Stop> {
+    /// All shards' partials of a round, in the order of the shards.
+    async fn gather(&self, inbox: &mut Inbox, now: (RequestId, u32)) -> Result<Vec<Vec<u8>>, Stop> {
         let mut partials: Vec<Option<Vec<u8>>> = vec![None; self.team.n()];
         let mut turn = Turn::new();
         let mut shares = vec![0.0; self.team.n()];
@@ -184,8 +184,7 @@ impl Worker {
                 wire::send(now.0, &Reply::Scanning { round: now.1, share });
             }
         }
-        let merged = partials.into_iter().flatten().reduce(|a, b| plan.merge(&a, &b));
-        Ok(merged.unwrap_or_default())
+        Ok(partials.into_iter().flatten().collect())
     }
 }
 
