@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ROOT, assertAccessible, dropFiles, makeEvents, makeFile, openSite, screenshot } from './harness.mjs';
-import { openFile, openPanel, readTable, settled } from './workbench.mjs';
+import { UNDECIDED, openFile, openPanel, readTable, settled } from './workbench.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -15,12 +15,6 @@ before(async () => {
   site = await openSite();
 });
 after(() => site.close());
-
-/** What axe cannot decide on these panels, and why it is right. */
-const UNDECIDED = {
-  'color-contrast':
-    'the texts of a chart lie under its transparent marks; the tokens test of the charts crate holds every tone to its ratio',
-};
 
 /**
  * The texts of a language without placeholders, by key.

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccessible, dropFiles, dropPaths, makeEvents, makeFile, openSite, screenshot } from './harness.mjs';
-import { nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
+import { UNDECIDED, nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
 
 const TABLE = 'Users, rates and times by step';
 
@@ -16,12 +16,6 @@ before(async () => {
   site = await openSite();
 });
 after(() => site.close());
-
-/** What axe cannot decide on these panels, and why it is right. */
-const UNDECIDED = {
-  'color-contrast':
-    'the texts of a chart lie under its transparent marks; the tokens test of the charts crate holds every tone to its ratio',
-};
 
 /** Reads "1,234" as 1234. @param {string} text */
 const count = (text) => Number(text.replaceAll(',', ''));

@@ -52,7 +52,7 @@ pub use assemble::table;
 pub use error::{IngestError, IngestProblem};
 pub use loader::{DEFAULT_SEED, Loader, Outcome, Progress, Retyped};
 pub use mapping::{ColumnChoice, DateOrder, DecimalMark, Mapping};
-pub use parser::{Manifest, Parser, Wants};
+pub use parser::{Manifest, Manifests, Parser, Wants};
 pub use part::{Part, PartReport, Start};
 pub use parts::{Failed, Parts, RollBack, WholeReport, report};
 pub use preview::{

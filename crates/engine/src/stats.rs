@@ -3,6 +3,7 @@
 pub mod beta;
 pub mod contingency;
 pub mod difference;
+mod fraction;
 pub mod gamma;
 pub mod interval;
 pub mod kmeans;

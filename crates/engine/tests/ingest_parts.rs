@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use cairn_engine::ingest::{
-    self, DEFAULT_SEED, Failed, IngestError, LoadReport, Loader, Mapping, Outcome, Parser, Part, PartReport,
-    Parts, Recipe, RollBack, Sample, Wants, preview, report,
+    self, DEFAULT_SEED, Failed, IngestError, LoadReport, Loader, Manifest, Mapping, Outcome, Parser, Part,
+    PartReport, Parts, Recipe, RollBack, Sample, Wants, preview, report,
 };
 use cairn_engine::table::parcel::Header;
 use cairn_engine::table::{Column, Dictionary, Shards, Table};
@@ -185,7 +185,8 @@ fn try_in_parts(recipe: &Recipe, bytes: &[u8], way: &Way) -> Result<Result<Loade
         sent.retain(|(header, _)| order.contains_key(&header.reading));
         sent.sort_by_key(|(header, _)| order[&header.reading]);
         let (headers, bodies): (Vec<Header>, Vec<Vec<u8>>) = sent.into_iter().unzip();
-        let of_shard: Vec<_> = manifests.iter().map(|manifests| manifests[shard].clone()).collect();
+        let of_shard: Vec<_> =
+            manifests.iter().map(|manifests| Manifest::from_bytes(&manifests.to_bytes(shard))).collect();
         let (table, n_duplicates) =
             ingest::table(recipe, &whole.new_columns, &of_shard, headers, Box::new(bodies))?;
         loaded.report.n_duplicates += n_duplicates;

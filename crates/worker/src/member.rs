@@ -201,8 +201,9 @@ impl Worker {
             load.finish = Some((readings, new_columns));
             load.parser.take()
         });
-        for (to, manifest) in parser.map(Parser::finish).unwrap_or_default().into_iter().enumerate() {
-            self.tell_bytes(to, &manifest.to_bytes(), |bytes| Peer::Manifest { bytes });
+        let Some(manifests) = parser.map(Parser::finish) else { return };
+        for to in 0..self.team.n() {
+            self.tell_bytes(to, &manifests.to_bytes(to), |bytes| Peer::Manifest { bytes });
         }
         self.build_if_ready();
     }

@@ -33,7 +33,7 @@ pub fn table(
     let places: Vec<Vec<Option<usize>>> =
         manifests.iter().map(|manifest| names.iter().map(|name| manifest.place(name)).collect()).collect();
     headers.iter_mut().for_each(|header| header.arrange(&places[header.sender as usize]));
-    let ids: Vec<Dictionary> = manifests.iter().map(|manifest| manifest.users.clone()).collect();
+    let ids: Vec<&Dictionary> = manifests.iter().map(|manifest| &manifest.users).collect();
     let assembly = Assembly::new(headers, store, &ids);
     let (mut infos, mut columns) = (Vec::new(), Vec::new());
     for (index, name) in names.iter().enumerate() {
@@ -79,10 +79,10 @@ impl Texts<'_> {
     /// The texts of all senders, and what each sender's codes are among them.
     fn united(&self) -> (Dictionary, Vec<Vec<u32>>) {
         let nothing = Sorted::default();
-        let of = |(manifest, places): (&Manifest, &Vec<Option<usize>>)| {
-            places[self.index].map_or_else(|| nothing.clone(), |place| manifest.columns[place].1.clone())
-        };
-        let sorted: Vec<Sorted> = self.manifests.iter().zip(self.places).map(of).collect();
+        let mut sorted = Vec::new();
+        for (manifest, places) in self.manifests.iter().zip(self.places) {
+            sorted.push(places[self.index].map_or(&nothing, |place| &manifest.columns[place].1));
+        }
         unite(&sorted)
     }
 

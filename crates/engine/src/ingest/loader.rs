@@ -148,7 +148,7 @@ impl Loader {
             recipe.retyped.clone_from(&columns);
             return Ok(Outcome::Retype { again: Box::new(Self::start(recipe)?), columns });
         }
-        let manifests = parser.finish();
+        let manifests = [parser.finish().into_first()];
         let (table, n_duplicates) =
             assemble::table(&recipe, &report.new_columns, &manifests, headers, Box::new(bodies))?;
         report.loaded.n_events = table.n_rows() as u64;

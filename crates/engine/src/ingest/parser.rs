@@ -1,7 +1,5 @@
 //! The push parser: parts of a file in, parcels of rows out, and at the end what the rows' codes mean.
 
-use serde::{Deserialize, Serialize};
-
 use super::columns::{Mark, Store};
 use super::error::{IngestError, IngestProblem};
 use super::gzip::Gunzip;
@@ -59,7 +57,7 @@ pub enum Wants {
 }
 
 /// What one parser's codes mean to one shard.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct Manifest {
     /// Ids of the shard's users, in the order of their indexes in the parcels.
     pub(crate) users: Dictionary,
@@ -67,23 +65,39 @@ pub struct Manifest {
     pub(crate) columns: Vec<(String, Sorted)>,
 }
 
-impl Manifest {
-    /// The manifest as bytes that can travel.
+/// What one parser's codes mean to all shards.
+#[derive(Debug)]
+pub struct Manifests {
+    users: Vec<Dictionary>,
+    columns: Vec<(String, Sorted)>,
+}
+
+impl Manifests {
+    /// The manifest for a shard, as bytes that can travel. They are those of a [`Manifest`], whose columns need not be
+    /// copied for that.
     #[expect(
         clippy::expect_used,
         reason = "a manifest is made of types that postcard can write; a failure is a bug"
     )]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(self).expect("manifests are plain data")
+    pub fn to_bytes(&self, shard: usize) -> Vec<u8> {
+        postcard::to_stdvec(&(&self.users[shard], &self.columns)).expect("manifests are plain data")
     }
 
+    /// The manifest, if there is one shard; else the first shard's.
+    pub fn into_first(mut self) -> Manifest {
+        Manifest { users: self.users.swap_remove(0), columns: self.columns }
+    }
+}
+
+impl Manifest {
     /// The manifest that such bytes are.
     ///
     /// # Panics
-    /// If the bytes do not come from [`Manifest::to_bytes`] in the same build: a bug of the caller.
+    /// If the bytes do not come from [`Manifests::to_bytes`] in the same build: a bug of the caller.
     #[expect(clippy::expect_used, reason = "a failure is a bug")]
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        postcard::from_bytes(bytes).expect("bytes of the same build")
+        let (users, columns) = postcard::from_bytes(bytes).expect("bytes of the same build");
+        Self { users, columns }
     }
 }
 
@@ -190,17 +204,15 @@ impl Parser {
         }
     }
 
-    /// What the codes in the parcels mean, for each shard.
-    pub fn finish(self) -> Vec<Manifest> {
+    /// What the codes in the parcels mean.
+    pub fn finish(self) -> Manifests {
         let Intake { names, columns, .. } = self.intake;
-        let users: Vec<Dictionary> = (0..self.n_shards).map(|shard| columns.users_of(shard)).collect();
+        let users = (0..self.n_shards).map(|shard| columns.users_of(shard)).collect();
         let sorted = |store| match store {
             Store::Text(interner) => Sorted::of(&interner.into_dictionary()),
             _ => Sorted::default(),
         };
-        let columns: Vec<(String, Sorted)> =
-            names.into_iter().zip(columns.stores.into_iter().map(sorted)).collect();
-        users.into_iter().map(|users| Manifest { users, columns: columns.clone() }).collect()
+        Manifests { users, columns: names.into_iter().zip(columns.stores.into_iter().map(sorted)).collect() }
     }
 
     fn read(&mut self, mut bytes: &[u8]) -> Result<(), IngestProblem> {

@@ -1,5 +1,7 @@
 //! The incomplete beta function, behind Student's, Fisher's and the binomial distribution.
 
+use super::fraction::inverse_fraction;
+
 /// The regularized incomplete beta function `I_x(a, b)` for `a, b` > 0 and `x` in 0..=1: the probability that a beta
 /// variable is at most `x`. By its continued fraction, summed by Lentz' method (Press et al. 2007, § 6.4), to about 1e-13.
 ///
@@ -27,25 +29,10 @@ pub fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
 }
 
 fn fraction(a: f64, b: f64, x: f64) -> f64 {
-    const TINY: f64 = 1e-300;
-    let away_from_0 = |value: f64| if value.abs() < TINY { TINY } else { value };
-    let mut c = 1.0;
-    let mut d = 1.0 / away_from_0(1.0 - (a + b) * x / (a + 1.0));
-    let mut result = d;
-    for step in 1..=300 {
-        let m = f64::from(step);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        for term in [even, odd] {
-            d = 1.0 / away_from_0(1.0 + term * d);
-            c = away_from_0(1.0 + term / c);
-            result *= c * d;
-        }
-        if (c * d - 1.0).abs() < 1e-15 {
-            break;
-        }
-    }
-    result
+    let odd = |m: f64| -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+    let even = |m: f64| m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+    let pairs = (1..=300).map(f64::from).flat_map(|m| [even(m), odd(m)]);
+    inverse_fraction(1.0, std::iter::once(odd(0.0)).chain(pairs).map(|term| (term, 1.0)))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The incomplete gamma function, behind the chi-squared and the Poisson distribution.
 
+use super::fraction::inverse_fraction;
+
 /// The regularized upper incomplete gamma function `Q(a, x) = Γ(a, x) / Γ(a)` for `a` > 0 and `x` ≥ 0: the probability
 /// that a gamma variable of shape `a` exceeds `x`. By its series below `a + 1` and its continued fraction, summed by
 /// Lentz' method, above (Press et al. 2007, § 6.2), to about 1e-13 of its value for `a` up to some hundreds.
@@ -32,24 +34,9 @@ fn series(a: f64, x: f64) -> f64 {
 }
 
 fn fraction(a: f64, x: f64) -> f64 {
-    const TINY: f64 = 1e-300;
-    let away_from_0 = |value: f64| if value.abs() < TINY { TINY } else { value };
-    let mut b = x + 1.0 - a;
-    let mut c = 1.0 / TINY;
-    let mut d = 1.0 / away_from_0(b);
-    let mut result = d;
-    for step in 1..=10_000 {
-        let n = f64::from(step);
-        let numerator = n * (a - n);
-        b += 2.0;
-        d = 1.0 / away_from_0(numerator * d + b);
-        c = away_from_0(b + numerator / c);
-        result *= c * d;
-        if (c * d - 1.0).abs() < 1e-15 {
-            break;
-        }
-    }
-    result
+    let first = x + 1.0 - a;
+    let term = |n: f64| (n * (a - n), first + 2.0 * n);
+    inverse_fraction(first, (1..=10_000).map(|n| term(f64::from(n))))
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ impl Assembly {
     ///
     /// # Panics
     /// If there are 2³² rows or more, or a parcel has a user that its sender did not name: bugs of the caller.
-    pub fn new(headers: Vec<Header>, store: Box<dyn Store>, ids: &[Dictionary]) -> Self {
+    pub fn new(headers: Vec<Header>, store: Box<dyn Store>, ids: &[&Dictionary]) -> Self {
         let (run_starts, n_rows) = run_starts(&headers);
         let users = Users::new(Dictionary::default(), vec![0]);
         let mut assembly = Self { headers, store, run_starts, order: Vec::new(), users, times: Vec::new() };
@@ -234,14 +234,14 @@ fn run_starts(headers: &[Header]) -> (Vec<u32>, usize) {
 }
 
 /// The distinct ids by bucket and then by bytes, and for each sender and index the id's place among them.
-fn users_in_order(ids: &[Dictionary]) -> (Vec<&str>, Vec<Vec<u32>>) {
-    let mut keyed: Vec<(u8, &str, u32, u32)> = Vec::with_capacity(ids.iter().map(Dictionary::len).sum());
+fn users_in_order<'a>(ids: &[&'a Dictionary]) -> (Vec<&'a str>, Vec<Vec<u32>>) {
+    let mut keyed: Vec<(u8, &'a str, u32, u32)> = Vec::with_capacity(ids.iter().map(|ids| ids.len()).sum());
     for (sender, ids) in (0..).zip(ids) {
         keyed
             .extend((0..).zip(ids.iter()).map(|(index, id)| (bucket_of(id.as_bytes()).0, id, sender, index)));
     }
     keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.as_bytes().cmp(b.1.as_bytes())));
-    let mut sorted: Vec<&str> = Vec::new();
+    let mut sorted: Vec<&'a str> = Vec::new();
     let mut places: Vec<Vec<u32>> = ids.iter().map(|ids| vec![0; ids.len()]).collect();
     for (_, id, sender, index) in keyed {
         if sorted.last() != Some(&id) {

@@ -69,12 +69,12 @@ impl Draft {
                 bodies.push(parcel.body);
             }
         }
-        let assembly = Assembly::new(headers, Box::new(bodies), &[self.users]);
+        let assembly = Assembly::new(headers, Box::new(bodies), &[&self.users]);
         let column = |(index, info): (usize, &ColumnInfo)| match (info.role, info.kind) {
             (Role::User, _) => Column::User,
             (Role::Time, _) => Column::EventTime,
             (_, Kind::Text) => {
-                let (dictionary, translations) = unite(&[Sorted::of(&self.dictionaries[index])]);
+                let (dictionary, translations) = unite(&[&Sorted::of(&self.dictionaries[index])]);
                 Column::Text(assembly.texts(index, dictionary, &translations))
             }
             (_, Kind::Number) => Column::Number(assembly.numbers(index)),

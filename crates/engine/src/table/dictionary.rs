@@ -108,7 +108,7 @@ impl Sorted {
 
 /// The dictionary of all senders' entries, sorted by bytes, and for each sender, by its code, the code in it;
 /// [`MISSING`] stays what it is. It does not depend on which sender has which entry. O(entries × senders).
-pub fn unite(senders: &[Sorted]) -> (Dictionary, Vec<Vec<u32>>) {
+pub fn unite(senders: &[&Sorted]) -> (Dictionary, Vec<Vec<u32>>) {
     let mut united = Dictionary::default();
     let mut translations: Vec<Vec<u32>> =
         senders.iter().map(|sorted| vec![MISSING; sorted.codes.len() + 1]).collect();
@@ -150,7 +150,8 @@ mod tests {
     fn united_dictionaries_are_sorted_and_translate_every_code() {
         let senders = [vec!["b", "a", "ä"], vec![], vec!["c", "b"]];
         let dictionaries = senders.map(Dictionary::from_entries);
-        let (united, translations) = unite(&dictionaries.each_ref().map(Sorted::of));
+        let (united, translations) =
+            unite(&dictionaries.map(|dictionary| Sorted::of(&dictionary)).each_ref());
         assert_eq!(united.iter().collect::<Vec<_>>(), ["a", "b", "c", "ä"]);
         assert_eq!(translations, [vec![0, 2, 1, 4], vec![0], vec![0, 3, 2]]);
     }
