@@ -110,12 +110,12 @@ impl Worker {
     pub(crate) async fn preview(&self, source: Source, mapping: &Mapping) -> Result<Reply, Stop> {
         let n_bytes = source.file.size() as u64;
         let pieces = slices::read_all(&source.file, ingest::sample_places(n_bytes)).await?;
-        let sample = |(offset, bytes): &(u64, Vec<u8>)| (*offset, offset + bytes.len() as u64 >= n_bytes);
         let samples: Vec<Sample<'_>> = pieces
             .iter()
-            .map(|piece| {
-                let (offset, is_last) = sample(piece);
-                Sample { offset, bytes: &piece.1, is_last }
+            .map(|(offset, bytes)| Sample {
+                offset: *offset,
+                bytes,
+                is_last: offset + bytes.len() as u64 >= n_bytes,
             })
             .collect();
         let preview = ingest::preview(&source.name, &samples, mapping)?;

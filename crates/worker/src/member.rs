@@ -41,7 +41,7 @@ pub(crate) struct Member {
 /// A load that is under way.
 struct Load {
     file: File,
-    recipe: Rc<Recipe>,
+    recipe: Recipe,
     /// None while a part is being read.
     parser: Option<Parser>,
     headers: Vec<Header>,
@@ -61,7 +61,7 @@ impl Worker {
             Ok(parser) => {
                 *self.member.load.borrow_mut() = Some(Load {
                     file,
-                    recipe: Rc::new(recipe),
+                    recipe,
                     parser: Some(parser),
                     headers: Vec::new(),
                     bodies: Vec::new(),

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::builder::{Block, BlockColumn};
 use super::column::Column;
 use super::shards::Shards;
-use super::users::{BUCKETS, bucket_of};
+use super::users::{BUCKETS, BucketId, bucket_of};
 use crate::time::Millis;
 
 /// Some of one block's rows.
@@ -139,7 +139,7 @@ impl Packer {
     /// Forgets all users but the first `n`.
     pub fn truncate(&mut self, n: usize) {
         for place in self.users.drain(n..) {
-            self.n_users[usize::from(place.bucket) * self.shards.n() / BUCKETS] -= 1;
+            self.n_users[self.shards.of(BucketId(place.bucket))] -= 1;
         }
     }
 
