@@ -16,6 +16,8 @@ pub mod overview;
 pub mod segment;
 pub mod suggest;
 
+use std::any::Any;
+
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -94,12 +96,15 @@ impl Query {
 pub fn run(table: &Table, query: &Query) -> Result<Answer, QueryError> {
     let plan = query.plan(table)?;
     let mut state = plan.start();
+    let mut kept = Kept::default();
     loop {
-        let mut scan = plan.scan(&state, table)?;
+        let mut scan = plan.scan(&state, table, kept)?;
         for bucket in BucketId::all() {
             scan.bucket(bucket);
         }
-        match plan.step(&state, &[scan.finish()], table) {
+        let partial;
+        (partial, kept) = scan.finish();
+        match plan.step(&state, &[partial], table) {
             Round::Again(next) => state = next,
             Round::Done(answer) => return Ok(*answer),
         }
@@ -120,6 +125,9 @@ pub trait Analysis: 'static {
     type Answer: Into<Answer>;
     /// What a shard computes once a round for all of its buckets: look-up tables, bitmaps, scratch memory.
     type Prepared<'t>;
+    /// What a shard keeps for the next round of the same query, so as not to compute it again. A round that is given the
+    /// default finds the same, if later.
+    type Kept: Default + 'static;
 
     /// The first round's state.
     fn start(&self) -> Self::State;
@@ -128,10 +136,20 @@ pub trait Analysis: 'static {
     ///
     /// # Errors
     /// If the query does not fit the table, which its check has ruled out.
-    fn prepare<'t>(&self, state: &Self::State, table: &'t Table) -> Result<Self::Prepared<'t>, QueryError>;
+    fn prepare<'t>(
+        &self,
+        state: &Self::State,
+        table: &'t Table,
+        kept: Self::Kept,
+    ) -> Result<Self::Prepared<'t>, QueryError>;
 
     /// Adds one bucket to the shard's partial. Buckets are scanned in any order; a worker hears Cancel between them.
     fn scan(&self, prepared: &mut Self::Prepared<'_>, bucket: Bucket<'_>, partial: &mut Self::Partial);
+
+    /// Ends the shard's part of a round: completes the partial, if there is more to it than what the buckets added.
+    fn finish(&self, _prepared: Self::Prepared<'_>, _partial: &mut Self::Partial) -> Self::Kept {
+        Self::Kept::default()
+    }
 
     /// Joins the partials of two shards: associative and commutative, up to the order that `step` establishes by
     /// sorting.
@@ -162,6 +180,10 @@ pub enum Round {
 /// A checked query, its types hidden. States and partials are bytes, so that they can travel between workers.
 pub struct Plan(Box<dyn Rounds>);
 
+/// What a shard keeps from one round of a query to the next: no more than saves time. The default keeps nothing.
+#[derive(Default)]
+pub struct Kept(Option<Box<dyn Any>>);
+
 /// One round's scan on one shard.
 pub struct Scan<'t>(Box<dyn ScanRound + 't>);
 
@@ -176,12 +198,12 @@ impl Plan {
         self.0.start()
     }
 
-    /// Starts a round on a shard.
+    /// Starts a round on a shard, given what it kept of the round before, if it did.
     ///
     /// # Errors
     /// If the query does not fit the table, which its check has ruled out.
-    pub fn scan<'t>(&'t self, state: &[u8], table: &'t Table) -> Result<Scan<'t>, QueryError> {
-        self.0.scan(state, table).map(Scan)
+    pub fn scan<'t>(&'t self, state: &[u8], table: &'t Table, kept: Kept) -> Result<Scan<'t>, QueryError> {
+        self.0.scan(state, table, kept).map(Scan)
     }
 
     /// Ends a round, given the partials of all shards in the shards' order.
@@ -196,21 +218,26 @@ impl Scan<'_> {
         self.0.bucket(id);
     }
 
-    /// The shard's partial.
-    pub fn finish(self) -> Vec<u8> {
+    /// The shard's partial, and what to keep for the next round.
+    pub fn finish(self) -> (Vec<u8>, Kept) {
         self.0.finish()
     }
 }
 
 trait Rounds {
     fn start(&self) -> Vec<u8>;
-    fn scan<'t>(&'t self, state: &[u8], table: &'t Table) -> Result<Box<dyn ScanRound + 't>, QueryError>;
+    fn scan<'t>(
+        &'t self,
+        state: &[u8],
+        table: &'t Table,
+        kept: Kept,
+    ) -> Result<Box<dyn ScanRound + 't>, QueryError>;
     fn step(&self, state: &[u8], partials: &[Vec<u8>], table: &Table) -> Round;
 }
 
 trait ScanRound {
     fn bucket(&mut self, id: BucketId);
-    fn finish(self: Box<Self>) -> Vec<u8>;
+    fn finish(self: Box<Self>) -> (Vec<u8>, Kept);
 }
 
 struct TypedScan<'t, A: Analysis> {
@@ -225,8 +252,14 @@ impl<A: Analysis> Rounds for A {
         encode(&Analysis::start(self))
     }
 
-    fn scan<'t>(&'t self, state: &[u8], table: &'t Table) -> Result<Box<dyn ScanRound + 't>, QueryError> {
-        let prepared = self.prepare(&decode(state), table)?;
+    fn scan<'t>(
+        &'t self,
+        state: &[u8],
+        table: &'t Table,
+        kept: Kept,
+    ) -> Result<Box<dyn ScanRound + 't>, QueryError> {
+        let kept = kept.0.and_then(|kept| kept.downcast().ok()).map(|kept| *kept).unwrap_or_default();
+        let prepared = self.prepare(&decode(state), table, kept)?;
         Ok(Box::new(TypedScan { analysis: self, table, prepared, partial: A::Partial::default() }))
     }
 
@@ -245,8 +278,10 @@ impl<A: Analysis> ScanRound for TypedScan<'_, A> {
         self.analysis.scan(&mut self.prepared, self.table.bucket(id), &mut self.partial);
     }
 
-    fn finish(self: Box<Self>) -> Vec<u8> {
-        encode(&self.partial)
+    fn finish(self: Box<Self>) -> (Vec<u8>, Kept) {
+        let Self { analysis, prepared, mut partial, .. } = *self;
+        let kept = analysis.finish(prepared, &mut partial);
+        (encode(&partial), Kept(Some(Box::new(kept))))
     }
 }
 

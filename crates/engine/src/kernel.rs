@@ -1,8 +1,10 @@
 //! Kernels: one verb per file, over the columns of a table.
 
+pub(crate) mod byte_mask;
 pub mod calendar;
 pub mod condition;
 pub mod features;
+pub mod find;
 pub mod quantile;
 pub mod scope;
 pub mod segment;

@@ -46,6 +46,8 @@ pub struct Table {
     pub users: Users,
     /// Every row's instant.
     pub times: Vec<Millis>,
+    /// Rows at the same instant as the row before, which is the same user's.
+    pub ties: Bitmap,
     /// The columns, in the schema's order.
     pub columns: Vec<Column>,
 }
@@ -58,7 +60,8 @@ impl Table {
     pub fn new(infos: Vec<ColumnInfo>, columns: Vec<Column>, rows: Assembly) -> Self {
         let Assembly { users, times, .. } = rows;
         let facts = Facts { span: span(&times), n_events: times.len() as u64, n_users: users.len() as u64 };
-        Self { schema: Schema::new(infos, &facts), users, times, columns }
+        let ties = ties(&users, &times);
+        Self { schema: Schema::new(infos, &facts), users, times, ties, columns }
     }
 
     /// Number of rows.
@@ -90,8 +93,22 @@ impl Table {
     /// Bytes that the table holds.
     pub fn n_bytes(&self) -> u64 {
         let columns: u64 = self.columns.iter().map(Column::n_bytes).sum();
-        columns + self.users.n_bytes() + (self.times.len() * size_of::<Millis>()) as u64
+        let times = (self.times.len() * size_of::<Millis>()) as u64;
+        columns + self.users.n_bytes() + times + self.ties.n_bytes()
     }
+}
+
+fn ties(users: &Users, times: &[Millis]) -> Bitmap {
+    let mut ties = Bitmap::empty(times.len());
+    for user in users.iter() {
+        let rows = users.rows(user);
+        for row in rows.start + 1..rows.end {
+            if times[row] == times[row - 1] {
+                ties.insert(row);
+            }
+        }
+    }
+    ties
 }
 
 fn span(times: &[Millis]) -> Option<(Millis, Millis)> {

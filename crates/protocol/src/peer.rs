@@ -129,7 +129,7 @@ pub enum Peer {
         /// Why.
         failure: Failure,
     },
-    /// Stop working on a request of the page.
+    /// A request of the page has ended: stop working on it, and forget what was kept for its next round.
     Stop {
         /// The request.
         id: RequestId,

@@ -147,6 +147,12 @@ impl Worker {
 
     /// Answers a query.
     pub(crate) async fn run(self: &Rc<Self>, id: RequestId, query: &Query) -> Result<Reply, Stop> {
+        let reply = self.run_rounds(id, query).await;
+        self.tell_all(&Peer::Stop { id }, &Array::new());
+        reply
+    }
+
+    async fn run_rounds(self: &Rc<Self>, id: RequestId, query: &Query) -> Result<Reply, Stop> {
         let table = self.table()?;
         let plan = query.plan(&table)?;
         let mut inbox = self.lead.listen(id);

@@ -117,7 +117,7 @@ impl Worker {
                 let (worker, state) = (Rc::clone(self), wire::bytes(&handles, state)?.to_vec());
                 spawn_local(async move { worker.scan(id, round, &query, &state).await });
             }
-            Peer::Stop { id } => self.member.scans.cancel(id),
+            Peer::Stop { id } => self.stop(id),
             Peer::Reading { .. }
             | Peer::PartRead { .. }
             | Peer::PartFailed { .. }

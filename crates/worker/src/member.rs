@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::rc::Rc;
 
+use cairn_engine::analysis::Kept;
 use cairn_engine::ingest::{self, IngestError, Manifest, Parser, Part, PartReport, Recipe, Wants};
 use cairn_engine::table::assembly::Store;
 use cairn_engine::table::parcel::Header;
@@ -36,6 +37,8 @@ pub(crate) struct Member {
     roll_back: Cell<Option<u32>>,
     pub(crate) table: RefCell<Option<Rc<Table>>>,
     pub(crate) scans: Requests,
+    /// What the last round of each request that has another one left here.
+    kept: RefCell<BTreeMap<RequestId, Kept>>,
 }
 
 /// A load that is under way.
@@ -263,7 +266,8 @@ impl Worker {
         let table = self.table()?;
         let plan = query.plan(&table)?;
         let mut turn = Turn::new();
-        let mut scan = plan.scan(state, &table)?;
+        let kept = self.member.kept.borrow_mut().remove(&id).unwrap_or_default();
+        let mut scan = plan.scan(state, &table, kept)?;
         let buckets = self.team.shards().bucket_ids(self.team.place());
         let n_buckets = buckets.len() as f64;
         for (n_scanned, bucket) in (0_u32..).zip(buckets) {
@@ -276,7 +280,16 @@ impl Worker {
                 self.tell(LEAD, &Peer::Scanning { id, round, share });
             }
         }
-        Ok(scan.finish())
+        let (partial, kept) = scan.finish();
+        self.member.scans.check(id)?;
+        self.member.kept.borrow_mut().insert(id, kept);
+        Ok(partial)
+    }
+
+    /// Ends what is done for a request of the page, and forgets what is kept for it.
+    pub(crate) fn stop(&self, id: RequestId) {
+        self.member.scans.cancel(id);
+        self.member.kept.borrow_mut().remove(&id);
     }
 
     /// The worker's shard.

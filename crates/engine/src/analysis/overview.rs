@@ -149,10 +149,11 @@ impl Analysis for Overview {
     type Partial = Partial;
     type Answer = OverviewAnswer;
     type Prepared<'t> = Prepared<'t>;
+    type Kept = ();
 
     fn start(&self) {}
 
-    fn prepare<'t>(&self, (): &(), table: &'t Table) -> Result<Prepared<'t>, QueryError> {
+    fn prepare<'t>(&self, (): &(), table: &'t Table, (): ()) -> Result<Prepared<'t>, QueryError> {
         Ok(Prepared {
             table,
             scope: ScopeFilter::new(&self.scope, table)?,

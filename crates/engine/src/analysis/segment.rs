@@ -152,10 +152,11 @@ impl Analysis for Segments {
     type Partial = Partial;
     type Answer = SegmentAnswer;
     type Prepared<'t> = Prepared<'t>;
+    type Kept = ();
 
     fn start(&self) {}
 
-    fn prepare<'t>(&self, (): &(), table: &'t Table) -> Result<Prepared<'t>, QueryError> {
+    fn prepare<'t>(&self, (): &(), table: &'t Table, (): ()) -> Result<Prepared<'t>, QueryError> {
         let now = now(&self.0.scope, table);
         let select = |named: &NamedSegment| segment::select(&named.segment, table, now);
         Ok(Prepared {

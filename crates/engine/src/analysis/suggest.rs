@@ -124,12 +124,13 @@ impl Analysis for SuggestFunnel {
     type Partial = Partial;
     type Answer = SuggestFunnelAnswer;
     type Prepared<'t> = Prepared<'t>;
+    type Kept = ();
 
     fn start(&self) -> State {
         State::Count
     }
 
-    fn prepare<'t>(&self, state: &State, table: &'t Table) -> Result<Prepared<'t>, QueryError> {
+    fn prepare<'t>(&self, state: &State, table: &'t Table, (): ()) -> Result<Prepared<'t>, QueryError> {
         Ok(match state {
             State::Count => Prepared::Count(Counting::new(&self.scope, table)?),
             State::Compare(candidates) => Prepared::Compare(Comparing::new(&self.scope, table, candidates)?),

@@ -1,5 +1,7 @@
 //! Finds the bytes that give a delimited text its structure, 64 bytes at a time.
 
+use crate::kernel::byte_mask::{BLOCK, mask_of};
+
 /// Positions of three bytes in a text, in order.
 ///
 /// ```text
@@ -14,8 +16,6 @@ pub(crate) struct Structure<'t> {
     mask: u64,
     is_tail: bool,
 }
-
-const BLOCK: usize = 64;
 
 impl<'t> Structure<'t> {
     /// Looks for any of `needles`, none of which may be zero.
@@ -60,52 +60,6 @@ impl Iterator for Structure<'_> {
         self.mask &= self.mask - 1;
         Some(self.base + bit)
     }
-}
-
-/// One bit for each byte that equals one of the needles.
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-#[inline(always)]
-fn mask_of(block: &[u8; BLOCK], needles: [u8; 3]) -> u64 {
-    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128_or};
-    let [a, b, c] = needles.map(|needle| u8x16_splat(needle));
-    let mut mask = 0;
-    for (part, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
-        let bytes = load(bytes);
-        let hits = v128_or(v128_or(u8x16_eq(bytes, a), u8x16_eq(bytes, b)), u8x16_eq(bytes, c));
-        mask |= u64::from(u8x16_bitmask(hits)) << (16 * part);
-    }
-    mask
-}
-
-/// Sixteen bytes as one vector, made of two words: from single bytes, the compiler would make sixteen loads.
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-#[inline(always)]
-fn load(bytes: &[u8; 16]) -> core::arch::wasm32::v128 {
-    let [low, high] = [0, 8].map(|at| bytes[at..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word)));
-    core::arch::wasm32::u64x2(low, high)
-}
-
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-use mask_of_words as mask_of;
-
-/// The same without vectors, eight bytes in a word at a time.
-#[cfg_attr(all(target_arch = "wasm32", target_feature = "simd128"), cfg(test))]
-#[inline(always)]
-fn mask_of_words(block: &[u8; BLOCK], needles: [u8; 3]) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    let [a, b, c] = needles.map(|needle| ONES * u64::from(needle));
-    // A byte is zero exactly if adding 0x7f to its low bits sets no high bit and it has none itself.
-    let nonzero = |word: u64| ((word & LOW) + LOW) | word;
-    let mut mask = 0;
-    for (part, bytes) in block.as_chunks::<8>().0.iter().enumerate() {
-        let word = u64::from_le_bytes(*bytes);
-        let misses = nonzero(word ^ a) & nonzero(word ^ b) & nonzero(word ^ c);
-        // The multiplication gathers the eight high bits in the top byte.
-        let hits = (!misses & !LOW) >> 7;
-        mask |= (hits.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * part);
-    }
-    mask
 }
 
 #[cfg(test)]

@@ -1,28 +1,219 @@
-//! Quantiles by selection, without sorting.
+//! Exact quantiles of whole numbers that lie on several shards, in two rounds and without sorting them.
+//!
+//! ```text
+//! round 1   shard: values ─► Spread (how many in each bin, sum)  ─┐ merge ─► Wanted (the bins that hold the quantiles)
+//! round 2   shard: values ─► those in the wanted bins            ─┘ merge ─► quantiles
+//! ```
+//!
+//! A bin is a 64th of a doubling, so that a few percent of the values travel, whatever their distribution.
 
-/// Quantiles of type 7 (Hyndman & Fan 1996, the default of R and NumPy): at `h = (n − 1) p`, linear between the order
-/// statistics around it. `probabilities` must ascend and lie in 0..=1; none if there are no values. The values are
-/// reordered. O(n) per quantile on average.
-///
-/// ```
-/// use cairn_engine::kernel::quantile::quantiles;
-/// let mut lengths = [40, 10, 30, 20];
-/// assert_eq!(quantiles(&mut lengths, [0.1, 0.5, 1.0]), Some([13.0, 25.0, 40.0]));
-/// assert_eq!(quantiles(&mut [], [0.5]), None);
-/// ```
-pub fn quantiles<const N: usize>(values: &mut [i64], probabilities: [f64; N]) -> Option<[f64; N]> {
-    let last = values.len().checked_sub(1)?;
-    // Everything before `settled` is no larger than everything from there on.
-    let mut settled = 0;
-    Some(probabilities.map(|probability| {
-        let place = last as f64 * probability;
-        let index = (place as usize).clamp(settled, last);
-        let (_, &mut low, above) = values[settled..].select_nth_unstable(index - settled);
-        let high = above.iter().copied().min().unwrap_or(low);
-        settled = index;
-        let fraction = place - index as f64;
-        low as f64 + fraction * (high as f64 - low as f64)
-    }))
+use serde::{Deserialize, Serialize};
+
+/// Bins per doubling, as a power of two.
+const BIN_BITS: u32 = 6;
+
+/// The greatest value that has a bin of its own; those beyond, which no length of time between two dates reaches, share it.
+const GREATEST: u64 = (1 << 54) - 4;
+
+/// How many bins there are.
+const N_BINS: usize = 54 << BIN_BITS;
+
+/// Up to so many values are binned by sorting: a table of all bins would be mostly empty.
+const FEW: usize = 256;
+
+/// Values of one shard, in no order. The default holds none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// Those that fit; nearly all do.
+    short: Vec<u32>,
+    long: Vec<u64>,
+}
+
+/// How values are distributed: what shards exchange. The default has seen none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spread {
+    sum: u128,
+    /// Bins that hold values, in order, with how many they hold.
+    bins: Vec<(u16, u32)>,
+}
+
+/// What is to be known besides a [`Spread`] for its quantiles.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Bins whose values are wanted, in order, with how many values lie before each.
+    bins: Vec<(u16, u64)>,
+}
+
+/// The bin of a value: the top bits of `value + 1` as a floating-point number, which grow with it.
+fn bin(value: u64) -> u16 {
+    const ONE: u64 = 1023 << BIN_BITS;
+    let bits = ((value.min(GREATEST) + 1) as f64).to_bits();
+    ((bits >> (52 - BIN_BITS)) - ONE) as u16
+}
+
+impl Values {
+    /// Adds a value.
+    #[inline]
+    pub fn push(&mut self, value: u64) {
+        match u32::try_from(value) {
+            Ok(short) => self.short.push(short),
+            Err(_) => self.long.push(value),
+        }
+    }
+
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.short.len() + self.long.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+        self.short.iter().map(|&value| u64::from(value)).chain(self.long.iter().copied())
+    }
+
+    /// How they are distributed. O(values).
+    pub fn spread(&self) -> Spread {
+        let sum = self.iter().map(u128::from).sum();
+        if self.len() <= FEW {
+            let mut bins: Vec<u16> = self.iter().map(bin).collect();
+            bins.sort_unstable();
+            let run = |run: &[u16]| (run[0], run.len() as u32);
+            return Spread { sum, bins: bins.chunk_by(|a, b| a == b).map(run).collect() };
+        }
+        let mut counts = vec![0_u32; N_BINS];
+        self.iter().for_each(|value| counts[usize::from(bin(value))] += 1);
+        let held = (0_u16..).zip(counts).filter(|&(_, count)| count > 0);
+        Spread { sum, bins: held.collect() }
+    }
+
+    /// Adds those that lie in wanted bins to `found`, in no order. O(values).
+    pub fn pick(&self, wanted: &Wanted, found: &mut Vec<u64>) {
+        let Some(&(last, _)) = wanted.bins.last() else { return };
+        let mut is_wanted = vec![false; usize::from(last) + 1];
+        wanted.bins.iter().for_each(|&(bin, _)| is_wanted[usize::from(bin)] = true);
+        found.extend(
+            self.iter().filter(|&value| is_wanted.get(usize::from(bin(value))).is_some_and(|&is| is)),
+        );
+    }
+}
+
+impl Spread {
+    /// Number of values.
+    pub fn n(&self) -> u64 {
+        self.bins.iter().map(|&(_, count)| u64::from(count)).sum()
+    }
+
+    /// Arithmetic mean; none if there are no values.
+    pub fn mean(&self) -> Option<f64> {
+        let n = self.n();
+        (n > 0).then(|| self.sum as f64 / n as f64)
+    }
+
+    /// Adds other values. O(bins).
+    pub fn merge(&mut self, other: &Self) {
+        self.sum += other.sum;
+        let (mut mine, mut theirs) = (self.bins.iter().peekable(), other.bins.iter().peekable());
+        let mut both = Vec::with_capacity(self.bins.len().max(other.bins.len()));
+        while let Some(&&(bin, count)) = match (mine.peek(), theirs.peek()) {
+            (Some(a), Some(b)) if b.0 < a.0 => theirs.peek(),
+            (None, _) => theirs.peek(),
+            _ => mine.peek(),
+        } {
+            let more = mine.next_if(|next| next.0 == bin).map_or(0, |next| next.1);
+            let others = theirs.next_if(|next| next.0 == bin).map_or(0, |next| next.1);
+            debug_assert!(more == count || others == count, "one of them is the first");
+            both.push((bin, more + others));
+        }
+        self.bins = both;
+    }
+
+    /// What is to be asked for the quantiles at these probabilities.
+    pub fn wanted(&self, probabilities: &[f64]) -> Wanted {
+        let mut places: Vec<u64> = probabilities
+            .iter()
+            .filter_map(|&probability| place(self.n(), probability))
+            .flat_map(|at| [at.low, at.high])
+            .collect();
+        places.sort_unstable();
+        let mut places = places.into_iter().peekable();
+        let mut n_before = 0;
+        let mut bins = Vec::new();
+        for &(bin, count) in &self.bins {
+            let end = n_before + u64::from(count);
+            if places.peek().is_some_and(|&place| place < end) {
+                bins.push((bin, n_before));
+                while places.next_if(|&place| place < end).is_some() {}
+            }
+            n_before = end;
+        }
+        Wanted { bins }
+    }
+}
+
+/// Which order statistics a quantile lies between.
+struct Place {
+    low: u64,
+    high: u64,
+    fraction: f64,
+}
+
+/// Type 7 (Hyndman & Fan 1996, the default of R and NumPy): at `h = (n − 1) p`, linear between its neighbors.
+fn place(n: u64, probability: f64) -> Option<Place> {
+    let last = n.checked_sub(1)?;
+    let at = last as f64 * probability;
+    let low = (at as u64).min(last);
+    Some(Place { low, high: (low + 1).min(last), fraction: at - low as f64 })
+}
+
+impl Wanted {
+    /// Quantiles of type 7 of `n` values at these probabilities (0..=1), given all values in the wanted bins; none if `n` is 0.
+    /// O(found log found).
+    ///
+    /// ```
+    /// use cairn_engine::kernel::quantile::Values;
+    /// let mut values = Values::default();
+    /// [40, 10, 30, 20].into_iter().for_each(|value| values.push(value));
+    /// let (spread, mut found) = (values.spread(), Vec::new());
+    /// let wanted = spread.wanted(&[0.1, 0.5, 1.0]);
+    /// values.pick(&wanted, &mut found);
+    /// assert_eq!(wanted.quantiles(spread.n(), &mut found, [0.1, 0.5, 1.0]), Some([13.0, 25.0, 40.0]));
+    /// ```
+    ///
+    /// # Panics
+    /// If values are missing: a bug of the caller.
+    pub fn quantiles<const N: usize>(
+        &self,
+        n: u64,
+        found: &mut [u64],
+        probabilities: [f64; N],
+    ) -> Option<[f64; N]> {
+        found.sort_unstable();
+        let value = |place: u64| {
+            let at = self.bins.partition_point(|&(_, n_before)| n_before <= place) - 1;
+            let (bin_of_place, n_before) = self.bins[at];
+            let start = found.partition_point(|&value| bin(value) < bin_of_place);
+            found[start + (place - n_before) as usize] as f64
+        };
+        let quantile = |probability| {
+            let Place { low, high, fraction } = place(n, probability)?;
+            let low = value(low);
+            Some(low + fraction * (value(high) - low))
+        };
+        let mut quantiles = [0.0; N];
+        for (quantile_at, probability) in quantiles.iter_mut().zip(probabilities) {
+            *quantile_at = quantile(probability)?;
+        }
+        Some(quantiles)
+    }
+
+    /// Whether nothing is wanted, because there are no values.
+    pub fn is_empty(&self) -> bool {
+        self.bins.is_empty()
+    }
 }
 
 #[cfg(test)]
@@ -30,7 +221,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn by_sorting(values: &[i64], probability: f64) -> f64 {
+    fn by_sorting(values: &[u64], probability: f64) -> f64 {
         let mut sorted = values.to_vec();
         sorted.sort_unstable();
         let place = (sorted.len() - 1) as f64 * probability;
@@ -40,15 +231,52 @@ mod tests {
         low + fraction * (high - low)
     }
 
+    fn values_of(values: &[u64]) -> Values {
+        let mut all = Values::default();
+        values.iter().for_each(|&value| all.push(value));
+        all
+    }
+
+    #[test]
+    fn bins_grow_with_their_values_up_to_the_largest() {
+        let mut values: Vec<u64> =
+            (0..53).flat_map(|bit| [(1 << bit) - 1, 1 << bit, (1 << bit) + 1]).collect();
+        values.extend(0..5000);
+        values.extend([(1 << 53) - 1, GREATEST, u64::MAX]);
+        values.sort_unstable();
+        assert!(values.is_sorted_by_key(|&value| bin(value)));
+        assert_eq!(bin(0), 0);
+        assert!(values.iter().all(|&value| usize::from(bin(value)) < N_BINS));
+    }
+
+    #[test]
+    fn no_values_have_no_quantiles_and_no_mean() {
+        let spread = Values::default().spread();
+        let wanted = spread.wanted(&[0.5]);
+        assert!(wanted.is_empty());
+        assert_eq!(wanted.quantiles(spread.n(), &mut [], [0.5]), None);
+        assert_eq!(spread.mean(), None);
+    }
+
     proptest! {
         #[test]
-        fn selection_gives_what_sorting_gives(
-            values in prop::collection::vec(-50_i64..50, 1..40),
-            mut probabilities in [0.0..=1.0, 0.0..=1.0, 0.0..=1.0_f64],
+        fn shards_together_give_what_sorting_gives(
+            shards in prop::collection::vec(
+                prop::collection::vec(prop_oneof![0_u64..8, 0_u64..5000, 0_u64..1 << 53], 0..400),
+                1..4,
+            ),
+            probabilities in [0.0..=1.0, 0.0..=1.0, 0.0..=1.0_f64],
         ) {
-            probabilities.sort_by(f64::total_cmp);
-            let expected = probabilities.map(|probability| by_sorting(&values, probability));
-            prop_assert_eq!(quantiles(&mut values.clone(), probabilities), Some(expected));
+            let all = shards.concat();
+            let shards: Vec<Values> = shards.iter().map(|shard| values_of(shard)).collect();
+            let mut spread = Spread::default();
+            shards.iter().for_each(|shard| spread.merge(&shard.spread()));
+            prop_assert_eq!(&spread, &values_of(&all).spread());
+            let wanted = spread.wanted(&probabilities);
+            let mut found = Vec::new();
+            shards.iter().for_each(|shard| shard.pick(&wanted, &mut found));
+            let expected = (!all.is_empty()).then(|| probabilities.map(|probability| by_sorting(&all, probability)));
+            prop_assert_eq!(wanted.quantiles(spread.n(), &mut found, probabilities), expected);
         }
     }
 }

@@ -25,6 +25,11 @@ impl Bitmap {
         self.len
     }
 
+    /// Bytes held.
+    pub fn n_bytes(&self) -> u64 {
+        (self.words.len() * size_of::<u64>()) as u64
+    }
+
     /// Whether there are no bits at all.
     pub fn is_empty(&self) -> bool {
         self.len == 0
@@ -39,6 +44,23 @@ impl Bitmap {
     pub fn insert(&mut self, index: usize) {
         assert!(index < self.len, "bit {index} of {}", self.len);
         self.words[index / 64] |= 1 << (index % 64);
+    }
+
+    /// The 64 bits from `start` on, the first one lowest; those beyond the end are clear.
+    #[inline]
+    pub fn window(&self, start: usize) -> u64 {
+        let (at, shift) = (start / 64, start % 64);
+        let word = |at: usize| self.words.get(at).copied().unwrap_or(0);
+        // Shifted twice, since a word cannot be shifted by all of its bits.
+        word(at) >> shift | word(at + 1) << 1 << (63 - shift)
+    }
+
+    /// Takes `len` other bits: as words of 64, the first bit lowest; those beyond the end must be clear.
+    pub fn refill(&mut self, len: usize, words: impl Iterator<Item = u64>) {
+        self.words.clear();
+        self.words.extend(words);
+        assert_eq!(self.words.len(), len.div_ceil(64), "as many words as the bits need");
+        self.len = len;
     }
 
     /// Number of set bits.
@@ -100,5 +122,16 @@ mod tests {
         assert!(!set.contains(69) && set.contains(1));
         assert_eq!(set.iter().last(), Some(68));
         assert_eq!(Bitmap::full(128).count(), 128);
+    }
+
+    #[test]
+    fn a_window_starts_at_any_bit_and_is_clear_beyond_the_end() {
+        let mut set = Bitmap::empty(0);
+        set.refill(130, [1 << 63 | 1, 0b110, 0b11].into_iter());
+        assert_eq!(set.window(0), 1 << 63 | 1);
+        assert_eq!(set.window(1), 1 << 62);
+        assert_eq!(set.window(63), 0b1101);
+        assert_eq!(set.window(127), 0b110);
+        assert_eq!(set.window(129), 1);
     }
 }

@@ -143,4 +143,9 @@ impl Schema {
     pub fn end(&self) -> Millis {
         self.span.map_or(Millis(0), |(_, last)| last)
     }
+
+    /// The whole data set's first instant; 0 if there are no events.
+    pub fn start(&self) -> Millis {
+        self.span.map_or(Millis(0), |(first, _)| first)
+    }
 }

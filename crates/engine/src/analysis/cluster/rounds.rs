@@ -167,12 +167,13 @@ impl Analysis for Clusters {
     type Partial = Partial;
     type Answer = ClusterAnswer;
     type Prepared<'t> = Prepared<'t>;
+    type Kept = ();
 
     fn start(&self) -> State {
         self.given.clone().map_or(State::Survey, State::Measure)
     }
 
-    fn prepare<'t>(&self, state: &State, table: &'t Table) -> Result<Prepared<'t>, QueryError> {
+    fn prepare<'t>(&self, state: &State, table: &'t Table, (): ()) -> Result<Prepared<'t>, QueryError> {
         Ok(match state {
             State::Survey => {
                 Prepared::Survey(survey::Scan::new(table, ScopeFilter::new(&self.query.scope, table)?))

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::GroupKey;
 use super::query::{FunnelQuery, Order};
-use super::rules::Event;
 use crate::error::{QueryError, QueryProblem};
 use crate::kernel::scope::now;
 use crate::kernel::segment;
@@ -132,15 +131,27 @@ impl<'t> Split<'t> {
         })
     }
 
-    /// The user's one group, where users have one.
-    pub(super) fn group_of(&self, table: &Table, user: UserIdx, events: &[Event]) -> Group {
-        let mut step_events = events.iter().filter(|event| event.steps != 0);
+    /// Whether every user has one group, see [`Split::group_of`].
+    pub(super) fn is_by_user(&self) -> bool {
+        matches!(self, Self::ByUser(..) | Self::ByFirst(_) | Self::ByLast(_))
+    }
+
+    /// Whether a user's groups are told by what the user did on the whole, and not event by event.
+    pub(super) fn is_of_users(&self) -> bool {
+        self.is_by_user() || matches!(self, Self::None | Self::BySegments(_))
+    }
+
+    /// The user's one group, where users have one, given the rows that match a step.
+    pub(super) fn group_of(
+        &self,
+        table: &Table,
+        user: UserIdx,
+        mut step_rows: impl DoubleEndedIterator<Item = u32>,
+    ) -> Group {
         let row = match self {
             Self::ByUser(_, rows) => Some(rows[user.0 as usize]).filter(|&row| row != NO_ROW),
-            Self::ByFirst(column) => first_row(column, events),
-            Self::ByLast(column) => {
-                step_events.rfind(|event| is_set(column, event.row)).map(|event| event.row)
-            }
+            Self::ByFirst(column) => first_row(column, step_rows),
+            Self::ByLast(column) => step_rows.rfind(|&row| is_set(column, row)),
             _ => None,
         };
         match (self, row) {
@@ -152,10 +163,9 @@ impl<'t> Split<'t> {
     }
 }
 
-/// The first of a user's step events that holds a value.
-pub(super) fn first_row(column: &Column, events: &[Event]) -> Option<u32> {
-    let mut step_events = events.iter().filter(|event| event.steps != 0);
-    step_events.find(|event| is_set(column, event.row)).map(|event| event.row)
+/// The first of a user's rows that holds a value.
+pub(in crate::analysis) fn first_row(column: &Column, mut rows: impl Iterator<Item = u32>) -> Option<u32> {
+    rows.find(|&row| is_set(column, row))
 }
 
 fn is_set(column: &Column, row: u32) -> bool {

@@ -7,6 +7,7 @@ use super::query::{Entry, FunnelQuery, Occurrence, Order, Range};
 use super::rules::{Event, bits};
 use crate::error::QueryError;
 use crate::kernel::condition::{Test, Truth};
+use crate::kernel::find::CodeSet;
 use crate::kernel::scope::ScopeFilter;
 use crate::rule::EventRule;
 use crate::table::{Codes, Table, TextColumn, UserIdx};
@@ -22,6 +23,8 @@ pub(super) struct Matcher<'t> {
     /// For each step that only the user's first event fills: what that event must match.
     firsts: Vec<(u32, Test<'t>)>,
     by_code: Vec<CodeMasks>,
+    /// Whether every row of an event matches just these, whoever's and whenever it is.
+    is_exact: bool,
     /// Whether rows of an event mean anything, where the event alone decides that.
     means: Vec<bool>,
     meaning: Meaning,
@@ -42,6 +45,12 @@ struct CodeMasks {
     /// Steps and exclusions that must be decided row by row.
     maybe_steps: u32,
     maybe_exclusions: u32,
+}
+
+impl CodeMasks {
+    fn may_match(self) -> u32 {
+        self.steps | self.maybe_steps
+    }
 }
 
 /// Which events may start a chain.
@@ -108,6 +117,10 @@ impl<'t> Matcher<'t> {
         Ok(Self {
             table,
             scope,
+            is_exact: by_event
+                && query.scope.segment.is_none()
+                && query.scope.from.is_none()
+                && query.scope.to.is_none(),
             meaning: if by_event { Meaning::ByEvent } else { Meaning::ByRow },
             leading: if groups::looks_at_all(query) { Leading::Kept } else { Leading::Dropped },
             steps,
@@ -125,6 +138,53 @@ impl<'t> Matcher<'t> {
             last_start: to,
             last,
         })
+    }
+
+    /// The table.
+    pub(super) fn table(&self) -> &'t Table {
+        self.table
+    }
+
+    /// Whether a row may match several steps.
+    pub(super) fn overlaps(&self) -> bool {
+        self.by_code.iter().any(|known| known.may_match().count_ones() > 1)
+    }
+
+    /// The codes of the events that may be of a step.
+    pub(super) fn codes_of(&self, step: usize) -> CodeSet {
+        CodeSet::new(self.by_code.len(), |code| self.by_code[code as usize].may_match() >> step & 1 == 1)
+    }
+
+    /// Those of a user's rows that are of a step, of those whose event may be: the bits of `rows` count from `first_row`.
+    #[inline]
+    pub(super) fn confirm(&self, user: UserIdx, first_row: usize, step: usize, rows: u64) -> u64 {
+        if self.is_exact { rows } else { self.confirm_each(user, first_row, step, rows) }
+    }
+
+    fn confirm_each(&self, user: UserIdx, first_row: usize, step: usize, mut rows: u64) -> u64 {
+        if !self.scope.has_user(user) {
+            return 0;
+        }
+        let last = if step == 0 { self.last_start } else { self.last };
+        let mut confirmed = 0;
+        while rows != 0 {
+            let bit = rows & rows.wrapping_neg();
+            rows &= !bit;
+            let row = first_row + bit.trailing_zeros() as usize;
+            let time = self.table.times[row];
+            if time < self.from || time > last || !self.scope.meets_conditions(row, user) {
+                continue;
+            }
+            let known = self.by_code[self.table.events().codes.get(row) as usize];
+            if known.steps >> step & 1 == 0 && !self.steps[step].holds(row, user) {
+                continue;
+            }
+            confirmed |= bit;
+            if step == 0 && self.starts == Starts::FirstOnce {
+                break;
+            }
+        }
+        confirmed
     }
 
     /// Collects the events of a user in order of time; none if the user is out of scope.

@@ -84,7 +84,7 @@ impl<'t> Dividing<'t> {
             _ => None,
         };
         Ok(Self {
-            funnel: query.check(table)?.prepare(&(), table)?,
+            funnel: query.check(table)?.prepare(&funnel::State::Count, table, None)?,
             n_steps: query.steps.len(),
             properties: properties(table).filter_map(text).collect(),
         })
@@ -95,15 +95,16 @@ impl<'t> Dividing<'t> {
         let n = self.properties.len() * CODES * self.n_steps;
         groups.ended.resize(n, 0);
         groups.open.resize(n, 0);
-        for user in bucket.users() {
-            let Some(Level { step, window }) = self.funnel.level(user) else { continue };
-            for (index, (column, text)) in self.properties.iter().enumerate() {
-                let code = self.funnel.first_row(column).map_or(MISSING, |row| text.codes.get(row as usize));
-                let at = (index * CODES + code as usize) * self.n_steps + step;
+        let (n_steps, properties) = (self.n_steps, &self.properties);
+        self.funnel.each_level(bucket, |Level { step, window }, rows| {
+            for (index, (column, text)) in properties.iter().enumerate() {
+                let row = funnel::first_row(column, rows.iter().copied());
+                let code = row.map_or(MISSING, |row| text.codes.get(row as usize));
+                let at = (index * CODES + code as usize) * n_steps + step;
                 groups.ended[at] += 1;
                 groups.open[at] += u64::from(window == Window::Open);
             }
-        }
+        });
     }
 }
 

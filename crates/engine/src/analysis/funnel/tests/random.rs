@@ -20,8 +20,11 @@ use crate::time::Millis;
 
 fn sheets() -> impl Strategy<Value = Sheet> {
     let event = select(vec!["a", "a", "b", "b", "c", "d", "x"]);
-    let row = (0..3_u32, 0..7_i64, event, select(vec!["", "p", "p", "q"]));
-    prop::collection::vec(row, 0..24).prop_map(|rows| {
+    let row = |times| (0..3_u32, 0..times, event.clone(), select(vec!["", "p", "p", "q"]));
+    // Full of ties, or with hardly any: then the sweep answers.
+    let rows =
+        prop_oneof![prop::collection::vec(row(7_i64), 0..24), prop::collection::vec(row(40_i64), 0..24),];
+    rows.prop_map(|rows| {
         let mut sheet = Sheet::new().column("p", Role::Other, Kind::Text);
         let mut n_rows = [0; 3];
         for (user, time, event, p) in rows {
@@ -108,8 +111,8 @@ prop_compose! {
         (range, from, to, window) in (
             select(vec![Range::Entry, Range::AllEvents]),
             select(vec![None, None, Some(1), Some(2)]),
-            select(vec![None, None, Some(3), Some(5)]),
-            select(vec![None, Some(1), Some(2), Some(3), Some(6)]),
+            select(vec![None, None, None, Some(3), Some(5), Some(25)]),
+            select(vec![None, Some(1), Some(2), Some(3), Some(6), Some(12), Some(30)]),
         ),
         (time_from, search, open, instant_times) in (
             select(vec![TimeFrom::LatestStart, TimeFrom::EarliestStart]),

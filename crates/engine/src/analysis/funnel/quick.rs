@@ -1,0 +1,258 @@
+//! The quick way for funnels in order: a user's rows as the bits of a word, one word per step.
+//!
+//! ```text
+//! rows        0 1 2 3 4 5 6 7      A at 0 and 3, B at 1 and 4, C at 6
+//! step A      1 . . 1 . . . .
+//! step B      . 1 . . 1 . . .      forward, each step as early as possible:   0 → 1 → 6: nobody gets to C sooner
+//! step C      . . . . . . 1 .      backward, each step as late as possible:   6 → 4 → 3: nobody does so from a later start
+//! ```
+//!
+//! Rows of a step are found 64 at a time, from their codes alone. The earliest arrival and the latest start that leads there
+//! are a few operations on words per step; only the times of the counted chain are read, and nothing of users without a
+//! step 1. If the latest start is outside the window, the arrival is that of no chain, and the level below is tried.
+//!
+//! O(rows × steps / 64 + users × steps). Where a word does not tell — more than 64 rows, different steps at one instant,
+//! further starts to be tried — the [`Sweep`] goes through the user's events, and the [`Walker`] where that does not either.
+
+use super::matcher::Matcher;
+use super::query::{FunnelQuery, Occurrence, Order, Repeats, Reuse, Search, Tie, TimeFrom};
+use super::rules::{Rules, Window};
+use crate::kernel::find::CodeSet;
+use crate::table::{Bitmap, Bucket, UserIdx};
+use crate::time::Millis;
+
+/// How many times further starts are tried.
+const MAX_TRIES: usize = 8;
+
+/// Goes through a bucket's users.
+#[derive(Debug)]
+pub(super) struct Quick {
+    /// By step: the codes of its events, and the bucket's rows that may be of it.
+    steps: Vec<(CodeSet, Bitmap)>,
+    bucket_start: usize,
+    user: User,
+}
+
+/// The present user.
+#[derive(Debug)]
+struct User {
+    index: UserIdx,
+    first_row: usize,
+    /// All of the user's rows.
+    all: u64,
+    /// By step: the rows that are of it; known for so many steps.
+    rows: [u64; 32],
+    n_known: usize,
+    /// By step: the place of the row that is the earliest arrival there, whatever the window.
+    arrivals: [u32; 32],
+}
+
+/// What became of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Did not do step 1.
+    Absent,
+    /// Has a chain.
+    Entered(Window),
+    /// A word does not tell.
+    Unclear,
+}
+
+/// Whether the latest start per step is enough to know of the chains that lead there. Then the answer needs no
+/// [`Walker`](super::walk::Walker) but for different steps at one instant.
+pub(super) fn is_plain(query: &FunnelQuery, matcher: &Matcher<'_>) -> bool {
+    let in_order =
+        query.order == Order::Ordered && query.repeats == Repeats::Allowed && query.exclusions.is_empty();
+    let counts_all = query.time_from == TimeFrom::LatestStart
+        && query.steps.iter().all(|step| !step.optional && step.occurrence == Occurrence::Any);
+    let fills_one =
+        query.reuse == Reuse::Once && !(query.tie == Tie::Never && query.search == Search::LatestStartOnly);
+    in_order && counts_all && (fills_one || !matcher.overlaps())
+}
+
+impl Quick {
+    /// For a plain query ([`is_plain`]).
+    pub(super) fn new(n_steps: usize, matcher: &Matcher<'_>) -> Self {
+        Self {
+            steps: (0..n_steps).map(|step| (matcher.codes_of(step), Bitmap::empty(0))).collect(),
+            bucket_start: 0,
+            user: User {
+                index: UserIdx(0),
+                first_row: 0,
+                all: 0,
+                rows: [0; 32],
+                n_known: 0,
+                arrivals: [0; 32],
+            },
+        }
+    }
+
+    /// Goes to a bucket.
+    pub(super) fn enter(&mut self, bucket: Bucket<'_>) {
+        let rows = bucket.rows();
+        self.bucket_start = rows.start;
+        for (codes, found) in &mut self.steps {
+            codes.find(&bucket.table.events().codes, rows.clone(), found);
+        }
+    }
+
+    /// Follows one of the bucket's users, and puts the times of the chain that is counted into `times`.
+    pub(super) fn follow(
+        &mut self,
+        user: UserIdx,
+        rules: &Rules,
+        matcher: &Matcher<'_>,
+        times: &mut Vec<Millis>,
+    ) -> Found {
+        let table = matcher.table();
+        let rows = table.users.rows(user);
+        if rows.len() > 64 {
+            return Found::Unclear;
+        }
+        self.user.index = user;
+        self.user.first_row = rows.start;
+        self.user.all = !(!0 << 1 << (rows.len().max(1) - 1));
+        self.user.n_known = 0;
+        if self.rows_of(0, matcher) == 0 {
+            return Found::Absent;
+        }
+        let ties = table.ties.window(rows.start) & self.user.all;
+        if ties != 0 && self.ties_matter(ties, matcher) {
+            return Found::Unclear;
+        }
+        let time = |place: u32| table.times[rows.start + place as usize];
+        let Some((start, n_filled)) = self.chain(matcher, |a, b| rules.in_window(time(a), time(b))) else {
+            return Found::Unclear;
+        };
+        times.clear();
+        self.user.retrace(start, n_filled, |place| times.push(time(place)));
+        let is_open = n_filled < rules.n_steps && rules.is_open(time(63 - self.user.rows[0].leading_zeros()));
+        Found::Entered(if is_open { Window::Open } else { Window::Over })
+    }
+
+    /// The present user's rows that match a step.
+    pub(super) fn step_rows(&mut self, matcher: &Matcher<'_>) -> StepRows {
+        StepRows { first_row: self.user.first_row as u32, rows: self.all_steps(matcher) }
+    }
+
+    fn all_steps(&mut self, matcher: &Matcher<'_>) -> u64 {
+        (0..self.steps.len()).fold(0, |all, step| all | self.rows_of(step, matcher))
+    }
+
+    /// The present user's rows of a step, which may not lie beyond the next one that is not known yet.
+    #[inline]
+    fn rows_of(&mut self, step: usize, matcher: &Matcher<'_>) -> u64 {
+        let user = &mut self.user;
+        if step == user.n_known {
+            let rows = self.steps[step].1.window(user.first_row - self.bucket_start) & user.all;
+            user.rows[step & 31] = matcher.confirm(user.index, user.first_row, step, rows);
+            user.n_known += 1;
+        }
+        user.rows[step & 31]
+    }
+
+    /// Whether different rows of steps may share an instant. `ties` are the rows at the same one as the row before.
+    #[cold]
+    fn ties_matter(&mut self, ties: u64, matcher: &Matcher<'_>) -> bool {
+        let rows = self.all_steps(matcher);
+        rows & ties != 0 && rows & (ties >> 1) != 0
+    }
+
+    /// Where the counted chain starts, and how many steps it fills; none after too many tries.
+    fn chain(&mut self, matcher: &Matcher<'_>, in_window: impl Fn(u32, u32) -> bool) -> Option<(u32, usize)> {
+        let mut starts = self.user.rows[0];
+        let mut best = (starts.trailing_zeros(), 1);
+        for _ in 0..MAX_TRIES {
+            let n_arrived = self.arrive(starts, matcher);
+            for n_filled in (best.1 + 1..=n_arrived).rev() {
+                let start = self.user.latest_start(n_filled);
+                if in_window(start, self.user.arrivals[n_filled - 1]) {
+                    best = (start, n_filled);
+                    break;
+                }
+            }
+            if best.1 >= n_arrived {
+                return Some(best);
+            }
+            // Whatever starts no later than this is too early for all arrivals at the next level.
+            starts &= after(self.user.latest_start(best.1 + 1));
+            if starts == 0 {
+                return Some(best);
+            }
+        }
+        None
+    }
+
+    /// Finds the earliest arrival at each step from these starts; says how many steps there is one at.
+    fn arrive(&mut self, starts: u64, matcher: &Matcher<'_>) -> usize {
+        let mut rows = starts;
+        for step in 0.. {
+            if rows == 0 {
+                return step;
+            }
+            let place = rows.trailing_zeros();
+            self.user.arrivals[step & 31] = place;
+            if step + 1 == self.steps.len() {
+                break;
+            }
+            rows = self.rows_of(step + 1, matcher) & after(place);
+        }
+        self.steps.len()
+    }
+}
+
+impl User {
+    /// The latest start of the chains that arrive at the last of so many steps first.
+    fn latest_start(&self, n_filled: usize) -> u32 {
+        let mut place = self.arrivals[n_filled - 1];
+        for step in (0..n_filled - 1).rev() {
+            place = 63 - (self.rows[step & 31] & !(!0 << place)).leading_zeros();
+        }
+        place
+    }
+
+    /// Calls `visit` with the places of the chain that starts at `start` and takes each next step as early as possible.
+    fn retrace(&self, start: u32, n_filled: usize, mut visit: impl FnMut(u32)) {
+        visit(start);
+        let mut place = start;
+        for step in 1..n_filled {
+            place = (self.rows[step & 31] & after(place)).trailing_zeros();
+            visit(place);
+        }
+    }
+}
+
+/// All places after this one.
+fn after(place: u32) -> u64 {
+    !0 << place << 1
+}
+
+/// Rows of one user, in order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StepRows {
+    first_row: u32,
+    rows: u64,
+}
+
+impl StepRows {
+    /// No rows.
+    pub(super) const NONE: Self = Self { first_row: 0, rows: 0 };
+}
+
+impl Iterator for StepRows {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let place = (self.rows != 0).then(|| self.rows.trailing_zeros())?;
+        self.rows &= self.rows - 1;
+        Some(self.first_row + place)
+    }
+}
+
+impl DoubleEndedIterator for StepRows {
+    fn next_back(&mut self) -> Option<u32> {
+        let place = (self.rows != 0).then(|| 63 - self.rows.leading_zeros())?;
+        self.rows &= !(1 << place);
+        Some(self.first_row + place)
+    }
+}
