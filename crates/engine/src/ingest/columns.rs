@@ -145,10 +145,8 @@ impl Columns {
             self.write_doubted(batch, text);
             return &self.troubles;
         }
-        for &row in &self.kept {
-            let user = batch.bytes(text, batch.cell(row as usize, self.user));
-            self.block.users.push(self.users.intern(user));
-        }
+        let users = self.kept.iter().map(|&row| batch.bytes(text, batch.cell(row as usize, self.user)));
+        self.users.intern_each(users, |code| self.block.users.push(code));
         for column in 0..self.stores.len() {
             self.write_column(column, batch, text);
         }

@@ -40,13 +40,19 @@ struct Place {
 
 const FREE: u32 = u32::MAX;
 
+const NO_PLACE: Place = Place { hash: 0, code: FREE };
+
+/// From how many texts on several are looked up at a time, and how many these are.
+const MANY: usize = 4096;
+const TOGETHER: usize = 16;
+
 impl Interner {
     /// No texts.
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             text: Vec::new(),
             ends: Vec::new(),
-            places: vec![Place { hash: 0, code: FREE }; 64],
+            places: vec![NO_PLACE; 64],
             seed: [mix(seed.wrapping_add(1)), mix(seed.wrapping_add(2))],
             recent: Box::new([NOTHING; RECENT]),
         }
@@ -87,6 +93,39 @@ impl Interner {
         let code = self.code_at(at, hash, text);
         self.recent[recent] = Recent { words, code };
         code
+    }
+
+    /// Interns texts one after the other, and calls `take` with each code. Where there are too many texts for the caches of
+    /// the processor, several are looked up at a time, so that one need not wait for the memory of the one before.
+    pub(crate) fn intern_each<'t>(
+        &mut self,
+        texts: impl Iterator<Item = &'t [u8]>,
+        mut take: impl FnMut(u32),
+    ) {
+        if self.len() < MANY {
+            texts.for_each(|text| take(self.intern(text)));
+            return;
+        }
+        let mut texts = texts.fuse();
+        let mut lookups: [(&[u8], Place, u32); TOGETHER] = [(&[], NO_PLACE, 0); TOGETHER];
+        loop {
+            let mut n = 0;
+            for (lookup, text) in lookups.iter_mut().zip(&mut texts) {
+                *lookup = (text, NO_PLACE, hash(text, self.seed));
+                n += 1;
+            }
+            if n == 0 {
+                return;
+            }
+            for (_, place, hash) in &mut lookups[..n] {
+                *place = self.places[self.home(*hash)];
+            }
+            for &(text, place, hash) in &lookups[..n] {
+                let is_there =
+                    place.hash == hash && place.code != FREE && are_equal(self.get(place.code), text);
+                take(if is_there { place.code } else { self.intern(text) });
+            }
+        }
     }
 
     /// The code of `text`, if it has been met.
@@ -153,7 +192,7 @@ impl Interner {
 
     /// Puts the texts that are there into so many places.
     fn place_again(&mut self, n_places: usize) {
-        let new = vec![Place { hash: 0, code: FREE }; n_places];
+        let new = vec![NO_PLACE; n_places];
         let old = std::mem::replace(&mut self.places, new);
         let mask = self.places.len() - 1;
         let is_there = |place: &Place| (place.code as usize) < self.ends.len();
@@ -202,6 +241,15 @@ impl Words {
     #[inline(always)]
     fn hash(self, seed: [u64; 2]) -> u32 {
         spread(fold(self.low ^ seed[0] ^ u64::from(self.len), self.high ^ seed[1]))
+    }
+}
+
+/// Whether two texts are the same; quick for short ones.
+#[inline(always)]
+fn are_equal(a: &[u8], b: &[u8]) -> bool {
+    match (Words::of(a), Words::of(b)) {
+        (None, None) => a == b,
+        (a, b) => a == b,
     }
 }
 
@@ -293,6 +341,25 @@ mod tests {
         };
         let (one, two) = (order(1), order(2));
         assert!(one.iter().zip(&two).filter(|(a, b)| a == b).count() < 5);
+    }
+
+    #[test]
+    fn many_texts_looked_up_together_get_the_codes_that_they_get_one_by_one() {
+        // New ones among those that were there, twice in a row and of every length class, while the table grows.
+        let text = |n: u64| match mix(n) % 4 {
+            0 => format!("user-{}", mix(n) % 9_000),
+            1 => format!("{}@customers.example.com", mix(n / 2) % 9_000),
+            _ => format!("u{}", mix(n / 3) % 20_000),
+        };
+        let texts: Vec<String> = (0..60_000).map(text).collect();
+        let (mut together, mut one_by_one) = (Interner::new(3), Interner::new(3));
+        let mut codes = Vec::new();
+        for texts in texts.chunks(1_001) {
+            together.intern_each(texts.iter().map(String::as_bytes), |code| codes.push(code));
+        }
+        let expected: Vec<u32> = texts.iter().map(|text| one_by_one.intern(text.as_bytes())).collect();
+        assert!(together.len() > 4 * MANY);
+        assert_eq!(codes, expected);
     }
 
     proptest! {

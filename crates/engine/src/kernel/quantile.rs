@@ -85,8 +85,13 @@ impl Values {
             return Spread { sum, bins: bins.chunk_by(|a, b| a == b).map(run).collect() };
         }
         let mut counts = vec![0_u32; N_BINS];
-        self.iter().for_each(|value| counts[usize::from(bin(value))] += 1);
-        let held = (0_u16..).zip(counts).filter(|&(_, count)| count > 0);
+        let (mut least, mut greatest) = (u64::MAX, 0);
+        for value in self.iter() {
+            (least, greatest) = (least.min(value), greatest.max(value));
+            counts[usize::from(bin(value))] += 1;
+        }
+        let bins = bin(least)..=bin(greatest);
+        let held = bins.map(|bin| (bin, counts[usize::from(bin)])).filter(|&(_, count)| count > 0);
         Spread { sum, bins: held.collect() }
     }
 

@@ -146,20 +146,19 @@ impl<'t> Split<'t> {
         &self,
         table: &Table,
         user: UserIdx,
-        mut step_rows: impl DoubleEndedIterator<Item = u32>,
+        step_rows: impl DoubleEndedIterator<Item = u32>,
     ) -> Group {
-        let row = match self {
-            Self::ByUser(_, rows) => Some(rows[user.0 as usize]).filter(|&row| row != NO_ROW),
-            Self::ByFirst(column) => first_row(column, step_rows),
-            Self::ByLast(column) => step_rows.rfind(|&row| is_set(column, row)),
+        let value = |column: &Column, row| value(table, column, row, user);
+        let is_set = |group: &Group| *group != Group::Missing;
+        let found = match self {
+            Self::ByUser(column, rows) => {
+                Some(rows[user.0 as usize]).filter(|&row| row != NO_ROW).map(|row| value(column, row))
+            }
+            Self::ByFirst(column) => step_rows.map(|row| value(column, row)).find(is_set),
+            Self::ByLast(column) => step_rows.rev().map(|row| value(column, row)).find(is_set),
             _ => None,
         };
-        match (self, row) {
-            (Self::ByUser(column, _) | Self::ByFirst(column) | Self::ByLast(column), Some(row)) => {
-                value(table, column, row, user)
-            }
-            _ => Group::Missing,
-        }
+        found.unwrap_or(Group::Missing)
     }
 }
 
@@ -178,15 +177,20 @@ fn is_set(column: &Column, row: u32) -> bool {
 }
 
 /// The group of a row's value.
+#[inline]
 pub(super) fn value(table: &Table, column: &Column, row: u32, user: UserIdx) -> Group {
-    if !is_set(column, row) {
-        return Group::Missing;
-    }
+    let row = row as usize;
     match column {
-        Column::Text(text) => Group::Text(text.codes.get(row as usize)),
-        Column::Number(numbers) => numbers.get(row as usize).map_or(Group::Missing, number),
-        Column::Time(times) => Group::Time(times[row as usize]),
-        Column::EventTime => Group::Time(table.times[row as usize]),
+        Column::Text(text) => match text.codes.get(row) {
+            MISSING => Group::Missing,
+            code => Group::Text(code),
+        },
+        Column::Number(numbers) => numbers.get(row).map_or(Group::Missing, number),
+        Column::Time(times) => match times[row] {
+            Column::NO_TIME => Group::Missing,
+            time => Group::Time(time),
+        },
+        Column::EventTime => Group::Time(table.times[row]),
         Column::User => Group::User(table.users.id(user).to_owned()),
     }
 }

@@ -71,6 +71,7 @@ impl Tallies {
     }
 
     /// The tally of a group.
+    #[inline]
     pub(super) fn of(&mut self, group: &Group) -> &mut Tally {
         let place = match group {
             Group::Text(code) => self.place_of_code(*code),
@@ -93,6 +94,7 @@ impl Tallies {
         self.by_code[at]
     }
 
+    #[cold]
     fn add(&mut self, group: &Group) -> u32 {
         let place = self.groups.len() as u32;
         self.groups.push((group.clone(), Tally::default()));
