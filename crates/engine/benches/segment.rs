@@ -57,9 +57,19 @@ fn segments(criterion: &mut Criterion) {
         })
         .collect();
     for NamedSegment { name, segment } in &rules {
-        let users = |segment: &Segment| select(segment, &table, now).unwrap().count();
-        println!("{name}: {} of {} users", users(segment), table.users.len());
-        group.bench_function(name, |bencher| bencher.iter(|| users(black_box(segment))));
+        let users = |segment: &Segment, now| select(segment, &table, now).unwrap().count();
+        println!("{name}: {} of {} users", users(segment, now), table.users.len());
+        // A rule is remembered together with the instant that counts as now: at another one it is new.
+        let mut millis = 0;
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                millis += 1;
+                users(black_box(segment), now.plus(millis))
+            });
+        });
+        group.bench_function(format!("{name}, asked again"), |bencher| {
+            bencher.iter(|| users(black_box(segment), now));
+        });
     }
     let query = Query::Segment(SegmentQuery { segments: rules, ..SegmentQuery::default() });
     group.bench_function("analysis_of_all_six", |bencher| {

@@ -18,6 +18,7 @@ pub mod bitmap;
 pub mod builder;
 pub mod column;
 pub mod dictionary;
+pub mod memo;
 pub mod parcel;
 pub mod rows;
 pub mod schema;
@@ -34,7 +35,9 @@ pub use users::{BUCKETS, BucketId, UserIdx, Users, bucket_of};
 use std::ops::Range;
 
 use assembly::Assembly;
+use memo::Memo;
 
+use crate::rule::Segment;
 use crate::time::Millis;
 
 /// A loaded data set, or one shard of it.
@@ -50,6 +53,8 @@ pub struct Table {
     pub ties: Bitmap,
     /// The columns, in the schema's order.
     pub columns: Vec<Column>,
+    /// Users found by a segment's rule, at an instant that counts as now.
+    pub segments: Memo<(Segment, Millis), Bitmap>,
 }
 
 impl Table {
@@ -61,7 +66,8 @@ impl Table {
         let Assembly { users, times, .. } = rows;
         let facts = Facts { span: span(&times), n_events: times.len() as u64, n_users: users.len() as u64 };
         let ties = ties(&users, &times);
-        Self { schema: Schema::new(infos, &facts), users, times, ties, columns }
+        let schema = Schema::new(infos, &facts);
+        Self { schema, users, times, ties, columns, segments: Memo::default() }
     }
 
     /// Number of rows.

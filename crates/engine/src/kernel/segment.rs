@@ -28,7 +28,7 @@ pub fn check(segment: &Segment, table: &Table) -> Result<(), QueryError> {
 }
 
 /// The users of a segment, as a bitmap over the shard's users. `now` is what "the last d days" ends at.
-/// O(rows of the events that its rules name).
+/// O(rows of the events that its rules name), or O(users) for rules that were asked about lately.
 ///
 /// # Errors
 /// As [`check`].
@@ -48,17 +48,28 @@ pub fn select(segment: &Segment, table: &Table, now: Millis) -> Result<Bitmap, Q
             users.negate();
             users
         }
-        Segment::Property(test) => with_property(test, table)?,
-        Segment::Did(did) => {
-            check_did(did, table)?;
-            who_did(did, table, now)?
-        }
         Segment::List { users } => {
             let found = users.iter().filter_map(|id| table.users.find(id));
             collect(n_users, found)
         }
-        Segment::Cluster(rule) => super::features::in_cluster(rule, table)?,
+        Segment::Property(_) | Segment::Did(_) | Segment::Cluster(_) => {
+            let found = table.segments.find(&(segment.clone(), now), || look_through(segment, table, now))?;
+            Bitmap::clone(&found)
+        }
     })
+}
+
+/// The users of one rule that is found row by row.
+fn look_through(segment: &Segment, table: &Table, now: Millis) -> Result<Bitmap, QueryError> {
+    match segment {
+        Segment::Property(test) => with_property(test, table),
+        Segment::Did(did) => {
+            check_did(did, table)?;
+            who_did(did, table, now)
+        }
+        Segment::Cluster(rule) => super::features::in_cluster(rule, table),
+        _ => unreachable!("the others are made of these or list their users"),
+    }
 }
 
 fn joined(start: Bitmap, parts: &[Bitmap], join: fn(&mut Bitmap, &Bitmap)) -> Bitmap {
