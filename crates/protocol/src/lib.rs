@@ -115,7 +115,7 @@ pub enum Reply {
         /// What the file seems to hold.
         preview: Box<Preview>,
     },
-    /// Files were loaded.
+    /// The files were loaded.
     Loaded(Box<Loaded>),
     /// A query was answered.
     Answered {

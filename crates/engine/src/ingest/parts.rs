@@ -65,6 +65,8 @@ pub struct RollBack {
 pub enum Failed {
     /// The file cannot be read.
     Finally {
+        /// Which of the recipe's files it is.
+        file: u32,
         /// Lines of its file before the part.
         n_lines: u64,
     },
@@ -148,7 +150,7 @@ impl Parts {
                 let file = part.file;
                 let before = self.parts[..index].iter().filter_map(State::report);
                 let n_lines = before.filter(|report| report.file == file).map(|report| report.n_lines).sum();
-                Failed::Finally { n_lines }
+                Failed::Finally { file, n_lines }
             }
         }
     }
