@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use cairn_engine::ingest::{
-    self, DEFAULT_SEED, FileRecipe, LoadReport, Loader, Mapping, Outcome, Sample,
-};
+use cairn_engine::ingest::{self, DEFAULT_SEED, FileRecipe, LoadReport, Loader, Mapping, Outcome, Sample};
 use cairn_engine::table::Table;
 use cairn_engine::{Answer, Failure, Query};
 

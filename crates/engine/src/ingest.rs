@@ -20,6 +20,7 @@ mod detect;
 mod duplicates;
 mod encoding;
 mod error;
+mod feed;
 mod gzip;
 mod infer;
 mod inspect;

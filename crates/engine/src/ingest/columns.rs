@@ -1,14 +1,14 @@
 //! Writes batches of records into columns: texts to codes, numbers and times to values.
 
 use super::batch::{Batch, Trouble};
+use super::feed::Feed;
 use super::interner::Interner;
-use super::mapping::DecimalMark;
 use super::number::{self, Reading};
 use super::plan::{Certainty, Content, FilePlan};
 use super::report::WarningKind;
 use super::time_format::{Moment, TimeReader};
 use super::union::Plan;
-use super::zone::{LocalZone, Occurs};
+use super::zone::Occurs;
 use crate::table::builder::{Block, BlockColumn};
 use crate::table::parcel::{Packer, Parcel};
 use crate::table::users::mix;
@@ -38,22 +38,6 @@ pub(crate) struct Columns {
     block: Block,
     kept: Vec<u32>,
     troubles: Vec<Trouble>,
-}
-
-/// How the file at hand fills the columns.
-#[derive(Debug)]
-struct Feed {
-    /// The fields with these roles.
-    user: usize,
-    time: usize,
-    event: Option<usize>,
-    /// The event of all rows, if no field tells it.
-    event_code: u32,
-    event_time: TimeReader,
-    mark: DecimalMark,
-    zone: LocalZone,
-    /// For each column the field that fills it, and how its times are written.
-    sources: Vec<Option<(usize, TimeReader)>>,
 }
 
 /// A moment of a load, as the numbers of users and texts that had been met.
@@ -387,21 +371,6 @@ impl Columns {
             BlockColumn::Number(values) => values.resize(n_rows, f64::NAN),
             BlockColumn::Time(values) => values.resize(n_rows, Column::NO_TIME),
             BlockColumn::Constant { .. } | BlockColumn::Elsewhere => {}
-        }
-    }
-}
-
-impl Feed {
-    fn new(file: &FilePlan) -> Self {
-        Self {
-            user: file.user,
-            time: file.time,
-            event: file.event,
-            event_code: MISSING,
-            event_time: file.event_time,
-            mark: file.mark,
-            zone: file.zone.clone(),
-            sources: file.sources.clone(),
         }
     }
 }
