@@ -37,7 +37,7 @@ test('the parts of an export give the table of the whole, in whatever order and 
   const of_whole = await stats(page);
   await openPanel(page, 'Funnels');
   const expected = await readTable(page, TABLE);
-  await openPanel(page, 'Data');
+  await page.getByRole('navigation').getByRole('link', { name: 'Data' }).click();
   const parts = await Promise.all([
     makeFile(page, '3.ndjson', json.join('\n')),
     makeFile(page, '2.csv.gz', gzipSync([header, ...rows.slice(5_000, 12_000)].join('\r\n'))),
@@ -45,7 +45,7 @@ test('the parts of an export give the table of the whole, in whatever order and 
   ]);
   await dropFiles(page.locator('body'), parts);
   await page.getByRole('heading', { level: 1, name: '1.csv and 2 more' }).waitFor();
-  await page.getByText('3 files', { exact: true }).click();
+  await page.locator('summary', { hasText: '3 files' }).click();
   const table = await readTable(page, '3 files');
   assert.deepEqual(table.map(([name, n_rows, n_skipped]) => [name, n_rows, n_skipped]), [
     ['1.csv', '5,000', '0'],
@@ -108,7 +108,7 @@ test('what is skipped names its file, and a file that is there twice is pointed 
   const chunks = [];
   for await (const chunk of await download.createReadStream()) chunks.push(chunk);
   assert.match(Buffer.concat(chunks).toString(), /april\.csv,4,/);
-  await report.getByText('3 files', { exact: true }).click();
+  await report.locator('summary', { hasText: '3 files' }).click();
   await assertAccessible(page, UNDECIDED);
   await screenshot(page, 'files-twice-360');
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

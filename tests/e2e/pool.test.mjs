@@ -78,16 +78,16 @@ async function isReady(page) {
 
 /**
  * The rows of the hostile file in three files that are to be united: its first half, gzipped; records of JSON, in which
- * the user is called otherwise and some fields come late; and its second half under a header in another order.
+ * the user is called otherwise, and of which one has a field that no sample shows; and its second half with one more column.
  */
 function hostileFiles() {
   const records = hostileCsv().split(/\r\n(?=u\d+,|$)/u);
   const [header, ...rows] = records.filter((record) => record !== '');
   const lines = [];
-  for (let row = 0; row < 8_000; row += 1) {
+  for (let row = 0; row < 20_000; row += 1) {
     const time = new Date(Date.UTC(2026, 0, 1) + ((row * 104_729) % 86_400) * 60_000).toISOString();
-    const late = row > 5_000 ? { screen: `s${row % 7}`, revenue: row % 3 ? 1e16 : -1e16 } : {};
-    lines.push(JSON.stringify({ distinct_id: `u${(row * 31) % 3_000}`, timestamp: time, event: 'tapped', plan: 'pro', ...late }));
+    const more = row === 17_777 ? { screen: 'home' } : row > 5_000 ? { revenue: row % 3 ? 1e16 : -1e16 } : {};
+    lines.push(JSON.stringify({ distinct_id: `u${(row * 31) % 3_000}`, timestamp: time, event: 'tapped', plan: 'pro', ...more }));
   }
   const second = rows.slice(15_000).map((record) => `${record},x`);
   return {
@@ -136,10 +136,10 @@ test('several files give the same answers to one, two, three and eight workers, 
   const { report, schema } = JSON.parse(first.get('loaded') ?? '');
   const columns = schema.columns.map((/** @type {any} */ column) => column.name);
   assert.deepEqual(columns, ['user', 'time', 'event', 'note', 'plan', 'revenue', 'extra', 'screen']);
-  assert.deepEqual([schema.n_events, schema.n_users, report.n_skipped], [38_000, 3_000, 0]);
+  assert.deepEqual([schema.n_events, schema.n_users, report.n_skipped], [50_000, 3_000, 0]);
   assert.deepEqual(report.files.map((/** @type {any} */ file) => [file.name, file.n_rows]), [
     ['a.csv.gz', 15_000],
-    ['b.ndjson', 8_000],
+    ['b.ndjson', 20_000],
     ['c.csv', 15_000],
   ]);
   others.forEach((other, at) => assert.deepEqual(other, first, `${POOLS[at + 1]} workers`));

@@ -125,7 +125,7 @@ fn FileFields(shown: Shown) -> impl IntoView {
         Choice::new(Some(DateOrder::MonthFirst), text("mapping.month_first")),
     ];
     view! {
-        <div class="row">
+        <div class="row row-fields">
             <Show when=move || { layouts.read().len() > 1 }>
                 <Select
                     label=Label::above(text("mapping.files"))
@@ -319,8 +319,11 @@ fn format_text(source: &Source, file: &SourceFile) -> String {
         Format::JsonObjects => text("format.json_objects"),
     };
     let values = [("format", format), ("size", bytes(source.n_bytes()))];
-    match source.readable().len() {
+    let n_files = source.readable().len() as u64;
+    let is_alike = |other: &SourceFile| other.recipe.preview.format == file.recipe.preview.format;
+    match n_files {
         0 | 1 => text_with("mapping.lead", &values),
-        n => plural_with("mapping.lead_files", n as u64, &values),
+        _ if source.files.iter().all(is_alike) => plural_with("mapping.lead_files", n_files, &values),
+        _ => plural_with("mapping.lead_mixed", n_files, &values),
     }
 }
