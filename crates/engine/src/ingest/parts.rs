@@ -1,7 +1,5 @@
 //! Deals parts of files out to parsers, checks that what they read fits together, and adds up what they report.
 
-use std::collections::BTreeMap;
-
 use super::error::{IngestError, IngestProblem};
 use super::ledger::Ledger;
 use super::loader::Retyped;
@@ -301,14 +299,16 @@ pub fn report(recipe: &Recipe, n_bytes: &[u64], parts: Vec<PartReport>) -> Resul
     };
     let mut files: Vec<FileReport> = recipe.files.iter().zip(n_bytes).map(new).collect();
     let mut n_lines = vec![0; files.len()];
-    let mut retyped = BTreeMap::new();
+    let mut retyped: Vec<(Option<usize>, Retyped)> = Vec::new();
     for part in parts {
         let at = part.file as usize;
         let (file, n_lines) = (&mut files[at], &mut n_lines[at]);
         for found in part.retyped {
             let place = plan.place(found.file, &found.column);
-            let (line, record) = (found.line + *n_lines, found.record + file.n_rows);
-            retyped.entry(place).or_insert(Retyped { line, record, ..found });
+            if retyped.iter().all(|(known, _)| *known != place) {
+                let (line, record) = (found.line + *n_lines, found.record + file.n_rows);
+                retyped.push((place, Retyped { line, record, ..found }));
+            }
         }
         for column in part.new_columns {
             if !whole.new_columns.contains(&column) {
@@ -330,7 +330,8 @@ pub fn report(recipe: &Recipe, n_bytes: &[u64], parts: Vec<PartReport>) -> Resul
             _ => {}
         }
     }
-    whole.retyped = retyped.into_values().collect();
+    retyped.sort_by_key(|(place, _)| *place);
+    whole.retyped = retyped.into_iter().map(|(_, retyped)| retyped).collect();
     for Retyped { file, column, line, record, text } in recipe.retyped.clone() {
         let example = Example { file, line, record, column: Some(column), text };
         ledger.note(WarningKind::Retyped, || (example, String::new()));
