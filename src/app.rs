@@ -193,7 +193,7 @@ fn SessionNotice() -> impl IntoView {
     let session = expect_context::<Session>();
     move || {
         session.notice.get().map(|found| {
-            let severity = if matches!(found.code.as_str(), "worker_replaced" | "one_file" | "folder") {
+            let severity = if matches!(found.code.as_str(), "worker_replaced" | "folder") {
                 Severity::Warning
             } else {
                 Severity::Error

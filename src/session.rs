@@ -11,7 +11,7 @@ mod warming;
 pub use asking::{Answered, Asked};
 pub use facts::Facts;
 pub use loading::Loading;
-pub use source::{DataSet, Source};
+pub use source::{DataSet, Refused, Source, SourceFile, name_of};
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -29,11 +29,11 @@ use warming::Spare;
 /// The page's state: a handle to signals, passed around by copy and provided in context.
 #[derive(Clone, Copy)]
 pub struct Session {
-    /// The file that is open or being opened, with what its columns mean.
+    /// The files that are open or being opened, with what their columns mean.
     pub source: RwSignal<Option<Arc<Source>>>,
     /// How far opening it has come.
     pub loading: RwSignal<Loading>,
-    /// The data set that questions are asked of. It stays while another file loads.
+    /// The data set that questions are asked of. It stays while other files load.
     pub data: RwSignal<Option<Arc<DataSet>>>,
     /// What the person should know about the session as a whole, such as a worker that was replaced.
     pub notice: RwSignal<Option<Failure>>,
@@ -54,24 +54,24 @@ pub struct Session {
 #[derive(Default)]
 struct Hidden {
     assets: Option<Assets>,
-    /// Why this page will never open a file.
+    /// Why this page will never open files.
     refusal: Option<Failure>,
     /// The pool that holds `data`, with its number.
     pool: Option<(u32, Rc<Pool>)>,
-    /// The pool that opens the next file. Each load has a pool of its own, whose memory is given back whole when the
+    /// The pool that opens the next files. Each load has a pool of its own, whose memory is given back whole when the
     /// load is canceled or replaced.
     opening: Option<(u32, Rc<Pool>)>,
-    /// The pool that waits for the first file.
+    /// The pool that waits for the first files.
     spare: Option<Spare>,
-    /// The file that `data` was read from.
-    file: Option<File>,
-    /// The file that is being opened, or could not be.
-    opening_file: Option<File>,
+    /// The files that `data` was read from, as its source has them.
+    files: Vec<File>,
+    /// The files that are being opened, or could not be.
+    opening_files: Vec<File>,
     /// The sample.
     sample: Option<File>,
-    /// A file that was dropped before the page was ready.
-    waiting: Option<File>,
-    /// How often the worker has died since the file was opened.
+    /// Files that were dropped before the page was ready.
+    waiting: Vec<File>,
+    /// How often the worker has died since the files were opened.
     n_deaths: u32,
     n_loads: u32,
     n_pools: u32,
@@ -96,7 +96,7 @@ impl Session {
 
     /// The scope that the top bar sets for every panel.
     pub fn scope(self) -> Scope {
-        let zone = self.source.get().and_then(|source| source.mapping.zone.clone());
+        let zone = self.source.get().and_then(|source| source.zone().map(str::to_owned));
         Scope { segment: self.filtering_segment().map(|saved| saved.segment), zone, ..Scope::default() }
     }
 
@@ -108,7 +108,9 @@ impl Session {
 
     /// The IANA zone that times are shown in.
     pub fn zone(self) -> String {
-        self.source.get().and_then(|source| source.mapping.zone.clone()).unwrap_or_else(|| "UTC".to_owned())
+        self.source
+            .with(|source| source.as_ref()?.zone().map(str::to_owned))
+            .unwrap_or_else(|| "UTC".to_owned())
     }
 
     /// Sets the query of a panel.

@@ -1,5 +1,6 @@
-//! Data: opening a file, what it seems to hold, what was read and what was skipped.
+//! Data: opening files, what they seem to hold, what was read and what was skipped.
 
+mod files;
 mod first_minute;
 mod mapping;
 mod overview;
@@ -9,8 +10,8 @@ use cairn_engine::Failure;
 use cairn_protocol::Stage;
 use leptos::prelude::*;
 
-use crate::session::{Loading, Session};
-use crate::text::{failure, name, plural, plural_with, text, text_with};
+use crate::session::{Loading, Refused, Session, name_of};
+use crate::text::{failure, name, plural, text, text_with};
 use crate::view::{DropSize, Dropped, FileDrop, Notice, Progress, Severity, Spoken, Work};
 
 /// The panel.
@@ -28,6 +29,8 @@ pub fn Sources() -> impl IntoView {
                 <first_minute::FirstMinute />
             </Show>
             <LoadingState />
+            <files::LeftOut />
+            <files::Twins />
             <Show when=move || session.data.read().is_some()>
                 <overview::Overview />
                 <report::Report />
@@ -57,26 +60,22 @@ fn Head() -> impl IntoView {
     }
 }
 
-/// Opens the first of the dropped files, and says which one it was if there are more, or that a folder is no file.
+/// Opens the dropped files, and says of a folder that it is none.
 fn take_in(session: Session, dropped: Dropped) {
-    let n_left = (dropped.files.len() + dropped.folders.len()).saturating_sub(1) as u64;
-    let told = match (dropped.files.into_iter().next(), dropped.folders.first()) {
-        (Some(file), _) => {
-            let said = plural_with("sources.one_file", n_left, &[("name", name(file.name()))]);
-            session.open(file);
-            (n_left > 0).then_some(("one_file", said))
+    if !dropped.files.is_empty() {
+        session.open(dropped.files);
+    }
+    session.notice.update(|notice| match dropped.folders.first() {
+        Some(folder) => {
+            let message = text_with("sources.folder", &[("name", name(folder))]);
+            *notice = Some(Failure { code: "folder".to_owned(), message, position: None });
         }
-        (None, Some(folder)) => Some(("folder", text_with("sources.folder", &[("name", name(folder))]))),
-        (None, None) => None,
-    };
-    session.notice.update(|notice| match told {
-        Some((code, message)) => *notice = Some(Failure { code: code.to_owned(), message, position: None }),
         // What was said of an earlier drop is over.
-        None => drop(notice.take_if(|notice| matches!(notice.code.as_str(), "one_file" | "folder"))),
+        None => drop(notice.take_if(|notice| notice.code == "folder")),
     });
 }
 
-/// How far opening a file has come, or why it failed.
+/// How far opening files has come, or why it failed.
 #[component]
 fn LoadingState() -> impl IntoView {
     let session = expect_context::<Session>();
@@ -85,17 +84,21 @@ fn LoadingState() -> impl IntoView {
         matches!(*session.loading.read(), Loading::Reading { .. } | Loading::Previewing { .. })
     });
     let trouble = move || match session.loading.get() {
-        Loading::Failed { name: file, failure: found } => {
-            let title = text_with("sources.failed", &[("name", name(file))]);
-            let place = place_of(&found);
+        Loading::Failed(refused) => {
+            let title = text_with("sources.failed", &[("name", name(failed_name(&refused)))]);
             let close = Callback::new(move |()| session.cancel_opening());
-            view! {
-                <Notice severity=Severity::Error title on_dismiss=close>
-                    <p dir="auto"><Spoken text=failure(&found.code, &found.message) /></p>
-                    {place.map(|place| view! { <p class="notice-place">{place}</p> })}
-                </Notice>
-            }
-            .into_any()
+            let why = match &refused[..] {
+                [Refused { failure: found, .. }] => {
+                    let place = place_of(found);
+                    view! {
+                        <p dir="auto"><Spoken text=failure(&found.code, &found.message) /></p>
+                        {place.map(|place| view! { <p class="notice-place">{place}</p> })}
+                    }
+                    .into_any()
+                }
+                _ => files::refusals(&refused).into_any(),
+            };
+            view! { <Notice severity=Severity::Error title on_dismiss=close>{why}</Notice> }.into_any()
         }
         Loading::Mapping => view! {
             <Notice severity=Severity::Warning title=text("sources.needs_mapping")>
@@ -135,9 +138,14 @@ fn work_of(loading: &Loading, file: &str) -> Work {
 
 fn file_name(session: Session) -> String {
     match session.loading.get() {
-        Loading::Previewing { name } | Loading::Failed { name, .. } => name,
-        _ => session.source.get().map(|source| source.name.clone()).unwrap_or_default(),
+        Loading::Previewing { name } => name,
+        Loading::Failed(refused) => failed_name(&refused),
+        _ => session.source.with(|source| source.as_ref().map(|source| source.name())).unwrap_or_default(),
     }
+}
+
+fn failed_name(refused: &[Refused]) -> String {
+    name_of(&refused.iter().map(|refused| refused.name.as_str()).collect::<Vec<_>>())
 }
 
 /// "Line 4, column time", where the failure knows it.

@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 
 use cairn_engine::analysis::overview::OverviewQuery;
 use cairn_engine::analysis::suggest::{SuggestFunnelAnswer, SuggestFunnelQuery};
-use cairn_engine::ingest::{Mapping, Preview};
+use cairn_engine::ingest::{FileRecipe, Preview};
 use cairn_engine::{Answer, Query};
 use cairn_protocol::{Handle, Reply, Request};
 use js_sys::Array;
@@ -37,7 +37,7 @@ impl Session {
         let file = sample.clone();
         let listener = move |reply| {
             if let (Reply::Previewed { preview }, Some(pool)) = (reply, here.upgrade()) {
-                self.load_sample(&pool, &sample, preview);
+                self.load_sample(&pool, &sample, *preview);
             }
         };
         pool.send(&request, &Array::of1(&file), Rc::new(listener));
@@ -50,10 +50,10 @@ impl Session {
         spare.is_idle.then_some((spare.number, spare.pool))
     }
 
-    fn load_sample(self, pool: &Rc<Pool>, sample: &File, preview: Box<Preview>) {
+    fn load_sample(self, pool: &Rc<Pool>, sample: &File, preview: Preview) {
         let here = Rc::downgrade(pool);
-        let mapping: Box<Mapping> = Box::new(preview.mapping.clone());
-        let request = Request::Load { file: Handle(0), name: sample.name(), preview, mapping };
+        let recipe = FileRecipe { name: sample.name(), mapping: preview.mapping.clone(), preview };
+        let request = Request::Load { files: vec![Handle(0)], recipes: vec![recipe] };
         let listener = move |reply| {
             if let Reply::Loaded(_) = reply {
                 self.ask_sample(&here);

@@ -1,9 +1,10 @@
-// One worker or many: the same file gives the same answers, byte for byte.
+// One worker or many: the same files give the same answers, byte for byte.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { makeFile, openSite } from './harness.mjs';
-import { openFile, openPanel, readTable, settled } from './workbench.mjs';
+import { openFile, openFiles, openPanel, readTable, settled } from './workbench.mjs';
 
 /** @type {Awaited<ReturnType<typeof openSite>>} */
 let site;
@@ -76,13 +77,35 @@ async function isReady(page) {
 }
 
 /**
- * What the pool answers when the file is opened and each panel is looked at, by kind.
- * @param {string} csv
+ * The rows of the hostile file in three files that are to be united: its first half, gzipped; records of JSON, in which
+ * the user is called otherwise, and of which one has a field that no sample shows; and its second half with one more column.
+ */
+function hostileFiles() {
+  const records = hostileCsv().split(/\r\n(?=u\d+,|$)/u);
+  const [header, ...rows] = records.filter((record) => record !== '');
+  const lines = [];
+  for (let row = 0; row < 20_000; row += 1) {
+    const time = new Date(Date.UTC(2026, 0, 1) + ((row * 104_729) % 86_400) * 60_000).toISOString();
+    const more = row === 17_777 ? { screen: 'home' } : row > 5_000 ? { revenue: row % 3 ? 1e16 : -1e16 } : {};
+    lines.push(JSON.stringify({ distinct_id: `u${(row * 31) % 3_000}`, timestamp: time, event: 'tapped', plan: 'pro', ...more }));
+  }
+  const second = rows.slice(15_000).map((record) => `${record},x`);
+  return {
+    'a.csv.gz': gzipSync([header, ...rows.slice(0, 15_000)].join('\r\n')),
+    'b.ndjson': lines.join('\n'),
+    'c.csv': ['user,time,event,note,plan,revenue,extra', ...second].join('\n'),
+  };
+}
+
+/**
+ * What the pool answers when the files are opened and each panel is looked at, by kind.
+ * @param {Record<string, string | Uint8Array>} contents by the files' names
  * @param {number} n
  */
-async function answersOf(csv, n) {
+async function answersOf(contents, n) {
   const { page, problems, close } = await visitKeeping(n);
-  await openFile(page, await makeFile(page, 'hostile.csv', csv));
+  const files = Object.entries(contents).map(([name, content]) => makeFile(page, name, content));
+  await openFiles(page, await Promise.all(files));
   await openPanel(page, 'Funnels');
   await readTable(page, 'Users, rates and times by step');
   await openPanel(page, 'Segments');
@@ -97,12 +120,28 @@ async function answersOf(csv, n) {
 }
 
 test('one, two, three and eight workers give the same answers, byte for byte', async () => {
-  const csv = hostileCsv();
-  const [first, ...others] = await Promise.all(POOLS.map((n) => answersOf(csv, n)));
+  const files = { 'hostile.csv': hostileCsv() };
+  const [first, ...others] = await Promise.all(POOLS.map((n) => answersOf(files, n)));
   assert.ok(first);
   assert.deepEqual([...first.keys()].sort(), ['cluster', 'funnel', 'loaded', 'overview', 'segment', 'suggest_funnel']);
   const { report, schema } = JSON.parse(first.get('loaded') ?? '');
   assert.deepEqual([schema.n_events, schema.n_users, report.n_skipped], [30_000, 3_000, 0]);
+  others.forEach((other, at) => assert.deepEqual(other, first, `${POOLS[at + 1]} workers`));
+});
+
+test('several files give the same answers to one, two, three and eight workers, byte for byte', async () => {
+  const files = hostileFiles();
+  const [first, ...others] = await Promise.all(POOLS.map((n) => answersOf(files, n)));
+  assert.ok(first);
+  const { report, schema } = JSON.parse(first.get('loaded') ?? '');
+  const columns = schema.columns.map((/** @type {any} */ column) => column.name);
+  assert.deepEqual(columns, ['user', 'time', 'event', 'note', 'plan', 'revenue', 'extra', 'screen']);
+  assert.deepEqual([schema.n_events, schema.n_users, report.n_skipped], [50_000, 3_000, 0]);
+  assert.deepEqual(report.files.map((/** @type {any} */ file) => [file.name, file.n_rows]), [
+    ['a.csv.gz', 15_000],
+    ['b.ndjson', 20_000],
+    ['c.csv', 15_000],
+  ]);
   others.forEach((other, at) => assert.deepEqual(other, first, `${POOLS[at + 1]} workers`));
 });
 

@@ -22,8 +22,17 @@ export const UNDECIDED = {
  * @param {FileHandle} file
  */
 export async function openFile(page, file) {
+  await openFiles(page, [file]);
+}
+
+/**
+ * Drops files together and waits until data are there.
+ * @param {Page} page
+ * @param {FileHandle[]} files
+ */
+export async function openFiles(page, files) {
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await dropFiles(page.locator('body'), [file]);
+  await dropFiles(page.locator('body'), files);
   await page.locator('.stats').waitFor({ timeout: 120_000 });
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use cairn_engine::ingest::{self, LoadReport, Loader, Mapping, Outcome, Sample};
+use cairn_engine::ingest::{self, DEFAULT_SEED, FileRecipe, LoadReport, Loader, Mapping, Outcome, Sample};
 use cairn_engine::table::Table;
 use cairn_engine::{Answer, Failure, Query};
 
@@ -12,8 +12,36 @@ use cairn_engine::{Answer, Failure, Query};
 /// # Errors
 /// If it cannot be opened, or is beyond loading.
 pub fn load(path: &Path) -> Result<(Table, LoadReport), Failure> {
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error.to_string()))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    load_files(&[path])
+}
+
+/// Loads files into one table, as [`load`] does one.
+///
+/// # Errors
+/// If one of them cannot be opened, or is beyond loading.
+pub fn load_files(paths: &[impl AsRef<Path>]) -> Result<(Table, LoadReport), Failure> {
+    let contents: Vec<Vec<u8>> = paths
+        .iter()
+        .map(|path| fs::read(path).map_err(|error| unreadable(path.as_ref(), &error.to_string())))
+        .collect::<Result<_, _>>()?;
+    let recipes = paths.iter().zip(&contents).map(|(path, bytes)| recipe(path.as_ref(), bytes));
+    let mut loader = Loader::of_files(recipes.collect::<Result<_, _>>()?, DEFAULT_SEED)?;
+    loop {
+        for (at, bytes) in contents.iter().enumerate() {
+            if at > 0 {
+                loader.next_file()?;
+            }
+            loader.push(bytes)?;
+        }
+        match loader.finish()? {
+            Outcome::Loaded { table, report } => return Ok((*table, report)),
+            Outcome::Retype { again, .. } => loader = *again,
+        }
+    }
+}
+
+fn recipe(path: &Path, bytes: &[u8]) -> Result<FileRecipe, Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let samples = ingest::sample_places(bytes.len() as u64).into_iter().map(|place| Sample {
         offset: place.start,
         bytes: &bytes[place.start as usize..place.end as usize],
@@ -21,14 +49,7 @@ pub fn load(path: &Path) -> Result<(Table, LoadReport), Failure> {
     });
     let mapping = Mapping::default();
     let preview = ingest::preview(&name, &samples.collect::<Vec<_>>(), &mapping)?;
-    let mut loader = Loader::new(&name, &preview, &mapping)?;
-    loop {
-        loader.push(&bytes)?;
-        match loader.finish()? {
-            Outcome::Loaded { table, report } => return Ok((*table, report)),
-            Outcome::Retype { again, .. } => loader = *again,
-        }
-    }
+    Ok(FileRecipe { name, preview, mapping })
 }
 
 /// Answers the query in a file.

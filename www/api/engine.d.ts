@@ -1210,7 +1210,9 @@ export type OrderReason =
     /** That value. */
     example: string;
   }
-  /** No value of this column tells, but those of another one do. */
+  /**
+   * No value of this column tells, but those of another one do, or those of the same column in another file.
+   */
   | { code: 'other_column' }
   /** No value tells: `.` and `-` are taken for day first, `/` for month first. */
   | { code: 'assumed' }
@@ -1261,7 +1263,9 @@ export type Format =
 
 /** What was read, skipped and mended. */
 export interface LoadReport {
-  /** Bytes of the file. */
+  /** The files, in the order in which their rows stand in the table. */
+  files: FileReport[];
+  /** Bytes of all files. */
   n_bytes: number;
   /** Rows that equal an earlier one in all columns. They are in the table. */
   n_duplicates: number;
@@ -1271,7 +1275,7 @@ export interface LoadReport {
   n_rows: number;
   /** Records that are not in the table. */
   n_skipped: number;
-  /** The first `LoadReport::MAX_SKIPPED` skipped records, in the file's order. */
+  /** The first `LoadReport::MAX_SKIPPED` skipped records, in the files' order. */
   skipped: Skipped[];
   /** What was skipped or mended, in the order of `WarningKind`; only kinds that occurred. */
   warnings: Warning[];
@@ -1279,8 +1283,22 @@ export interface LoadReport {
   zone: string | null;
 }
 
+/** What was read of one file. */
+export interface FileReport {
+  /** Its bytes. */
+  n_bytes: number;
+  /** Records read of it, without the header and empty lines. */
+  n_rows: number;
+  /** Those that are not in the table. */
+  n_skipped: number;
+  /** Its name. */
+  name: string;
+}
+
 /** One skipped record. */
 export interface Skipped {
+  /** Which file: its place in `LoadReport::files`, counted from 0. */
+  file: number;
   /** Why. */
   kind: WarningKind;
   /** Line of the decompressed file on which the record starts, counted from 1. */
@@ -1347,6 +1365,8 @@ export interface Warning {
 export interface Example {
   /** The column's name, if one column is at fault. */
   column?: string | null;
+  /** Which file: its place in `LoadReport::files`, counted from 0. */
+  file: number;
   /** Line of the decompressed file on which the record starts, counted from 1. */
   line: number;
   /** Record, counted from 1 without the header and empty lines. */

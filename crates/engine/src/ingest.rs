@@ -6,17 +6,21 @@
 //! bytes ──► Loader::push ──► gunzip ─► to UTF-8 ─► records ─► columns ─► blocks ─► Loader::finish ─► Table + report
 //! ```
 //!
+//! Several files become one table ([`Loader::of_files`]): each has its own preview and mapping, their columns are united.
+//!
 //! Nothing here reads a file: the caller pushes its bytes, in pieces of any size. Bad rows never fail a load; they are
 //! counted, with examples. What cannot be loaded at all is an [`IngestError`] that says what to do.
 
 mod assemble;
 mod batch;
 mod columns;
+mod dates;
 mod delimited;
 mod detect;
 mod duplicates;
 mod encoding;
 mod error;
+mod feed;
 mod gzip;
 mod infer;
 mod inspect;
@@ -46,9 +50,11 @@ mod structural;
 mod time_cursor;
 mod time_format;
 mod time_text;
+mod union;
 mod zone;
 
 pub use assemble::table;
+pub use dates::agree_on_dates;
 pub use error::{IngestError, IngestProblem};
 pub use loader::{DEFAULT_SEED, Loader, Outcome, Progress, Retyped};
 pub use mapping::{ColumnChoice, DateOrder, DecimalMark, Mapping};
@@ -59,7 +65,7 @@ pub use preview::{
     Clock, ColumnGuess, Compression, Encoding, Format, KindReason, OrderReason, Preview, RoleReason, Sample,
     preview,
 };
-pub use recipe::Recipe;
-pub use report::{Example, LoadReport, Skipped, Warning, WarningKind};
+pub use recipe::{FileRecipe, Recipe};
+pub use report::{Example, FileReport, LoadReport, Skipped, Warning, WarningKind};
 pub use sample_places::sample_places;
 pub use time_format::TimeFormat;

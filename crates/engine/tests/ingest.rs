@@ -103,6 +103,7 @@ fn a_column_that_turns_out_to_be_text_is_read_again_as_text() {
     let loader = Loader::new("events.csv", &seen, &Mapping::default()).unwrap();
     let (table, report, retyped) = push_all(loader, text.as_bytes(), 4096).unwrap();
     let found = |column: &str, line, record, text: &str| Retyped {
+        file: 0,
         column: column.to_owned(),
         line,
         record,

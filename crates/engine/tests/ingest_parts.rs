@@ -1,10 +1,10 @@
-//! A file that several parsers read in parts, for several shards, gives what one parser gives that reads it whole.
+//! Files that several parsers read in parts, for several shards, give what one parser gives that reads them whole.
 
 use std::collections::BTreeMap;
 
 use cairn_engine::ingest::{
-    self, DEFAULT_SEED, Failed, IngestError, LoadReport, Loader, Manifest, Mapping, Outcome, Parser, Part,
-    PartReport, Parts, Recipe, RollBack, Sample, Wants, preview, report,
+    self, DEFAULT_SEED, Failed, FileRecipe, IngestError, LoadReport, Loader, Manifest, Mapping, Outcome,
+    Parser, Part, PartReport, Parts, Recipe, RollBack, Sample, Wants, preview, report,
 };
 use cairn_engine::table::parcel::Header;
 use cairn_engine::table::{Column, Dictionary, Shards, Table};
@@ -31,10 +31,16 @@ struct Way {
     turns: Vec<(usize, usize)>,
 }
 
-fn recipe(name: &str, bytes: &[u8]) -> Result<Recipe, IngestError> {
+/// A file's name and content.
+type File<'a> = (&'a str, &'a [u8]);
+
+fn recipe(files: &[File<'_>]) -> Result<Recipe, IngestError> {
     let mapping = Mapping::default();
-    let preview = preview(name, &[Sample { offset: 0, bytes, is_last: true }], &mapping)?;
-    Ok(Recipe { name: name.to_owned(), preview, mapping, seed: DEFAULT_SEED, retyped: Vec::new() })
+    let file = |&(name, bytes): &File<'_>| {
+        let preview = preview(name, &[Sample { offset: 0, bytes, is_last: true }], &mapping)?;
+        Ok(FileRecipe { name: name.to_owned(), preview, mapping: mapping.clone() })
+    };
+    Ok(Recipe::new(files.iter().map(file).collect::<Result<_, _>>()?, DEFAULT_SEED))
 }
 
 fn rows(table: &Table) -> Vec<Row> {
@@ -59,11 +65,16 @@ fn columns(table: &Table) -> Vec<(String, String, Option<Dictionary>)> {
         .collect()
 }
 
-fn load_whole(name: &str, bytes: &[u8]) -> Result<Loaded, IngestError> {
-    let recipe = recipe(name, bytes)?;
-    let mut loader = Loader::new(name, &recipe.preview, &recipe.mapping)?;
+fn load_whole(files: &[File<'_>]) -> Result<Loaded, IngestError> {
+    let recipe = recipe(files)?;
+    let mut loader = Loader::of_files(recipe.files, DEFAULT_SEED)?;
     loop {
-        loader.push(bytes)?;
+        for (at, (_, bytes)) in files.iter().enumerate() {
+            if at > 0 {
+                loader.next_file()?;
+            }
+            loader.push(bytes)?;
+        }
         match loader.finish()? {
             Outcome::Retype { again, .. } => loader = *again,
             Outcome::Loaded { table, report } => {
@@ -89,8 +100,9 @@ enum Turn {
 }
 
 impl Reader {
-    fn turn(&mut self, bytes: &[u8], n: usize) -> Turn {
+    fn turn(&mut self, files: &[File<'_>], n: usize) -> Turn {
         let Some(part) = self.parts.first().cloned() else { return Turn::Nothing };
+        let bytes = files[part.file as usize].1;
         let at = *self.at.get_or_insert_with(|| {
             self.parser.begin(part.clone());
             self.wants = Wants::More;
@@ -126,19 +138,24 @@ impl Reader {
     }
 }
 
-fn load_in_parts(name: &str, bytes: &[u8], way: &Way) -> Result<Loaded, IngestError> {
-    let mut recipe = recipe(name, bytes)?;
+fn load_in_parts(files: &[File<'_>], way: &Way) -> Result<Loaded, IngestError> {
+    let mut recipe = recipe(files)?;
     loop {
-        match try_in_parts(&recipe, bytes, way)? {
+        match try_in_parts(&recipe, files, way)? {
             Ok(loaded) => return Ok(loaded),
             Err(again) => recipe = again,
         }
     }
 }
 
-fn try_in_parts(recipe: &Recipe, bytes: &[u8], way: &Way) -> Result<Result<Loaded, Recipe>, IngestError> {
+fn try_in_parts(
+    recipe: &Recipe,
+    files: &[File<'_>],
+    way: &Way,
+) -> Result<Result<Loaded, Recipe>, IngestError> {
+    let n_bytes: Vec<u64> = files.iter().map(|(_, bytes)| bytes.len() as u64).collect();
     let shards = Shards::new(way.n_shards);
-    let mut parts = Parts::new(recipe, bytes.len() as u64, way.part_bytes, way.n_parsers, 7);
+    let mut parts = Parts::new(recipe, &n_bytes, way.part_bytes, way.n_parsers, 7);
     let mut readers = Vec::new();
     for sender in 0..way.n_parsers {
         let parser = Parser::new(recipe, sender as u32, shards)?;
@@ -153,7 +170,7 @@ fn try_in_parts(recipe: &Recipe, bytes: &[u8], way: &Way) -> Result<Result<Loade
             let Some(part) = parts.give(at) else { break };
             readers[at].parts.push(part);
         }
-        let turn = readers[at].turn(bytes, n);
+        let turn = readers[at].turn(files, n);
         for (shard, parcel) in readers[at].parser.take_parcels() {
             sent[shard].push((parcel.header, parcel.body));
         }
@@ -175,7 +192,7 @@ fn try_in_parts(recipe: &Recipe, bytes: &[u8], way: &Way) -> Result<Result<Loade
         }
     }
     let order: BTreeMap<u32, usize> = parts.readings().into_iter().zip(0..).collect();
-    let whole = report(recipe, bytes.len() as u64, parts.into_reports())?;
+    let whole = report(recipe, &n_bytes, parts.into_reports())?;
     if !whole.retyped.is_empty() {
         return Ok(Err(Recipe { retyped: whole.retyped, ..recipe.clone() }));
     }
@@ -199,9 +216,9 @@ fn try_in_parts(recipe: &Recipe, bytes: &[u8], way: &Way) -> Result<Result<Loade
 }
 
 /// Asserts that both ways lead to the same.
-fn assert_alike(name: &str, bytes: &[u8], way: &Way) {
-    let whole = load_whole(name, bytes).map_err(|error| error.problem);
-    let in_parts = load_in_parts(name, bytes, way).map_err(|error| error.problem);
+fn assert_alike(files: &[File<'_>], way: &Way) {
+    let whole = load_whole(files).map_err(|error| error.problem);
+    let in_parts = load_in_parts(files, way).map_err(|error| error.problem);
     match (in_parts, whole) {
         (Ok(in_parts), Ok(whole)) => {
             assert_eq!(in_parts.report, whole.report, "{way:?}");
@@ -253,7 +270,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
     #[test]
     fn hostile_csv_is_the_same_in_parts_as_whole(text in hostile_csv(), way in ways()) {
-        assert_alike("hostile.csv", text.as_bytes(), &way);
+        assert_alike(&[("hostile.csv", text.as_bytes())], &way);
     }
 
     #[test]
@@ -266,7 +283,52 @@ proptest! {
             format!("{{\"user\":\"{user}\",\"time\":\"2026-01-0{}\",\"event\":\"e\",\"{key}\":{value}}}\n", day + 1)
         };
         let text: String = rows.iter().map(line).collect();
-        assert_alike("events.ndjson", text.as_bytes(), &way);
+        assert_alike(&[("events.ndjson", text.as_bytes())], &way);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+    #[test]
+    fn several_files_are_the_same_in_parts_as_whole(
+        first in hostile_csv(),
+        rows in prop::collection::vec(("[a-d]", 0..9_u32, prop::sample::select(vec!["x", "y", "extra", "user"])), 1..40),
+        last in hostile_csv(),
+        way in ways(),
+    ) {
+        let line = |(user, day, key): &(String, u32, &str)| {
+            format!("{{\"who\":\"{user}\",\"at\":\"2026-01-0{}\",\"event\":\"e\",\"{key}\":{day}}}\n", day + 1)
+        };
+        let (lines, last): (String, _) = (rows.iter().map(line).collect(), last.replace("extra", "other"));
+        let files = [
+            ("first.csv", first.as_bytes()),
+            ("lines.ndjson", lines.as_bytes()),
+            ("last.csv", last.as_bytes()),
+        ];
+        assert_alike(&files, &way);
+    }
+
+    #[test]
+    fn a_file_that_is_cut_into_two_gives_the_table_of_the_whole(
+        rows in prop::collection::vec(("u[0-9]", 0..9_u32, "[a-c]{0,2}", 0..40_u32), 2..60),
+        cut in any::<prop::sample::Index>(),
+        way in ways(),
+    ) {
+        let line = |(user, day, event, amount): &(String, u32, String, u32)| {
+            format!("{user},2026-01-0{},{event},{amount}\n", day + 1)
+        };
+        let csv = |rows: &[_]| format!("user,time,event,amount\n{}", rows.iter().map(line).collect::<String>());
+        let cut = 1 + cut.index(rows.len() - 1);
+        let (whole, first, second) = (csv(&rows), csv(&rows[..cut]), csv(&rows[cut..]));
+        let whole = load_whole(&[("e.csv", whole.as_bytes())]);
+        let files = [("1.csv", first.as_bytes()), ("2.csv", second.as_bytes())];
+        // A file of which a column is empty may have other columns for user and event; so it has in the whole.
+        prop_assume!([&files[..1], &files[1..]].iter().all(|file| load_whole(file).is_ok()));
+        let (whole, in_two) = (whole.unwrap(), load_in_parts(&files, &way).unwrap());
+        prop_assert_eq!(&in_two.rows, &whole.rows);
+        prop_assert_eq!(&in_two.columns, &whole.columns);
+        prop_assert_eq!(in_two.report.n_duplicates, whole.report.n_duplicates);
+        prop_assert_eq!(in_two.report.n_skipped, whole.report.n_skipped);
     }
 }
 
@@ -283,8 +345,9 @@ fn what_looks_like_records_inside_quotes_is_read_once_by_any_number_of_parsers()
         for part_bytes in [64, 1_000, 5_000] {
             let turns = (0..n_parsers).map(|parser| (parser, 700)).collect();
             let way = Way { n_parsers, n_shards: n_parsers, part_bytes, turns };
-            assert_alike("traps.csv", text.as_bytes(), &way);
-            let loaded = load_in_parts("traps.csv", text.as_bytes(), &way).unwrap();
+            let files = [("traps.csv", text.as_bytes())];
+            assert_alike(&files, &way);
+            let loaded = load_in_parts(&files, &way).unwrap();
             assert_eq!(loaded.rows.len(), 400);
             assert!(
                 loaded.columns[2].2.as_ref().unwrap().iter().eq(["said"]),
@@ -302,13 +365,15 @@ fn the_places_of_what_is_skipped_and_retyped_count_from_the_start_of_the_file() 
         let amount = if n == 298 { "n/k" } else { "12" };
         text += &format!("u{},{time},e,{amount}\n", n % 9);
     }
-    let recipe = recipe("x.csv", &text.as_bytes()[..2_000]).unwrap();
+    let recipe = recipe(&[("x.csv", &text.as_bytes()[..2_000])]).unwrap();
     let way = Way { n_parsers: 3, n_shards: 2, part_bytes: 500, turns: vec![(0, 90), (2, 900), (1, 300)] };
-    let Err(again) = try_in_parts(&recipe, text.as_bytes(), &way).unwrap() else {
+    let Err(again) = try_in_parts(&recipe, &[("x.csv", text.as_bytes())], &way).unwrap() else {
         panic!("it has to be read again")
     };
     assert_eq!((again.retyped[0].line, again.retyped[0].record), (300, 299));
-    let Ok(loaded) = try_in_parts(&again, text.as_bytes(), &way).unwrap() else { panic!("once") };
+    let Ok(loaded) = try_in_parts(&again, &[("x.csv", text.as_bytes())], &way).unwrap() else {
+        panic!("once")
+    };
     let lines: Vec<u64> = loaded.report.skipped.iter().map(|skipped| skipped.line).collect();
     assert_eq!(lines, [51, 101, 151, 201, 251, 301]);
     let records: BTreeMap<u64, u64> =

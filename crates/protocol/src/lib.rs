@@ -17,7 +17,7 @@ mod peer;
 
 pub use peer::Peer;
 
-use cairn_engine::ingest::{LoadReport, Mapping, Preview};
+use cairn_engine::ingest::{FileRecipe, LoadReport, Mapping, Preview};
 use cairn_engine::table::Schema;
 use cairn_engine::{Failure, Query};
 use serde::{Deserialize, Serialize};
@@ -72,16 +72,13 @@ pub enum Request {
         /// What the person has chosen so far.
         mapping: Box<Mapping>,
     },
-    /// Read a whole file into the pool's tables, replacing what was there.
+    /// Read whole files into the pool's tables, replacing what was there.
     Load {
-        /// The `File`.
-        file: Handle,
-        /// Its name.
-        name: String,
-        /// What [`Reply::Previewed`] said of it.
-        preview: Box<Preview>,
-        /// What its columns mean, as the person left it.
-        mapping: Box<Mapping>,
+        /// The `File`s.
+        files: Vec<Handle>,
+        /// For each of them its name, what [`Reply::Previewed`] said of it, and what its columns mean, as the person left
+        /// it.
+        recipes: Vec<FileRecipe>,
     },
     /// Answer a query on the whole data set.
     Run {
@@ -118,7 +115,7 @@ pub enum Reply {
         /// What the file seems to hold.
         preview: Box<Preview>,
     },
-    /// A file was loaded.
+    /// The files were loaded.
     Loaded(Box<Loaded>),
     /// A query was answered.
     Answered {
@@ -149,9 +146,9 @@ impl Reply {
 /// How far a load has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// Bytes of the file read so far.
+    /// Bytes of the files read so far.
     pub n_bytes: u64,
-    /// Bytes of the file.
+    /// Bytes of the files.
     pub n_bytes_total: u64,
     /// Rows read so far.
     pub n_rows: u64,
@@ -163,9 +160,9 @@ pub struct Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Reading the file.
+    /// Reading the files.
     Reading,
-    /// Reading it again, since a column turned out to hold text.
+    /// Reading them again, since a column turned out to hold text.
     ReadingAgain,
     /// Sorting the rows.
     Sorting,

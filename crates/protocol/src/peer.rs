@@ -1,6 +1,6 @@
 //! What the workers of one pool say to each other, over ports of their own: the page hears none of it.
 //!
-//! The first worker leads: it hears the page, deals out the parts of a file and the rounds of a query, and gathers what
+//! The first worker leads: it hears the page, deals out the parts of files and the rounds of a query, and gathers what
 //! comes of them. It is a worker like the others too, and tells itself the same.
 //!
 //! ```text
@@ -22,11 +22,11 @@ use crate::{Handle, RequestId};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Peer {
-    /// Forget what was loaded, and get ready to read parts of a file.
+    /// Forget what was loaded, and get ready to read parts of files.
     Open {
-        /// The `File`.
-        file: Handle,
-        /// How to read it.
+        /// The `File`s.
+        files: Vec<Handle>,
+        /// How to read them.
         recipe: Box<Recipe>,
     },
     /// Read a part.

@@ -1,4 +1,4 @@
-//! What the first worker of a pool does besides: it deals out the parts of a file and the rounds of a query, and
+//! What the first worker of a pool does besides: it deals out the parts of files and the rounds of a query, and
 //! gathers what the others make of them.
 
 use std::cell::{Cell, RefCell};
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use cairn_engine::analysis::Round;
-use cairn_engine::ingest::{self, Failed, LoadReport, Mapping, Parts, Preview, Recipe, RollBack, Sample};
+use cairn_engine::ingest::{self, Failed, FileRecipe, LoadReport, Mapping, Parts, Recipe, RollBack, Sample};
 use cairn_engine::table::{Facts, Schema};
 use cairn_engine::{Failure, Query};
 use cairn_protocol::{Handle, Loaded, Peer, Progress, Reply, RequestId, Stage};
@@ -18,13 +18,13 @@ use crate::pause::Turn;
 use crate::requests::Requests;
 use crate::{Stop, Worker, slices, wire};
 
-/// Bytes of a part of a large file.
+/// Bytes of a part of large files.
 const PART_BYTES: u64 = 8 << 20;
 
 /// Bytes of a part of a small one: enough that the parcels made of it are worth sending.
 const MIN_PART_BYTES: u64 = 64 << 10;
 
-/// How many parts each worker has of a file that is not large, so that none waits long for the last one.
+/// How many parts each worker has of files that are not large, so that none waits long for the last one.
 const PARTS_EACH: u64 = 8;
 
 /// How many parts a worker is given beyond the one that it reads, so that their bytes are there when it comes to them.
@@ -46,12 +46,6 @@ pub(crate) enum Heard {
     Peer(usize, Peer, Array),
     /// The page: it wants no more of it.
     Canceled,
-}
-
-/// A file that came with a message.
-pub(crate) struct Source {
-    pub(crate) file: File,
-    pub(crate) name: String,
 }
 
 impl Lead {
@@ -107,9 +101,9 @@ impl Inbox {
 
 impl Worker {
     /// Looks at a few places of a file.
-    pub(crate) async fn preview(&self, source: Source, mapping: &Mapping) -> Result<Reply, Stop> {
-        let n_bytes = source.file.size() as u64;
-        let pieces = slices::read_all(&source.file, ingest::sample_places(n_bytes)).await?;
+    pub(crate) async fn preview(&self, file: &File, name: &str, mapping: &Mapping) -> Result<Reply, Stop> {
+        let n_bytes = file.size() as u64;
+        let pieces = slices::read_all(file, ingest::sample_places(n_bytes)).await?;
         let samples: Vec<Sample<'_>> = pieces
             .iter()
             .map(|(offset, bytes)| Sample {
@@ -118,31 +112,31 @@ impl Worker {
                 is_last: offset + bytes.len() as u64 >= n_bytes,
             })
             .collect();
-        let preview = ingest::preview(&source.name, &samples, mapping)?;
+        let preview = ingest::preview(name, &samples, mapping)?;
         Ok(Reply::Previewed { preview: Box::new(preview) })
     }
 
-    /// Has the pool read a whole file.
+    /// Has the pool read whole files.
     pub(crate) async fn load(
         self: &Rc<Self>,
         id: RequestId,
-        source: Source,
-        preview: Preview,
-        mapping: Mapping,
+        files: Vec<File>,
+        recipes: Vec<FileRecipe>,
     ) -> Result<Reply, Stop> {
         self.lead.loading.set(Some(id));
-        let recipe = Recipe { name: source.name, preview, mapping, seed: hash_seed(), retyped: Vec::new() };
+        let sizes: Vec<u64> = files.iter().map(|file| file.size() as u64).collect();
         let load = Load {
             worker: self,
             id,
-            n_bytes: source.file.size() as u64,
-            file: source.file,
+            n_bytes: sizes.iter().sum(),
+            sizes,
+            files: files.iter().collect(),
             inbox: self.lead.listen(id),
             reading: BTreeMap::new(),
             stage: Stage::Reading,
             turn: Turn::new(),
         };
-        load.run(recipe).await
+        load.run(Recipe::new(recipes, hash_seed())).await
     }
 
     /// Answers a query.
@@ -198,7 +192,9 @@ impl Worker {
 struct Load<'a> {
     worker: &'a Rc<Worker>,
     id: RequestId,
-    file: File,
+    /// The `File`s, and their bytes.
+    files: Array,
+    sizes: Vec<u64>,
     n_bytes: u64,
     inbox: Inbox,
     /// Bytes and records of the parts that are being read.
@@ -215,7 +211,7 @@ impl Load<'_> {
             let parts = self.read(&recipe, first_reading).await?;
             first_reading = parts.next_reading();
             let readings = parts.readings();
-            let mut report = ingest::report(&recipe, self.n_bytes, parts.into_reports())?;
+            let mut report = ingest::report(&recipe, &self.sizes, parts.into_reports())?;
             if report.retyped.is_empty() {
                 self.stage = Stage::Sorting;
                 self.speak((self.n_bytes, report.loaded.n_rows));
@@ -234,9 +230,10 @@ impl Load<'_> {
     /// Has all parts read.
     async fn read(&mut self, recipe: &Recipe, first_reading: u32) -> Result<Parts, Stop> {
         let n = self.worker.team.n();
-        let mut parts = Parts::new(recipe, self.n_bytes, self.part_bytes(), n, first_reading);
-        let open = Peer::Open { file: Handle(0), recipe: Box::new(recipe.clone()) };
-        self.worker.tell_all(&open, &Array::of1(&self.file));
+        let mut parts = Parts::new(recipe, &self.sizes, self.part_bytes(), n, first_reading);
+        let files = (0..self.files.length()).map(Handle).collect();
+        let open = Peer::Open { files, recipe: Box::new(recipe.clone()) };
+        self.worker.tell_all(&open, &self.files);
         self.reading.clear();
         let mut n_given = vec![0; n];
         loop {
@@ -251,7 +248,7 @@ impl Load<'_> {
                 return Ok(parts);
             }
             let (from, peer, _) = self.inbox.next().await?;
-            let roll_backs = self.hear(peer, &mut parts, &mut n_given[from])?;
+            let roll_backs = self.hear(peer, recipe, &mut parts, &mut n_given[from])?;
             for RollBack { parser, reading } in roll_backs {
                 n_given[parser] = 0;
                 self.worker.tell(parser, &Peer::RollBack { reading });
@@ -264,7 +261,13 @@ impl Load<'_> {
         }
     }
 
-    fn hear(&mut self, peer: Peer, parts: &mut Parts, n_given: &mut usize) -> Result<Vec<RollBack>, Stop> {
+    fn hear(
+        &mut self,
+        peer: Peer,
+        recipe: &Recipe,
+        parts: &mut Parts,
+        n_given: &mut usize,
+    ) -> Result<Vec<RollBack>, Stop> {
         match peer {
             Peer::Reading { reading, n_bytes, n_rows } => {
                 self.reading.insert(reading, (n_bytes, n_rows));
@@ -279,7 +282,9 @@ impl Load<'_> {
                 self.reading.remove(&reading);
                 *n_given = n_given.saturating_sub(1);
                 match parts.fail(reading) {
-                    Failed::Finally { n_lines } => Err(Stop::Failed(later(failure, n_lines))),
+                    Failed::Finally { file, n_lines } => {
+                        Err(Stop::Failed(placed(failure, &recipe.files[file as usize].name, n_lines)))
+                    }
                     Failed::Again(roll_back) => Ok(vec![roll_back]),
                     Failed::Ignored => Ok(Vec::new()),
                 }
@@ -316,11 +321,11 @@ impl Load<'_> {
     }
 }
 
-/// A failure whose line is counted from a part's start, counted from the file's.
-fn later(mut failure: Failure, n_lines: u64) -> Failure {
-    if let Some(line) = failure.position.as_mut().and_then(|position| position.line.as_mut()) {
-        *line += n_lines;
-    }
+/// A failure of a part with the name of its file, its line counted from the file's start.
+fn placed(mut failure: Failure, file: &str, n_lines: u64) -> Failure {
+    let position = failure.position.get_or_insert_default();
+    position.file = Some(file.to_owned());
+    position.line = position.line.map(|line| line + n_lines);
     failure
 }
 

@@ -19,7 +19,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
-use crate::lead::{Lead, Source};
+use crate::lead::Lead;
 use crate::member::Member;
 use crate::team::Team;
 
@@ -72,14 +72,13 @@ impl Worker {
     /// Meets a request and gives its one terminal reply.
     async fn answer(self: &Rc<Self>, id: RequestId, request: Request, handles: &Array) -> Reply {
         self.lead.requests.open(id);
-        let source = |file, name| wire::handle(handles, file).map(|file| Source { file, name });
         let result = match request {
-            Request::Preview { file, name, mapping } => match source(file, name) {
-                Ok(source) => self.preview(source, &mapping).await,
+            Request::Preview { file, name, mapping } => match wire::handle(handles, file) {
+                Ok(file) => self.preview(&file, &name, &mapping).await,
                 Err(failure) => Err(failure.into()),
             },
-            Request::Load { file, name, preview, mapping } => match source(file, name) {
-                Ok(source) => self.load(id, source, *preview, *mapping).await,
+            Request::Load { files, recipes } => match wire::files(handles, files) {
+                Ok(files) => self.load(id, files, recipes).await,
                 Err(failure) => Err(failure.into()),
             },
             Request::Run { query } => self.run(id, &query).await,
@@ -106,7 +105,7 @@ impl Worker {
 
     fn try_hear(self: &Rc<Self>, from: usize, peer: Peer, handles: Array) -> Result<(), Failure> {
         match peer {
-            Peer::Open { file, recipe } => self.open(wire::handle(&handles, file)?, *recipe),
+            Peer::Open { files, recipe } => self.open(wire::files(&handles, files)?, *recipe),
             Peer::Read { part } => self.read_part(part),
             Peer::RollBack { reading } => self.roll_back(reading),
             Peer::Parcel { header, body } => self.keep_parcel(header, wire::bytes(&handles, body)?),

@@ -1,4 +1,4 @@
-//! What every worker of a pool does: it reads parts of a file, sends their rows to the workers whose users they are,
+//! What every worker of a pool does: it reads parts of files, sends their rows to the workers whose users they are,
 //! builds the table of its own users, and scans it.
 
 use std::cell::{Cell, RefCell};
@@ -43,7 +43,7 @@ pub(crate) struct Member {
 
 /// A load that is under way.
 struct Load {
-    file: File,
+    files: Vec<File>,
     recipe: Recipe,
     /// None while a part is being read.
     parser: Option<Parser>,
@@ -56,14 +56,14 @@ struct Load {
 }
 
 impl Worker {
-    /// Gets ready to read parts of a file.
-    pub(crate) fn open(self: &Rc<Self>, file: File, recipe: Recipe) {
+    /// Gets ready to read parts of files.
+    pub(crate) fn open(self: &Rc<Self>, files: Vec<File>, recipe: Recipe) {
         let sender = self.team.place() as u32;
         self.member.table.take();
         match Parser::new(&recipe, sender, self.team.shards()) {
             Ok(parser) => {
                 *self.member.load.borrow_mut() = Some(Load {
-                    file,
+                    files,
                     recipe,
                     parser: Some(parser),
                     headers: Vec::new(),
@@ -80,7 +80,8 @@ impl Worker {
     pub(crate) fn read_part(self: &Rc<Self>, part: Part) {
         let slices = match &*self.member.load.borrow() {
             Some(load) => {
-                Slices::new(&load.file, part.first_byte()..part.range.end.saturating_add(TAIL_BYTES))
+                let file = &load.files[part.file as usize];
+                Slices::new(file, part.first_byte()..part.range.end.saturating_add(TAIL_BYTES))
             }
             None => return,
         };
@@ -132,12 +133,12 @@ impl Worker {
         mut slices: Slices,
         turn: &mut Turn,
     ) -> Result<Option<PartReport>, Failure> {
-        let reading = part.reading;
+        let (reading, file) = (part.reading, part.file);
         let mut bytes = Vec::new();
         parser.begin(part);
         loop {
             if !slices.next(&mut bytes).await? {
-                match self.beyond(parser) {
+                match self.beyond(parser, file) {
                     Some(more) => slices = more,
                     None => break,
                 }
@@ -167,9 +168,9 @@ impl Worker {
     }
 
     /// What follows what has been read, if the part's last record is longer than thought and the file goes on.
-    fn beyond(&self, parser: &Parser) -> Option<Slices> {
+    fn beyond(&self, parser: &Parser, file: u32) -> Option<Slices> {
         let load = self.member.load.borrow();
-        let file = &load.as_ref()?.file;
+        let file = &load.as_ref()?.files[file as usize];
         let range: Range<u64> = parser.at()..u64::MAX;
         (range.start < file.size() as u64).then(|| Slices::new(file, range))
     }

@@ -6,7 +6,7 @@ use cairn_engine::{Answer, Failure};
 use cairn_protocol::{Envelope, Handle, Peer, Reply, Request, RequestId};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 /// The worker's global object.
 pub(crate) fn scope() -> DedicatedWorkerGlobalScope {
@@ -43,6 +43,11 @@ fn garbled(why: impl Display) -> Failure {
 /// Takes bytes out of a message.
 pub(crate) fn bytes(handles: &Array, bytes: Handle) -> Result<Uint8Array, Failure> {
     handle(handles, bytes)
+}
+
+/// Takes files out of a message.
+pub(crate) fn files(handles: &Array, files: Vec<Handle>) -> Result<Vec<File>, Failure> {
+    files.into_iter().map(|file| handle(handles, file)).collect()
 }
 
 /// Takes a handle out of a message.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use cairn_engine::ingest::{LoadReport, Skipped, Warning, WarningKind};
+use cairn_engine::ingest::{FileReport, LoadReport, Skipped, Warning, WarningKind};
 use leptos::prelude::*;
 
 use crate::session::{DataSet, Session};
-use crate::text::{count, name, plural, plural_with, text, text_with};
-use crate::view::{Badge, Cell, Column, TableData, Tint, save_text};
+use crate::text::{bytes, count, name, plural, plural_with, text, text_with};
+use crate::view::{Badge, Cell, Column, DataTable, Disclosure, TableData, Tint, save_text};
 
 /// How many examples of a warning are shown.
 const EXAMPLES: usize = 5;
@@ -27,13 +27,15 @@ fn report_view(data: &Arc<DataSet>) -> impl IntoView + use<> {
         plural_with("report.some_skipped", report.n_skipped, &[("rows", count(report.n_rows))])
     };
     let duplicates = (report.n_duplicates > 0).then(|| plural("report.duplicates", report.n_duplicates));
-    let warnings = report.warnings.iter().map(warning_view).collect_view();
+    let warnings = report.warnings.iter().map(|warning| warning_view(warning, report)).collect_view();
+    let files = (report.files.len() > 1).then(|| files_view(report));
     let whole = Arc::clone(data);
     let save = move |_| save_text("skipped-rows.csv", "text/csv", &skipped(&whole.loaded.report).to_csv());
     view! {
         <section class="card" aria-labelledby="report-title">
             <div class="card-head"><h2 class="card-title" id="report-title">{text("report.title")}</h2></div>
             <p>{lead} " " {duplicates}</p>
+            {files}
             <ul class="stack-loose">{warnings}</ul>
             {(report.n_skipped > 0).then(|| view! {
                 <button class="button" type="button" on:click=save>{text("report.save")}</button>
@@ -42,17 +44,49 @@ fn report_view(data: &Arc<DataSet>) -> impl IntoView + use<> {
     }
 }
 
-fn warning_view(warning: &Warning) -> impl IntoView + use<> {
+/// What was read of each file.
+fn files_view(report: &LoadReport) -> impl IntoView + use<> {
+    let row = |file: &FileReport| {
+        vec![
+            Cell::text(file.name.clone()),
+            Cell::count(file.n_rows),
+            Cell::count(file.n_skipped),
+            Cell::text(bytes(file.n_bytes)),
+        ]
+    };
+    let columns = vec![
+        Column::text(text("report.column_file")),
+        Column::number(text("report.column_rows")),
+        Column::number(text("report.column_skipped")),
+        Column::number(text("report.column_size")),
+    ];
+    let table = TableData { columns, rows: report.files.iter().map(row).collect() };
+    let summary = plural("report.files", report.files.len() as u64);
+    view! {
+        <Disclosure summary=summary.clone()>
+            <DataTable caption=summary data=Signal::stored(table) file_name="files" />
+        </Disclosure>
+    }
+}
+
+/// The name of the file at a place; nothing if it is the only one.
+fn file_name(report: &LoadReport, at: u32) -> Option<String> {
+    (report.files.len() > 1).then(|| report.files.get(at as usize).map(|file| file.name.clone())).flatten()
+}
+
+fn warning_view(warning: &Warning, report: &LoadReport) -> impl IntoView + use<> {
     let (tint, what) = if warning.kind.is_skipped() {
         (Tint::Warning, text("report.skipped"))
     } else {
         (Tint::Plain, text("report.kept"))
     };
     let example = |example: &cairn_engine::ingest::Example| {
-        let place = text_with("place.line", &[("n", count(example.line))]);
+        let file = file_name(report, example.file);
+        let line = text_with("place.line", &[("n", count(example.line))]);
         let column =
             example.column.as_ref().map(|column| text_with("place.column", &[("name", name(column))]));
-        let place = column.into_iter().fold(place, |place, column| [place, column].join(&text("list.joint")));
+        let place: Vec<String> = file.into_iter().chain([line]).chain(column).collect();
+        let place = place.join(&text("list.joint"));
         view! { <li>{place} ": " <code class="mono" dir="auto">{example.text.clone()}</code></li> }
     };
     let examples = warning.examples.iter().take(EXAMPLES).map(example).collect_view();
@@ -84,19 +118,25 @@ fn kind_key(kind: WarningKind) -> &'static str {
     }
 }
 
-/// The skipped records as a file: line, reason, text.
+/// The skipped records as a file: its file if there are several, line, reason, text.
 fn skipped(report: &LoadReport) -> TableData {
     let row = |skipped: &Skipped| {
-        vec![
+        let file = file_name(report, skipped.file).map(Cell::text);
+        let cells = [
             Cell::count(skipped.line),
             Cell::text(plural(kind_key(skipped.kind), 1)),
             Cell::text(skipped.text.clone()),
-        ]
+        ];
+        file.into_iter().chain(cells).collect()
     };
-    let columns = vec![
+    let file = file_name(report, 0).map(|_| Column::text(text("report.column_file")));
+    let columns = [
         Column::number(text("report.column_line")),
         Column::text(text("report.column_reason")),
         Column::text(text("report.column_text")),
     ];
-    TableData { columns, rows: report.skipped.iter().map(row).collect() }
+    TableData {
+        columns: file.into_iter().chain(columns).collect(),
+        rows: report.skipped.iter().map(row).collect(),
+    }
 }

@@ -1,13 +1,14 @@
 //! Writes batches of records into columns: texts to codes, numbers and times to values.
 
 use super::batch::{Batch, Trouble};
+use super::feed::Feed;
 use super::interner::Interner;
-use super::mapping::DecimalMark;
 use super::number::{self, Reading};
-use super::plan::{Certainty, Content, Plan};
+use super::plan::{Certainty, Content, FilePlan};
 use super::report::WarningKind;
 use super::time_format::{Moment, TimeReader};
-use super::zone::{LocalZone, Occurs};
+use super::union::Plan;
+use super::zone::Occurs;
 use crate::table::builder::{Block, BlockColumn};
 use crate::table::parcel::{Packer, Parcel};
 use crate::table::users::mix;
@@ -29,12 +30,10 @@ pub(crate) struct Columns {
     packer: Packer,
     sender: u32,
     reading: u32,
-    user: usize,
-    time: usize,
-    event: Option<usize>,
-    mark: DecimalMark,
-    zone: LocalZone,
+    /// The event's column.
+    event: usize,
     seed: u64,
+    feed: Feed,
     /// The users, times and rows chosen of the batch at hand, and what is wrong with it.
     block: Block,
     kept: Vec<u32>,
@@ -58,7 +57,7 @@ pub(crate) enum Store {
     /// Numbers.
     Number(Doubt),
     /// Times.
-    Time(TimeReader, Doubt),
+    Time(Doubt),
 }
 
 /// What happens to a value of another kind.
@@ -82,7 +81,7 @@ const MAX_TEXT: usize = u32::MAX as usize - (256 << 20);
 
 impl Columns {
     /// Empty columns.
-    pub(crate) fn new(plan: &Plan, zone: LocalZone, seed: u64, (sender, shards): (u32, Shards)) -> Self {
+    pub(crate) fn new(plan: &Plan, seed: u64, (sender, shards): (u32, Shards)) -> Self {
         let mut columns = Self {
             users: Interner::new(seed),
             stores: Vec::new(),
@@ -91,12 +90,9 @@ impl Columns {
             packer: Packer::new(shards),
             sender,
             reading: 0,
-            user: plan.user,
-            time: plan.time,
             event: plan.event,
-            mark: plan.mark,
-            zone,
             seed,
+            feed: Feed::new(&plan.files[0]),
             block: Block::default(),
             kept: Vec::new(),
             troubles: Vec::new(),
@@ -104,13 +100,19 @@ impl Columns {
         for column in &plan.columns {
             let doubt = |certainty| if certainty == Certainty::Chosen { Doubt::None } else { Doubt::Open };
             match column.content {
-                Content::User | Content::EventTime(_) => columns.add(Store::Elsewhere),
+                Content::User | Content::EventTime => columns.add(Store::Elsewhere),
                 Content::Text => columns.add_text(),
                 Content::Number(certainty) => columns.add(Store::Number(doubt(certainty))),
-                Content::Time(reader, certainty) => columns.add(Store::Time(reader, doubt(certainty))),
+                Content::Time(_, certainty) => columns.add(Store::Time(doubt(certainty))),
             }
         }
         columns
+    }
+
+    /// Says which field of the file at hand fills a column.
+    pub(crate) fn fill(&mut self, column: usize, field: usize) {
+        self.feed.sources.resize(self.stores.len(), None);
+        self.feed.sources[column] = Some((field, TimeReader::YearFirst));
     }
 
     /// Adds a column of texts that earlier rows do not have.
@@ -133,19 +135,19 @@ impl Columns {
 
     /// Writes a batch whose rows have a cell for every column, and returns what is wrong with its rows, in their order:
     /// for a row that is skipped, the reason only.
-    pub(crate) fn write(&mut self, batch: &Batch, text: &[u8], event_time: TimeReader) -> &[Trouble] {
+    pub(crate) fn write(&mut self, batch: &Batch, text: &[u8]) -> &[Trouble] {
         let n_rows = self.block.users.len() + batch.rows.len();
         if n_rows > MAX_BLOCK || n_rows * self.stores.len() > MAX_BLOCK_VALUES {
             self.end_block();
         }
         self.troubles.clear();
-        self.choose_rows(batch, text, event_time);
+        self.choose_rows(batch, text);
         self.keep_troubles(batch);
         if self.has_settled() {
             self.write_doubted(batch, text);
             return &self.troubles;
         }
-        let users = self.kept.iter().map(|&row| batch.bytes(text, batch.cell(row as usize, self.user)));
+        let users = self.kept.iter().map(|&row| batch.bytes(text, batch.cell(row as usize, self.feed.user)));
         self.users.intern_each(users, |code| self.block.users.push(code));
         for column in 0..self.stores.len() {
             self.write_column(column, batch, text);
@@ -158,14 +160,14 @@ impl Columns {
 
     /// Whether the file has to be read again, so that only what else is wrong is of interest.
     fn has_settled(&self) -> bool {
-        let doubt = |store: &Store| matches!(store, Store::Number(doubt) | Store::Time(_, doubt) if *doubt == Doubt::Settled);
+        let doubt = |store: &Store| matches!(store, Store::Number(doubt) | Store::Time(doubt) if *doubt == Doubt::Settled);
         self.stores.iter().any(doubt)
     }
 
     /// Looks at the columns whose kind is still in doubt, and keeps nothing.
     fn write_doubted(&mut self, batch: &Batch, text: &[u8]) {
         for column in 0..self.stores.len() {
-            if let Store::Number(Doubt::Open) | Store::Time(_, Doubt::Open) = self.stores[column] {
+            if let Store::Number(Doubt::Open) | Store::Time(Doubt::Open) = self.stores[column] {
                 self.write_column(column, batch, text);
             }
         }
@@ -196,13 +198,18 @@ impl Columns {
         }
     }
 
-    /// Starts another part of the input, or the same again.
-    pub(crate) fn begin(&mut self, reading: u32) {
+    /// Starts another part of a file, or the same again.
+    pub(crate) fn begin(&mut self, reading: u32, file: &FilePlan) {
         self.reading = reading;
         self.has_local_times = false;
         self.clear_block();
+        self.feed = Feed::new(file);
+        self.feed.sources.resize(self.stores.len(), None);
+        if let (None, Store::Text(interner)) = (file.event, &mut self.stores[self.event]) {
+            self.feed.event_code = interner.intern(file.event_name.as_bytes()) + 1;
+        }
         for store in &mut self.stores {
-            if let Store::Number(doubt) | Store::Time(_, doubt) = store
+            if let Store::Number(doubt) | Store::Time(doubt) = store
                 && *doubt == Doubt::Settled
             {
                 *doubt = Doubt::Open;
@@ -235,18 +242,24 @@ impl Columns {
         users
     }
 
-    /// The first column whose texts come near the 4 GiB that a dictionary can hold.
+    /// The field of the first column whose texts come near the 4 GiB that a dictionary can hold.
     pub(crate) fn overfull(&self) -> Option<usize> {
         let is_overfull = |interner: &Interner| interner.n_bytes() > MAX_TEXT;
         if is_overfull(&self.users) {
-            return Some(self.user);
+            return Some(self.feed.user);
         }
-        self.stores.iter().position(|store| matches!(store, Store::Text(interner) if is_overfull(interner)))
+        let overfull = |store: &Store| matches!(store, Store::Text(interner) if is_overfull(interner));
+        // A column that this file does not fill was not overfull when the file began.
+        self.stores
+            .iter()
+            .zip(&self.feed.sources)
+            .find_map(|(store, source)| if overfull(store) { source.map(|(field, _)| field) } else { None })
     }
 
     /// Chooses the rows that have a user, a readable time and an event, and writes their times.
-    fn choose_rows(&mut self, batch: &Batch, text: &[u8], reader: TimeReader) {
+    fn choose_rows(&mut self, batch: &Batch, text: &[u8]) {
         self.kept.clear();
+        let Feed { user, time: time_field, event, event_time: reader, .. } = self.feed;
         let mut bad_json =
             batch.troubles.iter().filter(|trouble| trouble.kind == WarningKind::BadJson).peekable();
         for row in 0..batch.rows.len() {
@@ -254,19 +267,19 @@ impl Columns {
                 self.troubles.push(*trouble);
                 continue;
             }
-            let refuse = |kind, column: usize| Trouble { row: row as u32, kind, column: Some(column as u32) };
-            if batch.cell(row, self.user).is_empty() {
-                self.troubles.push(refuse(WarningKind::MissingUser, self.user));
+            let refuse = |kind, field: usize| Trouble { row: row as u32, kind, column: Some(field as u32) };
+            if batch.cell(row, user).is_empty() {
+                self.troubles.push(refuse(WarningKind::MissingUser, user));
                 continue;
             }
-            let time = batch.bytes(text, batch.cell(row, self.time));
+            let time = batch.bytes(text, batch.cell(row, time_field));
             let Some(moment) = reader.read(time) else {
                 let is_missing = number::is_missing(time.trim_ascii());
                 let kind = if is_missing { WarningKind::MissingTime } else { WarningKind::BadTime };
-                self.troubles.push(refuse(kind, self.time));
+                self.troubles.push(refuse(kind, time_field));
                 continue;
             };
-            if let Some(event) = self.event
+            if let Some(event) = event
                 && batch.cell(row, event).is_empty()
             {
                 self.troubles.push(refuse(WarningKind::MissingEvent, event));
@@ -276,8 +289,8 @@ impl Columns {
                 Moment::Instant(millis) => Millis(millis),
                 Moment::Local(local) => {
                     self.has_local_times = true;
-                    let (instant, occurs) = self.zone.instant(local);
-                    self.troubles.extend(time_trouble(occurs).map(|kind| refuse(kind, self.time)));
+                    let (instant, occurs) = self.feed.zone.instant(local);
+                    self.troubles.extend(time_trouble(occurs).map(|kind| refuse(kind, time_field)));
                     instant
                 }
             };
@@ -304,8 +317,9 @@ impl Columns {
     }
 
     fn write_column(&mut self, column: usize, batch: &Batch, text: &[u8]) {
-        let trouble = |row, kind| Trouble { row, kind, column: Some(column as u32) };
-        let cells = self.kept.iter().map(|&row| (row, batch.bytes(text, batch.cell(row as usize, column))));
+        let Some((field, reader)) = self.feed.sources[column] else { return self.write_nothing(column) };
+        let trouble = |row, kind| Trouble { row, kind, column: Some(field as u32) };
+        let cells = self.kept.iter().map(|&row| (row, batch.bytes(text, batch.cell(row as usize, field))));
         match (&mut self.stores[column], &mut self.block.columns[column]) {
             (Store::Text(interner), BlockColumn::Text(codes)) => {
                 codes.extend(
@@ -314,9 +328,9 @@ impl Columns {
             }
             (Store::Number(doubt), BlockColumn::Number(values)) => {
                 for (row, text) in cells {
-                    let value = match number::read(text, self.mark) {
+                    let value = match number::read(text, self.feed.mark) {
                         Reading::Number(value) => Some(value),
-                        _ if *doubt == Doubt::None => number::read_leniently(text, self.mark),
+                        _ if *doubt == Doubt::None => number::read_leniently(text, self.feed.mark),
                         _ => None,
                     };
                     values.push(value.unwrap_or(f64::NAN));
@@ -326,13 +340,13 @@ impl Columns {
                     }
                 }
             }
-            (Store::Time(reader, doubt), BlockColumn::Time(values)) => {
+            (Store::Time(doubt), BlockColumn::Time(values)) => {
                 for (row, text) in cells {
                     let (value, kind) = match reader.read(text) {
                         Some(Moment::Instant(millis)) => (Millis(millis), None),
                         Some(Moment::Local(local)) => {
                             self.has_local_times = true;
-                            let (instant, occurs) = self.zone.instant(local);
+                            let (instant, occurs) = self.feed.zone.instant(local);
                             (instant, time_trouble(occurs))
                         }
                         None if number::is_missing(text.trim_ascii()) => (Column::NO_TIME, None),
@@ -343,6 +357,18 @@ impl Columns {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Writes a column that the file does not have.
+    fn write_nothing(&mut self, column: usize) {
+        let n_rows = self.block.users.len();
+        let code = if column == self.event { self.feed.event_code } else { MISSING };
+        match &mut self.block.columns[column] {
+            BlockColumn::Text(codes) => codes.resize(n_rows, code),
+            BlockColumn::Number(values) => values.resize(n_rows, f64::NAN),
+            BlockColumn::Time(values) => values.resize(n_rows, Column::NO_TIME),
+            BlockColumn::Constant { .. } | BlockColumn::Elsewhere => {}
         }
     }
 }

@@ -59,9 +59,7 @@ pub enum IngestProblem {
         "the separator cannot be {separator:?}; choose a character such as a comma, a semicolon, a tab or a bar"
     )]
     BadSeparator { separator: char },
-    #[error(
-        "the file has {found} columns, and at most {limit} can be loaded; export only those that you need"
-    )]
+    #[error("there are {found} columns, and at most {limit} can be loaded; export only those that you need")]
     TooManyColumns { found: u64, limit: u64 },
     #[error(
         "the texts of the column \"{column}\" are longer than 4 GiB in all; export a shorter period or leave it out"

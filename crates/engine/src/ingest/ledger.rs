@@ -27,14 +27,15 @@ impl Ledger {
         }
         let (example, text) = describe();
         if is_listed {
-            self.skipped.push(Skipped { kind, line: example.line, record: example.record, text });
+            let Example { file, line, record, .. } = example;
+            self.skipped.push(Skipped { kind, file, line, record, text });
         }
         if is_example {
             warning.examples.push(example);
         }
     }
 
-    /// Adds the account of the next part of the file, which starts after so many lines and records.
+    /// Adds the account of the next part, which starts after so many lines and records of its file.
     pub(crate) fn add(&mut self, part: Self, n_lines: u64, n_records: u64) {
         for (kind, mut warning) in part.warnings {
             let known = self.warnings.entry(kind).or_insert(Warning { kind, n: 0, examples: Vec::new() });
@@ -54,10 +55,14 @@ impl Ledger {
         self.skipped.extend(shifted.take(LoadReport::MAX_SKIPPED - self.skipped.len()));
     }
 
+    /// Number of rows that are not in the table.
+    pub(crate) fn n_skipped(&self) -> u64 {
+        self.warnings.values().filter(|warning| warning.kind.is_skipped()).map(|w| w.n).sum()
+    }
+
     /// Puts the account into a report.
     pub(crate) fn finish(self, report: &mut LoadReport) {
-        report.n_skipped =
-            self.warnings.values().filter(|warning| warning.kind.is_skipped()).map(|w| w.n).sum();
+        report.n_skipped = self.n_skipped();
         report.warnings = self.warnings.into_values().collect();
         report.skipped = self.skipped;
     }

@@ -1,4 +1,4 @@
-//! Loading a file with one parser: its bytes in, a table and a report out.
+//! Loading files with one parser: their bytes in, a table and a report out.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,10 +6,10 @@ use super::assemble;
 use super::error::IngestError;
 use super::mapping::Mapping;
 use super::parser::Parser;
-use super::part::Part;
+use super::part::{Part, PartReport};
 use super::parts::report;
 use super::preview::Preview;
-use super::recipe::Recipe;
+use super::recipe::{FileRecipe, Recipe};
 use super::report::LoadReport;
 use crate::table::parcel::Header;
 use crate::table::{Shards, Table};
@@ -17,7 +17,7 @@ use crate::table::{Shards, Table};
 /// Seeds the dictionaries' hashes where the caller has no random number at hand.
 pub const DEFAULT_SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Loads one file.
+/// Loads one file, or several into one table.
 ///
 /// ```
 /// # use cairn_engine::ingest::{preview, Loader, Mapping, Outcome, Sample, IngestError};
@@ -44,6 +44,9 @@ pub const DEFAULT_SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 pub struct Loader {
     recipe: Recipe,
     parser: Parser,
+    /// Of the files before the one at hand: what was read of them, and their bytes.
+    parts: Vec<PartReport>,
+    n_bytes: Vec<u64>,
     /// The parcels.
     headers: Vec<Header>,
     bodies: Vec<Vec<u8>>,
@@ -68,12 +71,12 @@ pub enum Outcome {
         /// What was read, skipped and mended.
         report: LoadReport,
     },
-    /// Columns that seemed to hold numbers or times hold other values too: the file has to be read again, with these as
-    /// text. That happens at most once for a file.
+    /// Columns that seemed to hold numbers or times hold other values too: all files have to be read again, with these as
+    /// text. That happens at most once for a load.
     Retype {
-        /// Takes the file's bytes again, from the first one.
+        /// Takes the files' bytes again, from the first one.
         again: Box<Loader>,
-        /// The columns, in the file's order.
+        /// The columns, in the files' order.
         columns: Vec<Retyped>,
     },
 }
@@ -81,9 +84,11 @@ pub enum Outcome {
 /// A column that has to be read as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retyped {
-    /// Its name.
+    /// Which of the recipe's files has the first value that contradicts the guess.
+    pub file: u32,
+    /// Its name in that file.
     pub column: String,
-    /// Line of the first value that contradicts the guess.
+    /// Line of that value.
     pub line: u64,
     /// Its record.
     pub record: u64,
@@ -113,7 +118,16 @@ impl Loader {
         seed: u64,
     ) -> Result<Self, IngestError> {
         let (preview, mapping) = (preview.clone(), mapping.clone());
-        Self::start(Recipe { name: name.to_owned(), preview, mapping, seed, retyped: Vec::new() })
+        Self::of_files(vec![FileRecipe { name: name.to_owned(), preview, mapping }], seed)
+    }
+
+    /// A loader for several files, to be pushed one after another in this order, with [`next_file`](Self::next_file)
+    /// between two of them.
+    ///
+    /// # Errors
+    /// See [`Recipe::check`].
+    pub fn of_files(files: Vec<FileRecipe>, seed: u64) -> Result<Self, IngestError> {
+        Self::start(Recipe::new(files, seed))
     }
 
     /// Takes the next bytes of the file, as many as the caller likes: the result does not depend on where the pieces
@@ -128,21 +142,36 @@ impl Loader {
         Ok(())
     }
 
-    /// How far the load has come.
-    pub fn progress(&self) -> Progress {
-        self.parser.progress()
-    }
-
-    /// Ends the file and builds the table.
+    /// Ends the file at hand and goes on to the next one.
     ///
     /// # Errors
-    /// If the file has no record at all, or ends inside compressed data.
+    /// If the file ends inside compressed data.
+    ///
+    /// # Panics
+    /// If there is no next one: a bug of the caller.
+    pub fn next_file(&mut self) -> Result<(), IngestError> {
+        self.end_file()?;
+        self.parser.begin(Part::whole(self.parts.len() as u32));
+        Ok(())
+    }
+
+    /// How far the load has come, in all files.
+    pub fn progress(&self) -> Progress {
+        let Progress { n_bytes, n_rows } = self.parser.progress();
+        Progress {
+            n_bytes: n_bytes + self.n_bytes.iter().sum::<u64>(),
+            n_rows: n_rows + self.parts.iter().map(|part| part.n_rows).sum::<u64>(),
+        }
+    }
+
+    /// Ends the last file and builds the table.
+    ///
+    /// # Errors
+    /// If a file has no record at all, or ends inside compressed data.
     pub fn finish(mut self) -> Result<Outcome, IngestError> {
-        let n_bytes = self.progress().n_bytes;
-        let part = self.parser.end()?;
-        self.take_parcels();
-        let Self { mut recipe, parser, headers, bodies } = self;
-        let mut report = report(&recipe, n_bytes, vec![part])?;
+        self.end_file()?;
+        let Self { mut recipe, parser, parts, n_bytes, headers, bodies } = self;
+        let mut report = report(&recipe, &n_bytes, parts)?;
         if !report.retyped.is_empty() {
             let columns = report.retyped;
             recipe.retyped.clone_from(&columns);
@@ -158,8 +187,16 @@ impl Loader {
 
     fn start(recipe: Recipe) -> Result<Self, IngestError> {
         let mut parser = Parser::new(&recipe, 0, Shards::ONE)?;
-        parser.begin(Part::WHOLE);
-        Ok(Self { recipe, parser, headers: Vec::new(), bodies: Vec::new() })
+        parser.begin(Part::whole(0));
+        let (headers, bodies) = (Vec::new(), Vec::new());
+        Ok(Self { recipe, parser, parts: Vec::new(), n_bytes: Vec::new(), headers, bodies })
+    }
+
+    fn end_file(&mut self) -> Result<(), IngestError> {
+        self.n_bytes.push(self.parser.progress().n_bytes);
+        self.parts.push(self.parser.end()?);
+        self.take_parcels();
+        Ok(())
     }
 
     fn take_parcels(&mut self) {

@@ -1,4 +1,4 @@
-//! The push parser: parts of a file in, parcels of rows out, and at the end what the rows' codes mean.
+//! The push parser: parts of files in, parcels of rows out, and at the end what the rows' codes mean.
 
 use super::columns::{Mark, Store};
 use super::error::{IngestError, IngestProblem};
@@ -6,17 +6,19 @@ use super::gzip::Gunzip;
 use super::intake::Intake;
 use super::loader::Progress;
 use super::part::{Part, PartReport, Start};
+use super::plan::FilePlan;
 use super::preview::Compression;
 use super::recipe::Recipe;
-use super::records::{Header, MAX_RECORD, Records};
+use super::records::{MAX_RECORD, Records};
 use crate::table::dictionary::Sorted;
 use crate::table::parcel::Parcel;
 use crate::table::{Dictionary, Shards};
 
-/// Parses parts of one file, one after another, and packs their rows for the shards.
+/// Parses parts of files, one after another, and packs their rows for the shards.
 #[derive(Debug)]
 pub struct Parser {
-    name: String,
+    files: Vec<FilePlan>,
+    seed: u64,
     gunzip: Option<Gunzip>,
     records: Records,
     intake: Intake,
@@ -29,7 +31,6 @@ pub struct Parser {
     at: u64,
     /// What follows the part, up to the end of its last record.
     beyond: Vec<u8>,
-    n_columns: usize,
     /// What was known before each reading.
     marks: Vec<(u32, Mark)>,
 }
@@ -61,7 +62,7 @@ pub enum Wants {
 pub struct Manifest {
     /// Ids of the shard's users, in the order of their indexes in the parcels.
     pub(crate) users: Dictionary,
-    /// The parser's columns, with the texts of those that hold texts.
+    /// The parser's columns, first those of the plan, with the texts of those that hold texts.
     pub(crate) columns: Vec<(String, Sorted)>,
 }
 
@@ -102,43 +103,40 @@ impl Manifest {
 }
 
 impl Parser {
-    /// A parser of the file that the recipe speaks of. `sender` tells it from the other parsers of the same load.
+    /// A parser of the files that the recipe speaks of. `sender` tells it from the other parsers of the same load.
     ///
     /// # Errors
-    /// If the recipe's mapping does not fit its preview: an unknown column or zone, a role given twice, no user or time
-    /// column.
+    /// See [`Recipe::check`].
     pub fn new(recipe: &Recipe, sender: u32, shards: Shards) -> Result<Self, IngestError> {
-        let start = || {
-            let plan = recipe.plan()?;
-            let names: Vec<&str> = plan.names().collect();
-            let preview = &recipe.preview;
-            let header = if preview.has_header { Header::Present } else { Header::Absent };
-            Ok(Self {
-                name: recipe.name.clone(),
-                gunzip: (preview.compression == Compression::Gzip).then(Gunzip::new),
-                records: Records::new(preview.format, preview.encoding, header, &names, recipe.seed),
-                intake: Intake::new(&plan, plan.local_zone()?, recipe.seed, (sender, shards)),
-                n_shards: shards.n(),
-                part: Part::WHOLE,
-                phase: Phase::Done,
-                start: None,
-                at: 0,
-                beyond: Vec::new(),
-                n_columns: names.len(),
-                marks: Vec::new(),
-            })
-        };
-        start().map_err(|problem| IngestError::new(&recipe.name, problem))
+        let plan = recipe.plan()?;
+        Ok(Self {
+            gunzip: None,
+            records: Records::new(&plan.files[0], recipe.seed),
+            intake: Intake::new(&plan, recipe.seed, (sender, shards)),
+            files: plan.files,
+            seed: recipe.seed,
+            n_shards: shards.n(),
+            part: Part::whole(0),
+            phase: Phase::Done,
+            start: None,
+            at: 0,
+            beyond: Vec::new(),
+            marks: Vec::new(),
+        })
     }
 
-    /// Starts to read a part. A file that cannot be cut ([`Recipe::is_cuttable`]) is one part, [`Part::WHOLE`].
+    /// Starts to read a part. A file that cannot be cut ([`FileRecipe::is_cuttable`](super::FileRecipe::is_cuttable)) is
+    /// one part, [`Part::whole`].
     pub fn begin(&mut self, part: Part) {
+        let file = &self.files[part.file as usize];
         self.marks.push((part.reading, self.intake.columns.mark()));
-        self.intake.begin(part.reading);
+        self.intake.begin(&part, file);
+        // Nothing of another part is left, not even the fields that it had beside those of the plan.
+        self.records = Records::new(file, self.seed);
+        self.gunzip = (file.compression == Compression::Gzip).then(Gunzip::new);
         if part.range.start > 0 {
             self.records.restart();
         }
-        self.n_columns = self.intake.width();
         self.at = part.first_byte();
         self.beyond.clear();
         (self.phase, self.start) = match part.start {
@@ -165,10 +163,11 @@ impl Parser {
     /// As for [`push`](Self::push), and if the file ends inside compressed data.
     pub fn end(&mut self) -> Result<PartReport, IngestError> {
         self.finish_part().map_err(|problem| self.error(problem))?;
-        let Self { intake, .. } = self;
+        let Self { part, files, intake, .. } = self;
         intake.columns.end_block();
         Ok(PartReport {
-            reading: self.part.reading,
+            reading: part.reading,
+            file: part.file,
             start: self.start,
             end: self.at,
             n_rows: intake.n_rows,
@@ -176,7 +175,7 @@ impl Parser {
             has_local_times: intake.columns.has_local_times,
             ledger: std::mem::take(&mut intake.ledger),
             retyped: std::mem::take(&mut intake.retyped),
-            new_columns: intake.names[self.n_columns..].to_vec(),
+            new_columns: intake.names[files[part.file as usize].fields.len()..].to_vec(),
         })
     }
 
@@ -206,13 +205,14 @@ impl Parser {
 
     /// What the codes in the parcels mean.
     pub fn finish(self) -> Manifests {
-        let Intake { names, columns, .. } = self.intake;
+        let Intake { planned, unplanned, columns, .. } = self.intake;
+        let names = planned.into_iter().chain(unplanned);
         let users = (0..self.n_shards).map(|shard| columns.users_of(shard)).collect();
         let sorted = |store| match store {
             Store::Text(interner) => Sorted::of(&interner.into_dictionary()),
             _ => Sorted::default(),
         };
-        Manifests { users, columns: names.into_iter().zip(columns.stores.into_iter().map(sorted)).collect() }
+        Manifests { users, columns: names.zip(columns.stores.into_iter().map(sorted)).collect() }
     }
 
     fn read(&mut self, mut bytes: &[u8]) -> Result<(), IngestProblem> {
@@ -308,7 +308,7 @@ impl Parser {
     }
 
     fn error(&self, problem: IngestProblem) -> IngestError {
-        let mut error = IngestError::new(&self.name, problem);
+        let mut error = IngestError::new(&self.files[self.part.file as usize].name, problem);
         error.position.line = Some(self.intake.line);
         error
     }

@@ -1,4 +1,4 @@
-//! Parts of a file: ranges of bytes that several parsers read at once, and what each of them reports.
+//! Parts of files: ranges of bytes that several parsers read at once, and what each of them reports.
 
 use std::ops::Range;
 
@@ -22,6 +22,8 @@ use super::loader::Retyped;
 pub struct Part {
     /// Which reading this is: another number for every part, and for every time that a part is read again.
     pub reading: u32,
+    /// Which of the recipe's files it is a part of.
+    pub file: u32,
     /// Its bytes.
     pub range: Range<u64>,
     /// Where its first record starts.
@@ -38,8 +40,10 @@ pub enum Start {
 }
 
 impl Part {
-    /// The whole of a file, of whatever length.
-    pub const WHOLE: Self = Self { reading: 0, range: 0..u64::MAX, start: Start::Known };
+    /// The whole of a file, of whatever length, which no other reading has the number of.
+    pub const fn whole(file: u32) -> Self {
+        Self { reading: file, file, range: 0..u64::MAX, start: Start::Known }
+    }
 
     /// The first byte that the parser has to be given.
     pub fn first_byte(&self) -> u64 {
@@ -55,6 +59,8 @@ impl Part {
 pub struct PartReport {
     /// Which reading it was.
     pub reading: u32,
+    /// Which of the recipe's files it was a part of.
+    pub(crate) file: u32,
     /// Where the first line of the part starts; none if no line starts in it.
     pub(crate) start: Option<u64>,
     /// Where the first line after it starts.
@@ -67,6 +73,6 @@ pub struct PartReport {
     pub(crate) ledger: Ledger,
     /// Columns whose guessed kind is wrong.
     pub(crate) retyped: Vec<Retyped>,
-    /// Columns that the parser had not met before.
+    /// Columns that the recipe does not know, in the order of their first occurrence.
     pub(crate) new_columns: Vec<String>,
 }

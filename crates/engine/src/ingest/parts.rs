@@ -1,16 +1,16 @@
-//! Deals parts of a file out to parsers, checks that what they read fits together, and adds up what they report.
+//! Deals parts of files out to parsers, checks that what they read fits together, and adds up what they report.
 
 use super::error::{IngestError, IngestProblem};
 use super::ledger::Ledger;
 use super::loader::Retyped;
 use super::part::{Part, PartReport, Start};
-use super::recipe::Recipe;
-use super::report::{Example, LoadReport, WarningKind};
+use super::recipe::{FileRecipe, Recipe};
+use super::report::{Example, FileReport, LoadReport, WarningKind};
 
-/// The parts of one file, and who reads them.
+/// The parts of all files, in order, and who reads them.
 ///
 /// Every part is read under a guess of where its first record starts. It counts when the part before it counts and ends
-/// just there; else it is read again from where that one ended, and with it all that the same parser has read since,
+/// just there, or if it is the first of its file; else it is read again from where that one ended, and with it all that the same parser has read since,
 /// whose dictionaries may hold what is no value. After a few wrong guesses no more are made: then one part is read at a
 /// time, from where the last one ended.
 #[derive(Debug)]
@@ -22,7 +22,8 @@ pub struct Parts {
     n_checked: usize,
     at: u64,
     n_wrong: u32,
-    n_bytes: u64,
+    /// Of each file.
+    n_bytes: Vec<u64>,
     next_reading: u32,
 }
 
@@ -62,7 +63,9 @@ pub struct RollBack {
 pub enum Failed {
     /// The file cannot be read.
     Finally {
-        /// Lines before the part.
+        /// Which of the recipe's files it is.
+        file: u32,
+        /// Lines of its file before the part.
         n_lines: u64,
     },
     /// The part will be read again, from where it really starts.
@@ -75,31 +78,28 @@ pub enum Failed {
 const MAX_WRONG: u32 = 8;
 
 impl Parts {
-    /// The parts of a file of so many bytes, of `part_bytes` each, for so many parsers. One part, if the file cannot be
-    /// cut. Readings are counted from `first_reading`, so that those of a file that is read again can be told from the
-    /// first ones.
-    pub fn new(recipe: &Recipe, n_bytes: u64, part_bytes: u64, n_parsers: usize, first_reading: u32) -> Self {
-        let step = if recipe.is_cuttable() { part_bytes.max(1) } else { u64::MAX };
-        let mut parts = vec![Part::WHOLE];
-        if step < n_bytes {
-            let starts = (0..n_bytes).step_by(step as usize);
-            parts = starts
-                .map(|start| Part {
-                    reading: 0,
-                    range: start..n_bytes.min(start + step),
-                    start: Start::Guess,
-                })
-                .collect();
-            parts[0].start = Start::Known;
-        }
+    /// The parts of the recipe's files, which have so many bytes, of `part_bytes` each, for so many parsers. One part for
+    /// a file that cannot be cut. Readings are counted from `first_reading`, so that those of files that are read again
+    /// can be told from the first ones.
+    pub fn new(
+        recipe: &Recipe,
+        n_bytes: &[u64],
+        part_bytes: u64,
+        n_parsers: usize,
+        first_reading: u32,
+    ) -> Self {
+        let parts = (0..).zip(&recipe.files).zip(n_bytes).flat_map(|((number, file), &n_bytes)| {
+            let step = if file.is_cuttable() { part_bytes.max(1) } else { u64::MAX };
+            cut(number, n_bytes, step)
+        });
         let state = |part| State { part, progress: Progress::Open, is_guessable: true };
         Self {
-            parts: parts.into_iter().map(state).collect(),
+            parts: parts.map(state).collect(),
             given: vec![Vec::new(); n_parsers],
             n_checked: 0,
             at: 0,
             n_wrong: 0,
-            n_bytes,
+            n_bytes: n_bytes.to_vec(),
             next_reading: first_reading,
         }
     }
@@ -144,21 +144,22 @@ impl Parts {
                 let parser = *parser;
                 Failed::Again(self.take_back(parser, index))
             }
-            _ => Failed::Finally {
-                n_lines: self.parts[..index]
-                    .iter()
-                    .filter_map(State::report)
-                    .map(|report| report.n_lines)
-                    .sum(),
-            },
+            _ => {
+                let file = part.file;
+                let before = self.parts[..index].iter().filter_map(State::report);
+                let n_lines = before.filter(|report| report.file == file).map(|report| report.n_lines).sum();
+                Failed::Finally { file, n_lines }
+            }
         }
     }
 
     /// Bytes and records of the parts that have been read.
     pub fn progress(&self) -> super::Progress {
         let read = self.parts.iter().filter(|state| matches!(state.progress, Progress::Read(..)));
-        let n_bytes = read.map(|state| state.part.range.end.min(self.n_bytes) - state.part.range.start).sum();
-        super::Progress { n_bytes, n_rows: self.reports().map(|report| report.n_rows).sum() }
+        let n_bytes = read.map(|State { part, .. }| {
+            part.range.end.min(self.n_bytes[part.file as usize]) - part.range.start
+        });
+        super::Progress { n_bytes: n_bytes.sum(), n_rows: self.reports().map(|report| report.n_rows).sum() }
     }
 
     /// The number of the next reading.
@@ -200,7 +201,7 @@ impl Parts {
     fn check(&mut self) -> Vec<RollBack> {
         let mut roll_backs = Vec::new();
         while let Some(State { part, progress, .. }) = self.parts.get_mut(self.n_checked) {
-            let is_within = self.n_checked > 0 && self.at >= part.range.end;
+            let is_within = self.at >= part.range.end;
             let expected = if is_within { None } else { Some(self.at) };
             match progress {
                 Progress::Read(_, report) if report.start == expected => {
@@ -216,7 +217,11 @@ impl Parts {
                 Progress::Given(_) | Progress::Open => break,
                 Progress::Within => {}
             }
+            let file = part.file;
             self.n_checked += 1;
+            if self.parts.get(self.n_checked).is_some_and(|next| next.part.file != file) {
+                self.at = 0;
+            }
         }
         roll_backs
     }
@@ -231,9 +236,25 @@ impl Parts {
             self.parts[index].progress = Progress::Open;
             self.n_checked = self.n_checked.min(index);
         }
-        self.at = self.parts[..self.n_checked].iter().rev().find_map(State::end).unwrap_or_default();
+        let file = self.parts[self.n_checked].part.file;
+        let before = self.parts[..self.n_checked].iter().rev().take_while(|state| state.part.file == file);
+        self.at = before.into_iter().find_map(State::end).unwrap_or_default();
         RollBack { parser, reading }
     }
+}
+
+/// The parts of a file.
+fn cut(file: u32, n_bytes: u64, step: u64) -> Vec<Part> {
+    if step >= n_bytes {
+        return vec![Part::whole(file)];
+    }
+    let part = |start| Part {
+        reading: 0,
+        file,
+        range: start..n_bytes.min(start + step),
+        start: if start == 0 { Start::Known } else { Start::Guess },
+    };
+    (0..n_bytes).step_by(step as usize).map(part).collect()
 }
 
 impl State {
@@ -251,32 +272,42 @@ impl State {
     }
 }
 
-/// What all parts of a file say together.
+/// What all parts say together.
 #[derive(Debug)]
 pub struct WholeReport {
     /// What was read, skipped and mended; the numbers of events and duplicates are not in it yet.
     pub loaded: LoadReport,
-    /// Columns that have to be read as text, in the file's order; if there are any, nothing else counts.
+    /// Columns that have to be read as text, in the files' order; if there are any, nothing else counts.
     pub retyped: Vec<Retyped>,
     /// Columns beyond those of the recipe, in the order of their first occurrence.
     pub new_columns: Vec<String>,
 }
 
-/// Adds up the reports of all parts, in order.
+/// Adds up the reports of all parts, in order, of files of so many bytes.
 ///
 /// # Errors
-/// If the file is empty or has no records.
-pub fn report(recipe: &Recipe, n_bytes: u64, parts: Vec<PartReport>) -> Result<WholeReport, IngestError> {
-    let plan = recipe.plan().map_err(|problem| IngestError::new(&recipe.name, problem))?;
+/// If a file is empty or has no records.
+pub fn report(recipe: &Recipe, n_bytes: &[u64], parts: Vec<PartReport>) -> Result<WholeReport, IngestError> {
+    let plan = recipe.plan()?;
     let mut ledger = Ledger::default();
     let mut whole =
         WholeReport { loaded: LoadReport::default(), retyped: Vec::new(), new_columns: Vec::new() };
-    let (mut n_lines, mut n_rows, mut has_local_times) = (0, 0, false);
+    let new = |(file, &n_bytes): (&FileRecipe, _)| FileReport {
+        name: file.name.clone(),
+        n_bytes,
+        ..FileReport::default()
+    };
+    let mut files: Vec<FileReport> = recipe.files.iter().zip(n_bytes).map(new).collect();
+    let mut n_lines = vec![0; files.len()];
+    let mut retyped: Vec<(Option<usize>, Retyped)> = Vec::new();
     for part in parts {
-        for retyped in part.retyped {
-            if whole.retyped.iter().all(|known| known.column != retyped.column) {
-                let (line, record) = (retyped.line + n_lines, retyped.record + n_rows);
-                whole.retyped.push(Retyped { line, record, ..retyped });
+        let at = part.file as usize;
+        let (file, n_lines) = (&mut files[at], &mut n_lines[at]);
+        for found in part.retyped {
+            let place = plan.place(found.file, &found.column);
+            if retyped.iter().all(|(known, _)| *known != place) {
+                let (line, record) = (found.line + *n_lines, found.record + file.n_rows);
+                retyped.push((place, Retyped { line, record, ..found }));
             }
         }
         for column in part.new_columns {
@@ -284,25 +315,31 @@ pub fn report(recipe: &Recipe, n_bytes: u64, parts: Vec<PartReport>) -> Result<W
                 whole.new_columns.push(column);
             }
         }
-        ledger.add(part.ledger, n_lines, n_rows);
-        n_lines += part.n_lines;
-        n_rows += part.n_rows;
-        has_local_times |= part.has_local_times;
+        file.n_skipped += part.ledger.n_skipped();
+        ledger.add(part.ledger, *n_lines, file.n_rows);
+        *n_lines += part.n_lines;
+        file.n_rows += part.n_rows;
+        if part.has_local_times {
+            whole.loaded.zone.get_or_insert_with(|| plan.files[at].zone_name.clone());
+        }
     }
-    match (n_rows, n_lines) {
-        (0, 0) => return Err(IngestError::new(&recipe.name, IngestProblem::EmptyFile)),
-        (0, _) => return Err(IngestError::new(&recipe.name, IngestProblem::NoRows)),
-        _ => {}
+    for (file, n_lines) in files.iter().zip(n_lines) {
+        match (file.n_rows, n_lines) {
+            (0, 0) => return Err(IngestError::new(&file.name, IngestProblem::EmptyFile)),
+            (0, _) => return Err(IngestError::new(&file.name, IngestProblem::NoRows)),
+            _ => {}
+        }
     }
-    let place = |retyped: &Retyped| plan.names().position(|name| name == retyped.column);
-    whole.retyped.sort_by_key(place);
-    for Retyped { column, line, record, text } in recipe.retyped.clone() {
-        let example = Example { line, record, column: Some(column), text };
+    retyped.sort_by_key(|(place, _)| *place);
+    whole.retyped = retyped.into_iter().map(|(_, retyped)| retyped).collect();
+    for Retyped { file, column, line, record, text } in recipe.retyped.clone() {
+        let example = Example { file, line, record, column: Some(column), text };
         ledger.note(WarningKind::Retyped, || (example, String::new()));
     }
     let report = &mut whole.loaded;
-    (report.n_bytes, report.n_rows) = (n_bytes, n_rows);
-    report.zone = has_local_times.then(|| plan.zone.clone());
+    report.n_bytes = n_bytes.iter().sum();
+    report.n_rows = files.iter().map(|file| file.n_rows).sum();
+    report.files = files;
     ledger.finish(report);
     Ok(whole)
 }

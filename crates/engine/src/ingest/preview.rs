@@ -192,7 +192,7 @@ pub enum OrderReason {
         /// That value.
         example: String,
     },
-    /// No value of this column tells, but those of another one do.
+    /// No value of this column tells, but those of another one do, or those of the same column in another file.
     OtherColumn,
     /// No value tells: `.` and `-` are taken for day first, `/` for month first.
     Assumed,

@@ -9,6 +9,7 @@ use super::intake::Intake;
 use super::json::JsonReader;
 use super::json_fields::{Fields, OnNull};
 use super::ledger::count_lines;
+use super::plan::FilePlan;
 use super::preview::{Encoding, Format};
 
 /// Reads records out of encoded text.
@@ -59,20 +60,23 @@ const PIECE: usize = 128 << 10;
 pub(crate) const MAX_RECORD: usize = 16 << 20;
 
 impl Records {
-    /// A reader of text in this format and encoding. `names` are the columns that are known.
-    pub(crate) fn new(format: Format, encoding: Encoding, header: Header, names: &[&str], seed: u64) -> Self {
-        let fields = || Fields::new(names, seed, OnNull::Ignore);
-        let reader = match format {
+    /// A reader of the text of a file, from its start.
+    pub(crate) fn new(file: &FilePlan, seed: u64) -> Self {
+        let fields = || {
+            let names: Vec<&str> = file.fields.iter().map(|field| field.name.as_str()).collect();
+            Fields::new(&names, seed, OnNull::Ignore)
+        };
+        let reader = match file.format {
             Format::Delimited { separator, quote } => Reader::Delimited(
                 Scanner { separator: separator as u8, quote: quote as u8 },
-                Ahead::SeparatorLine(header),
+                Ahead::SeparatorLine(file.header),
             ),
             Format::Ndjson => Reader::Json(Box::new(JsonReader::lines(fields()))),
             Format::JsonArray => Reader::Json(Box::new(JsonReader::array(fields()))),
             Format::JsonObjects => Reader::Json(Box::new(JsonReader::objects(fields()))),
         };
         Self {
-            decoder: Decoder::new(encoding),
+            decoder: Decoder::new(file.encoding),
             decoded: Vec::new(),
             reader,
             buffer: Vec::with_capacity(PIECE),

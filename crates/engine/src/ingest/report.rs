@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LoadReport {
-    /// Bytes of the file.
+    /// The files, in the order in which their rows stand in the table.
+    pub files: Vec<FileReport>,
+    /// Bytes of all files.
     pub n_bytes: u64,
     /// Records read, without the header and empty lines: `n_events + n_skipped`.
     pub n_rows: u64,
@@ -20,7 +22,7 @@ pub struct LoadReport {
     pub zone: Option<String>,
     /// What was skipped or mended, in the order of [`WarningKind`]; only kinds that occurred.
     pub warnings: Vec<Warning>,
-    /// The first [`LoadReport::MAX_SKIPPED`] skipped records, in the file's order.
+    /// The first [`LoadReport::MAX_SKIPPED`] skipped records, in the files' order.
     pub skipped: Vec<Skipped>,
 }
 
@@ -36,6 +38,20 @@ impl LoadReport {
     pub fn warning(&self, kind: WarningKind) -> Option<&Warning> {
         self.warnings.iter().find(|warning| warning.kind == kind)
     }
+}
+
+/// What was read of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FileReport {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub n_bytes: u64,
+    /// Records read of it, without the header and empty lines.
+    pub n_rows: u64,
+    /// Those that are not in the table.
+    pub n_skipped: u64,
 }
 
 /// One kind of trouble, counted.
@@ -100,6 +116,8 @@ impl WarningKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Example {
+    /// Which file: its place in [`LoadReport::files`], counted from 0.
+    pub file: u32,
     /// Line of the decompressed file on which the record starts, counted from 1.
     pub line: u64,
     /// Record, counted from 1 without the header and empty lines.
@@ -117,6 +135,8 @@ pub struct Example {
 pub struct Skipped {
     /// Why.
     pub kind: WarningKind,
+    /// Which file: its place in [`LoadReport::files`], counted from 0.
+    pub file: u32,
     /// Line of the decompressed file on which the record starts, counted from 1.
     pub line: u64,
     /// Record, counted from 1 without the header and empty lines.

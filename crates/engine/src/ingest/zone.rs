@@ -7,7 +7,7 @@ use crate::time::Millis;
 
 /// Turns local times of one zone into instants. The zone's rules are asked once for each stretch between two clock
 /// changes, not once a row.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct LocalZone {
     zone: TimeZone,
     /// Stretches of local time that have one offset and occur once.
