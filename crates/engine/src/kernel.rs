@@ -1,6 +1,7 @@
 //! Kernels: one verb per file, over the columns of a table.
 
 pub mod calendar;
+pub mod centroids;
 pub mod condition;
 pub mod features;
 pub mod quantile;

@@ -23,7 +23,7 @@ pub fn check(segment: &Segment, table: &Table) -> Result<(), QueryError> {
         Segment::Property(test) => Test::property(test, table).map(drop),
         Segment::Did(did) => check_did(did, table),
         Segment::List { .. } => Ok(()),
-        Segment::Cluster(rule) => super::features::check_cluster(rule, table),
+        Segment::Cluster(rule) => super::centroids::check_cluster(rule, table),
     }
 }
 
@@ -57,7 +57,7 @@ pub fn select(segment: &Segment, table: &Table, now: Millis) -> Result<Bitmap, Q
             let found = users.iter().filter_map(|id| table.users.find(id));
             collect(n_users, found)
         }
-        Segment::Cluster(rule) => super::features::in_cluster(rule, table)?,
+        Segment::Cluster(rule) => super::centroids::in_cluster(rule, table)?,
     })
 }
 

@@ -30,6 +30,24 @@ impl Four {
         Self(imp::minus_product(self.0, a.0, b.0))
     }
 
+    /// `self − other`.
+    #[inline(always)]
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Self(imp::minus(self.0, other.0))
+    }
+
+    /// In each lane, `then` where `self` is less than `other`, else `otherwise`, bit for bit.
+    #[inline(always)]
+    pub(crate) fn if_less(self, other: Self, then: Self, otherwise: Self) -> Self {
+        Self(imp::if_less(self.0, other.0, then.0, otherwise.0))
+    }
+
+    /// In each lane the lesser number; `other` where they do not compare.
+    #[inline(always)]
+    pub(crate) fn min(self, other: Self) -> Self {
+        self.if_less(other, self, other)
+    }
+
     /// The numbers.
     #[inline(always)]
     pub(crate) fn to_array(self) -> [f32; WIDTH] {
@@ -39,7 +57,9 @@ impl Four {
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod imp {
-    use core::arch::wasm32::{f32x4, f32x4_extract_lane, f32x4_mul, f32x4_splat, f32x4_sub, v128};
+    use core::arch::wasm32::{
+        f32x4, f32x4_extract_lane, f32x4_lt, f32x4_mul, f32x4_splat, f32x4_sub, v128, v128_bitselect,
+    };
 
     pub(super) type Vector = v128;
 
@@ -56,6 +76,16 @@ mod imp {
     #[inline(always)]
     pub(super) fn minus_product(from: Vector, a: Vector, b: Vector) -> Vector {
         f32x4_sub(from, f32x4_mul(a, b))
+    }
+
+    #[inline(always)]
+    pub(super) fn minus(a: Vector, b: Vector) -> Vector {
+        f32x4_sub(a, b)
+    }
+
+    #[inline(always)]
+    pub(super) fn if_less(a: Vector, b: Vector, then: Vector, otherwise: Vector) -> Vector {
+        v128_bitselect(then, otherwise, f32x4_lt(a, b))
     }
 
     #[inline(always)]
@@ -91,6 +121,16 @@ mod imp {
     }
 
     #[inline(always)]
+    pub(super) fn minus(a: Vector, b: Vector) -> Vector {
+        from_fn(|lane| a[lane] - b[lane])
+    }
+
+    #[inline(always)]
+    pub(super) fn if_less(a: Vector, b: Vector, then: Vector, otherwise: Vector) -> Vector {
+        from_fn(|lane| if a[lane] < b[lane] { then[lane] } else { otherwise[lane] })
+    }
+
+    #[inline(always)]
     pub(super) fn to_array(of: Vector) -> [f32; 4] {
         of
     }
@@ -105,6 +145,9 @@ mod tests {
         // 1 − (1 + 2⁻¹²)² is −2⁻¹¹ − 2⁻²⁴; the product alone rounds to 1 + 2⁻¹¹, so that nothing of 2⁻²⁴ may be left.
         let near = 1.0 + 2.0_f32.powi(-12);
         let found = Four::splat(1.0).minus_product(Four::splat(near), Four::load(&[near, 0.0, 1.0, -1.0]));
-        assert_eq!(found.to_array(), [-(2.0_f32.powi(-11)), 1.0, -(2.0_f32.powi(-12)), 2.0 + 2.0_f32.powi(-12)]);
+        assert_eq!(
+            found.to_array(),
+            [-(2.0_f32.powi(-11)), 1.0, -(2.0_f32.powi(-12)), 2.0 + 2.0_f32.powi(-12)]
+        );
     }
 }

@@ -6,6 +6,9 @@ use super::LANES;
 /// Centroids that are looked at together: with eight points, as many sums as fit into the registers.
 const BLOCK: usize = 4;
 
+/// How many vectors hold one number for each point of a tile.
+const VECTORS: usize = LANES / WIDTH;
+
 /// The centroids of a round, in double precision, and relative to an origin in single precision; and how far they may
 /// have moved since the round before.
 ///
@@ -38,7 +41,7 @@ pub struct Centers {
 /// The scores of [`LANES`] points.
 pub(super) struct Scores {
     /// The index of the least score.
-    pub(super) labels: [u16; LANES],
+    pub(super) labels: [u32; LANES],
     /// How far the second least score is from the least, where they are closest.
     pub(super) gap: f32,
 }
@@ -48,9 +51,8 @@ impl Centers {
     /// in the last round, if there was one.
     ///
     /// # Panics
-    /// If there are more than 65,534 centroids, or as many as `before` are not there.
+    /// If there are not as many centroids as before.
     pub fn new(centroids: Vec<Vec<f64>>, origin: &[f64], before: Option<&[Vec<f64>]>) -> Self {
-        assert!(centroids.len() < usize::from(u16::MAX), "a centroid's index fits into 16 bits");
         let (n_dims, n_blocks) = (origin.len(), centroids.len().div_ceil(BLOCK));
         let mut coordinates = vec![[0.0; BLOCK]; n_blocks * n_dims];
         let mut halves = vec![[f32::INFINITY; BLOCK]; n_blocks];
@@ -69,7 +71,8 @@ impl Centers {
         }
         let gamma = (n_dims as f64 + 8.0) / f64::from(1 << 23);
         let error = (up(gamma), up(gamma * longest));
-        let shrunk = before.map_or((f32::INFINITY, f32::INFINITY), |before| shrunk(before, &centroids, origin));
+        let shrunk =
+            before.map_or((f32::INFINITY, f32::INFINITY), |before| shrunk(before, &centroids, origin));
         Self { centroids, n_dims, coordinates, halves, error, shrunk }
     }
 
@@ -98,27 +101,33 @@ impl Centers {
     /// Scores of points that lie dimension by dimension.
     #[inline(always)]
     pub(super) fn scores(&self, tile: &[[f32; LANES]]) -> Scores {
-        let (mut best, mut second) = ([f32::INFINITY; LANES], [f32::INFINITY; LANES]);
-        let (mut labels, mut label) = ([0_u32; LANES], 0_u32);
+        const INFINITE: f32 = f32::INFINITY;
+        let (mut best, mut second) = ([Four::splat(INFINITE); VECTORS], [Four::splat(INFINITE); VECTORS]);
+        // An index travels as the bits of a number, which nobody computes with: it is chosen as its score is.
+        let (mut labels, mut label) = ([Four::splat(f32::from_bits(0)); VECTORS], 0);
         for (coordinates, halves) in self.coordinates.chunks_exact(self.n_dims).zip(&self.halves) {
-            for sums in block_scores(tile, coordinates, halves) {
-                for lane in 0..LANES {
-                    let score = sums[lane / WIDTH].to_array()[lane % WIDTH];
-                    let nearer = score < best[lane];
-                    let farther = if nearer { best[lane] } else { score };
-                    second[lane] = if farther < second[lane] { farther } else { second[lane] };
-                    labels[lane] = if nearer { label } else { labels[lane] };
-                    best[lane] = if nearer { score } else { best[lane] };
+            let scores = block_scores(tile, coordinates, halves);
+            for lane in 0..BLOCK {
+                let own = Four::splat(f32::from_bits(label));
+                for at in 0..VECTORS {
+                    let score = scores[lane][at];
+                    let farther = score.if_less(best[at], best[at], score);
+                    second[at] = farther.min(second[at]);
+                    labels[at] = score.if_less(best[at], own, labels[at]);
+                    best[at] = score.min(best[at]);
                 }
                 label += 1;
             }
         }
-        let mut gap = f32::INFINITY;
-        for lane in 0..LANES {
-            let own = second[lane] - best[lane];
-            gap = if own < gap { own } else { gap };
+        let mut found = Scores { labels: [0; LANES], gap: INFINITE };
+        for at in 0..VECTORS {
+            let (places, gaps) = (&mut found.labels[at * WIDTH..], second[at].minus(best[at]).to_array());
+            for ((place, label), gap) in places.iter_mut().zip(labels[at].to_array()).zip(gaps) {
+                *place = label.to_bits();
+                found.gap = if gap < found.gap { gap } else { found.gap };
+            }
         }
-        Scores { labels: labels.map(|label| label as u16), gap }
+        found
     }
 }
 
@@ -127,14 +136,19 @@ fn block_scores(
     tile: &[[f32; LANES]],
     coordinates: &[[f32; BLOCK]],
     halves: &[f32; BLOCK],
-) -> [[Four; LANES / WIDTH]; BLOCK] {
-    let mut sums = halves.map(|half| [Four::splat(half); LANES / WIDTH]);
+) -> [[Four; VECTORS]; BLOCK] {
+    let mut sums = [[Four::splat(0.0); VECTORS]; BLOCK];
+    for lane in 0..BLOCK {
+        sums[lane] = [Four::splat(halves[lane]); VECTORS];
+    }
     for (points, coordinates) in tile.iter().zip(coordinates) {
-        let [low, high] = [0, WIDTH].map(|at| Four::load(&std::array::from_fn(|lane| points[at + lane])));
-        for (sums, &coordinate) in sums.iter_mut().zip(coordinates) {
-            let coordinate = Four::splat(coordinate);
-            sums[0] = sums[0].minus_product(low, coordinate);
-            sums[1] = sums[1].minus_product(high, coordinate);
+        let points: [Four; VECTORS] =
+            std::array::from_fn(|at| Four::load(&std::array::from_fn(|lane| points[at * WIDTH + lane])));
+        for lane in 0..BLOCK {
+            let coordinate = Four::splat(coordinates[lane]);
+            for at in 0..VECTORS {
+                sums[lane][at] = sums[lane][at].minus_product(points[at], coordinate);
+            }
         }
     }
     sums

@@ -4,7 +4,7 @@ use super::centers::{Centers, up};
 use super::{LANES, Points, Sums, Tile};
 
 /// The label of a point that has none yet.
-const NONE: u16 = u16::MAX;
+const NONE: u32 = u32::MAX;
 
 /// How much of a gap is taken as known, so that thousands of subtractions in single precision cannot use up what they
 /// round away.
@@ -25,6 +25,7 @@ const SURE: f32 = 1.0 - 1.0 / 4096.0;
 #[derive(Clone, Debug)]
 pub struct Tracked {
     n_dims: usize,
+    len: usize,
     /// Coordinates, point by point.
     rows: Vec<f64>,
     /// Coordinates relative to the origin, tile by tile, dimension by dimension. The last point fills up the last tile.
@@ -33,7 +34,8 @@ pub struct Tracked {
     reaches: Vec<f32>,
     /// For each tile, by how much two scores of any of its points surely differ.
     gaps: Vec<f32>,
-    labels: Vec<u16>,
+    /// The last tile's unused places have the label of the last point.
+    labels: Vec<[u32; LANES]>,
     sums: Sums,
     /// What the sums have rounded away.
     lost: Vec<f64>,
@@ -67,22 +69,24 @@ impl Tracked {
         let reach = |squares: &[f64]| up(squares.iter().fold(0.0_f64, |most, &own| most.max(own)).sqrt());
         let reaches = squares.chunks(LANES).map(reach).collect();
         let gaps = vec![0.0; n_tiles];
-        Self { n_dims, rows, tiles, reaches, gaps, labels: vec![NONE; len], sums: Sums::new(0, n_dims), lost: Vec::new() }
+        let labels = vec![[NONE; LANES]; n_tiles];
+        let (sums, lost) = (Sums::new(0, n_dims), Vec::new());
+        Self { n_dims, len, rows, tiles, reaches, gaps, labels, sums, lost }
     }
 
     /// Number of points.
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.len
     }
 
     /// Whether there is no point.
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.len == 0
     }
 
     /// The index of each point's nearest centroid in the last round.
-    pub fn labels(&self) -> &[u16] {
-        &self.labels
+    pub fn labels(&self) -> &[u32] {
+        &self.labels.as_flattened()[..self.len]
     }
 
     /// The points, each a slice of coordinates.
@@ -99,7 +103,7 @@ impl Tracked {
 
     /// Lets go of what earlier rounds found, but for the points.
     pub fn forget(&mut self, n_centroids: usize) {
-        self.labels.fill(NONE);
+        self.labels.fill([NONE; LANES]);
         self.gaps.fill(0.0);
         self.sums = Sums::new(n_centroids, self.n_dims);
         self.lost = vec![0.0; n_centroids * self.n_dims];
@@ -112,13 +116,14 @@ impl Tracked {
         let n_dims = self.n_dims;
         for (now, &then) in from.iter().enumerate() {
             let then = then as usize;
-            to[then] = now as u16;
+            to[then] = now as u32;
             self.sums.n_points[now] = old.n_points[then];
             let [now, then] = [now, then].map(|at| at * n_dims..(at + 1) * n_dims);
             self.sums.values[now.clone()].copy_from_slice(&old.values[then.clone()]);
             self.lost[now].copy_from_slice(&old_lost[then]);
         }
-        self.labels.iter_mut().for_each(|label| *label = to[usize::from(*label)]);
+        let labels = self.labels.as_flattened_mut().iter_mut();
+        labels.for_each(|label| *label = to[*label as usize]);
     }
 
     /// One round: finds every point's nearest centroid, and says how many points have another one than before. The
@@ -144,50 +149,46 @@ impl Tracked {
                 self.gaps[tile] = 0.0;
                 self.nearest(tile, centers.centroids())
             };
-            n_changed += self.relabel(tile * LANES, &labels);
+            if self.labels[tile] != labels {
+                n_changed += self.relabel(tile, labels);
+            }
         }
         n_changed
     }
 
     /// The labels of a tile by distances in double precision.
     #[cold]
-    fn nearest(&self, tile: usize, centroids: &[Vec<f64>]) -> [u16; LANES] {
+    fn nearest(&self, tile: usize, centroids: &[Vec<f64>]) -> [u32; LANES] {
         let mut points = Tile::new(self.n_dims);
         let rows = &self.rows[tile * LANES * self.n_dims..];
         for (lane, row) in rows.chunks_exact(self.n_dims).take(LANES).enumerate() {
             points.0.iter_mut().zip(row).for_each(|(lanes, &value)| lanes[lane] = value);
         }
-        points.nearest(centroids).0.map(|label| label as u16)
+        points.nearest(centroids).0.map(|label: u64| label as u32)
     }
 
-    #[inline(always)]
-    fn relabel(&mut self, start: usize, labels: &[u16; LANES]) -> usize {
-        let end = self.labels.len().min(start + LANES);
-        if self.labels[start..end] == labels[..end - start] {
-            return 0;
-        }
+    fn relabel(&mut self, tile: usize, labels: [u32; LANES]) -> usize {
+        let before = std::mem::replace(&mut self.labels[tile], labels);
         let mut n_changed = 0;
-        for (at, &label) in (start..end).zip(labels) {
-            let before = std::mem::replace(&mut self.labels[at], label);
-            if before != label {
+        for (at, (before, after)) in (tile * LANES..self.len).zip(before.into_iter().zip(labels)) {
+            if before != after {
                 n_changed += 1;
-                self.move_point(at, before, label);
+                self.move_point(at, before as usize, after as usize);
             }
         }
         n_changed
     }
 
-    fn move_point(&mut self, at: usize, before: u16, after: u16) {
+    fn move_point(&mut self, at: usize, before: usize, after: usize) {
         let n_dims = self.n_dims;
         let row = &self.rows[at * n_dims..][..n_dims];
-        let places = |label: u16| usize::from(label) * n_dims..(usize::from(label) + 1) * n_dims;
-        if before != NONE {
-            self.sums.n_points[usize::from(before)] -= 1;
-            let place = places(before);
+        if before != NONE as usize {
+            self.sums.n_points[before] -= 1;
+            let place = before * n_dims..(before + 1) * n_dims;
             add(&mut self.sums.values[place.clone()], &mut self.lost[place], row.iter().map(|value| -value));
         }
-        self.sums.n_points[usize::from(after)] += 1;
-        let place = places(after);
+        self.sums.n_points[after] += 1;
+        let place = after * n_dims..(after + 1) * n_dims;
         add(&mut self.sums.values[place.clone()], &mut self.lost[place], row.iter().copied());
     }
 }

@@ -7,12 +7,12 @@ use crate::stats::kmeans::Nearest;
 use crate::stats::random::Random;
 
 /// Labels and sums by double precision alone.
-fn naive(points: Points<'_>, centroids: &[Vec<f64>]) -> (Vec<u16>, Sums) {
+fn naive(points: Points<'_>, centroids: &[Vec<f64>]) -> (Vec<u32>, Sums) {
     let mut nearest = Nearest::new(points.len());
     nearest.find(points, centroids);
     let mut sums = Sums::new(centroids.len(), points.n_dims());
     sums.add(points, &nearest.labels);
-    (nearest.labels.iter().map(|&label| label as u16).collect(), sums)
+    (nearest.labels, sums)
 }
 
 fn assert_tracks(points: Points<'_>, tracked: &Tracked, centroids: &[Vec<f64>]) {
@@ -97,7 +97,10 @@ fn clusters_far_apart_are_found_without_double_precision_and_then_left_alone() {
     let mut tracked = Tracked::new(points, &[15.0; 3]);
     let centroids: Vec<Vec<f64>> = (0..4).map(|at| vec![f64::from(at) * 10.0; 3]).collect();
     tracked.track(&Centers::new(centroids.clone(), &[15.0; 3], None));
-    assert!(tracked.gaps.iter().all(|&gap| gap > 10.0), "each point is far nearer to one centroid than to another");
+    assert!(
+        tracked.gaps.iter().all(|&gap| gap > 10.0),
+        "each point is far nearer to one centroid than to another"
+    );
     let moved: Vec<Vec<f64>> =
         centroids.iter().map(|centroid| centroid.iter().map(|value| value + 0.01).collect()).collect();
     let centers = Centers::new(moved, &[15.0; 3], Some(&centroids));
@@ -105,7 +108,10 @@ fn clusters_far_apart_are_found_without_double_precision_and_then_left_alone() {
     let before = tracked.gaps.clone();
     assert_eq!(tracked.track(&centers), 0);
     let left = before.iter().zip(&tracked.gaps).map(|(before, after)| before - after);
-    assert!(left.into_iter().all(|used| 0.0 < used && used <= most), "what is left is what was there, less the moves");
+    assert!(
+        left.into_iter().all(|used| 0.0 < used && used <= most),
+        "what is left is what was there, less the moves"
+    );
 }
 
 #[test]
