@@ -2,7 +2,9 @@
 // does. Times are taken in the page: from the input's event to the overview on screen, and from the page's message to
 // its workers to theirs back.
 
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { serve } from '../../xtask/serve.mjs';
 import { ROOT } from '../e2e/harness.mjs';
 import { CLUSTERING } from './questions.mjs';
@@ -28,7 +30,8 @@ export async function openCairn(page, workers) {
     load: (file) => load(page, file),
     /** @param {Question} question */
     ask: (question) => ask(page, question),
-    cluster: () => cluster(page),
+    /** @param {string} file */
+    cluster: (file) => cluster(page, file),
     close: () => server.close(),
   };
 }
@@ -109,11 +112,12 @@ async function ask(page, { steps, windowMillis, byCountry }) {
  * k-means from the first points of the file, by the same message to the page's workers as its own questions are. The
  * page has no form for centroids that are given, so the message is ours; what answers it is not.
  * @param {Page} page
+ * @param {string} file that the page has loaded
  * @returns {Promise<{ millis: number, clusters: Clusters }>}
  */
-async function cluster(page) {
-  const centroids = await page.evaluate(firstPoints, CLUSTERING);
-  const features = centroids[0].map((_, at) => ({ feature: { kind: 'property', property: `x${at + 1}` }, mean: 0, deviation: 1 }));
+async function cluster(page, file) {
+  const centroids = await firstPoints(file);
+  const features = (centroids[0] ?? []).map((_, at) => ({ feature: { kind: 'property', property: `x${at + 1}` }, mean: 0, deviation: 1 }));
   const query = { kind: 'cluster', start: { features, centroids, n_rounds: CLUSTERING.rounds } };
   await idle(page);
   await page.evaluate((query) => {
@@ -127,11 +131,14 @@ async function cluster(page) {
   return { millis, clusters: clustersOf(answer) };
 }
 
-/** The first points of the file that the page was given. @param {typeof CLUSTERING} of */
-async function firstPoints({ groups }) {
-  const file = /** @type {HTMLInputElement} */ (document.querySelector('input[type=file]')).files?.[0];
-  const lines = (await file?.slice(0, 65_536).text())?.split('\n').slice(1, groups + 1) ?? [];
-  return lines.map((line) => line.split(',').slice(3).map(Number));
+/** @param {string} file @returns {Promise<number[][]>} the coordinates of its first users */
+async function firstPoints(file) {
+  const points = [];
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    points.push(line.split(',').slice(3).map(Number));
+    if (points.length > CLUSTERING.groups) break;
+  }
+  return points.slice(1);
 }
 
 /** Sizes in the centroids' order: every answer names its place among them. @param {any} answer @returns {Clusters} */

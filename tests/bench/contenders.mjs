@@ -140,7 +140,7 @@ async function drive(page, { workers }) {
     ask: cairn.ask,
     cluster: async (points) => {
       await cairn.load(points);
-      const { millis, clusters } = await cairn.cluster();
+      const { millis, clusters } = await cairn.cluster(points);
       return { clusterMillis: millis, clusters };
     },
     close: cairn.close,
