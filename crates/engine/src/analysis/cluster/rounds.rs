@@ -258,7 +258,7 @@ impl Analysis for Clusters {
 }
 
 impl Model {
-    fn given(start: &ClusterStart, measures: Vec<Measure>) -> Self {
+    pub(super) fn given(start: &ClusterStart, measures: Vec<Measure>) -> Self {
         let scale = |of: &ScaledFeature| Scale { mean: of.mean, deviation: of.deviation };
         Self {
             kept: (0..measures.len() as u32).collect(),

@@ -106,11 +106,10 @@ impl Centers {
         // An index travels as the bits of a number, which nobody computes with: it is chosen as its score is.
         let (mut labels, mut label) = ([Four::splat(f32::from_bits(0)); VECTORS], 0);
         for (coordinates, halves) in self.coordinates.chunks_exact(self.n_dims).zip(&self.halves) {
-            let scores = block_scores(tile, coordinates, halves);
-            for lane in 0..BLOCK {
+            for scores in &block_scores(tile, coordinates, halves) {
                 let own = Four::splat(f32::from_bits(label));
                 for at in 0..VECTORS {
-                    let score = scores[lane][at];
+                    let score = scores[at];
                     let farther = score.if_less(best[at], best[at], score);
                     second[at] = farther.min(second[at]);
                     labels[at] = score.if_less(best[at], own, labels[at]);

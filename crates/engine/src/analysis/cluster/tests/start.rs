@@ -138,3 +138,52 @@ fn what_is_wrong_with_a_start_is_named() {
     let far = problem(&given(&["x"], vec![vec![-1e150]], 1));
     assert!(far.starts_with("start.centroids[0][0]: \"-1"), "{far}");
 }
+
+/// Points that are kept from round to round say what points of every round's own say, centroids that change places and
+/// a round left out included.
+#[test]
+fn points_that_are_kept_find_what_new_ones_find() {
+    use crate::analysis::cluster::moves::{Scan, sorted};
+    use crate::analysis::cluster::points::ShardPoints;
+    use crate::kernel::features::{FeatureScan, measures};
+    use crate::kernel::scope::ScopeFilter;
+
+    let (sheet, columns) = places();
+    let table = sheet.table();
+    let points = Points::new(&columns);
+    let start = ClusterStart {
+        features: vec![property("x"), property("y")],
+        centroids: (0..6).map(|at| points.point(at * 31)).collect(),
+        n_rounds: 20,
+    };
+    let found = measures(start.features.iter().map(|scaled| &scaled.feature), &table).unwrap();
+    let mut model = rounds::Model::given(&start, found.clone());
+    let mut kept = ShardPoints::default();
+    let mut n_reordered = 0;
+    for round in 0..20 {
+        let scan = |points: ShardPoints| {
+            let scope = ScopeFilter::new(&Scope::default(), &table).unwrap();
+            let features = FeatureScan::new(found.clone(), &table, scope, Millis(0)).unwrap();
+            let (mut scan, mut found) = (Scan::new(features, model.clone(), points), Default::default());
+            crate::table::BucketId::all().for_each(|bucket| scan.bucket(table.bucket(bucket), &mut found));
+            (found, scan.into_points())
+        };
+        let (anew, _) = scan(ShardPoints::default());
+        if round != 5 {
+            let (again, points) = scan(kept);
+            kept = points;
+            let (again, sizes) = again.moved(model.clone());
+            let (new, new_sizes) = anew.moved(model.clone());
+            assert_eq!(sizes, new_sizes);
+            for (a, b) in again.centroids.iter().flatten().zip(new.centroids.iter().flatten()) {
+                assert!((a - b).abs() < 1e-14, "{a} and {b} in round {round}");
+            }
+            model = sorted(again, &sizes);
+        } else {
+            let (new, sizes) = anew.moved(model.clone());
+            model = sorted(new, &sizes);
+        }
+        n_reordered += usize::from(!model.moved_from.is_sorted());
+    }
+    assert!(n_reordered > 2, "the test must see centroids change places");
+}
