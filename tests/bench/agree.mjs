@@ -1,6 +1,6 @@
 // No time counts unless the answers agree: every contender must find the rows and the counts that the others found.
 
-import { canonical } from './questions.mjs';
+import { canonical, sameClusters } from './questions.mjs';
 
 /** @typedef {import('./contenders.mjs').Sample} Sample */
 
@@ -21,6 +21,13 @@ export function assertAgreed(samples, rows) {
       const other = first.get(asked) ?? { name: sample.name, answer };
       first.set(asked, other);
       if (other.answer !== answer) wrong.push(`${asked}\n  ${other.name}: ${other.answer}\n  ${sample.name}: ${answer}`);
+    }
+  }
+  const clustered = samples.filter(({ clusters }) => clusters);
+  for (const { name, clusters } of clustered) {
+    const [other] = clustered;
+    if (clusters && other?.clusters && !sameClusters(clusters, other.clusters)) {
+      wrong.push(`k-means\n  ${other.name}: ${JSON.stringify(other.clusters)}\n  ${name}: ${JSON.stringify(clusters)}`);
     }
   }
   if (wrong.length > 0) throw new Error(`the contenders disagree, so that no time counts:\n${wrong.join('\n')}`);

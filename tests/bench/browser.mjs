@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { ROOT, findChrome } from '../e2e/harness.mjs';
 import { assertAgreed } from './agree.mjs';
 import { CONTENDERS, measure } from './contenders.mjs';
+import { CLUSTERING } from './questions.mjs';
 import { replaceSection, report } from './report.mjs';
 import { buildPeers, peerVersions } from './site.mjs';
 
@@ -33,9 +34,9 @@ const DOCS = join(ROOT, 'docs/benchmarks.md');
  */
 
 const options = readOptions();
-const file = makeFile(options);
+const files = { events: makeFile(options), points: makePoints() };
 await buildPeers();
-const findings = await run(options, file);
+const findings = await run(options, files);
 assertAgreed(findings.samples, options.rows);
 const text = report(findings);
 console.log(`\n${text}`);
@@ -78,19 +79,27 @@ function makeFile({ rows, dirty }) {
   return path;
 }
 
+/** Users to cluster by eight numbers, the same whatever the events are. */
+function makePoints() {
+  const path = join(ROOT, `target/points-${CLUSTERING.points}.csv`);
+  const shape = ['--shape', 'points', '--rows', String(CLUSTERING.points)];
+  execFileSync('cargo', ['xtask', 'sample', ...shape, '--out', path], { cwd: ROOT, stdio: 'inherit' });
+  return path;
+}
+
 /**
  * @param {typeof options} of
- * @param {string} file
+ * @param {{ events: string, points: string }} files
  * @returns {Promise<Findings>}
  */
-async function run({ rows, runs, contenders, dirty }, file) {
+async function run({ rows, runs, contenders, dirty }, files) {
   const takesPart = contenders.filter(({ mostRows = Infinity }) => rows <= mostRows);
   const left = contenders.filter((contender) => !takesPart.includes(contender));
   const samples = [];
   for (let run = 0; run < runs; run += 1) {
     const first = run % takesPart.length;
     for (const contender of [...takesPart.slice(first), ...takesPart.slice(0, first)]) {
-      const sample = await measure(contender, file);
+      const sample = await measure(contender, files);
       const took = sample.failure ?? `${(sample.loadMillis ?? sample.clusterMillis ?? 0).toFixed(0)} ms`;
       console.log(`    run ${run + 1} of ${runs}: ${contender.name}: ${took}`);
       samples.push(sample);
@@ -104,7 +113,7 @@ async function run({ rows, runs, contenders, dirty }, file) {
     versions: await peerVersions(),
     rows,
     dirty,
-    bytes: statSync(file).size,
+    bytes: statSync(files.events).size,
     runs,
     samples,
     skipped: Object.fromEntries(left.map(({ name, limit = '' }) => [name, limit])),

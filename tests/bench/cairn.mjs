@@ -2,15 +2,19 @@
 // does. Times are taken in the page: from the input's event to the overview on screen, and from the page's message to
 // its workers to theirs back.
 
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { serve } from '../../xtask/serve.mjs';
 import { ROOT } from '../e2e/harness.mjs';
+import { CLUSTERING } from './questions.mjs';
 
 /** @typedef {import('./questions.mjs').Question} Question */
 /** @typedef {import('./questions.mjs').Counts} Counts */
+/** @typedef {import('./questions.mjs').Clusters} Clusters */
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {{ sent: number, query: any, millis: number, answer: any }} Asked */
-/** @typedef {{ chosenAt: number, shownAt: number, loaded: any, asked: Asked[], open: Map<number, { sent: number, query: any }> }} Log */
+/** @typedef {{ chosenAt: number, shownAt: number, loaded: any, asked: Asked[], open: Map<number, { sent: number, query: any }>, worker: Worker | undefined }} Log */
 
 /**
  * @param {Page} page
@@ -26,6 +30,8 @@ export async function openCairn(page, workers) {
     load: (file) => load(page, file),
     /** @param {Question} question */
     ask: (question) => ask(page, question),
+    /** @param {string} file */
+    cluster: (file) => cluster(page, file),
     close: () => server.close(),
   };
 }
@@ -33,7 +39,7 @@ export async function openCairn(page, workers) {
 /** Runs in the page before its own code: keeps when what was said to a worker, and what it said. */
 function keepLog() {
   /** @type {Log} */
-  const log = { chosenAt: 0, shownAt: 0, loaded: undefined, asked: [], open: new Map() };
+  const log = { chosenAt: 0, shownAt: 0, loaded: undefined, asked: [], open: new Map(), worker: undefined };
   Reflect.set(globalThis, 'benchLog', log);
   globalThis.Worker = class extends Worker {
     /** @param {string | URL} url @param {WorkerOptions} [options] */
@@ -53,6 +59,7 @@ function keepLog() {
     /** @type {any} */
     postMessage = (/** @type {{ text: string }} */ message, /** @type {Transferable[]} */ transfer) => {
       const { id, body } = JSON.parse(message.text ?? '{"body":{}}');
+      if (body.kind === 'load') log.worker = this;
       if (body.kind === 'run') log.open.set(id, { sent: performance.now(), query: body.query });
       super.postMessage(message, transfer ?? []);
     };
@@ -99,6 +106,48 @@ async function ask(page, { steps, windowMillis, byCountry }) {
   const found = await page.waitForFunction(find, { from, windowMillis }, { timeout: 120_000, polling: 20 });
   const { millis, answer } = /** @type {Asked} */ (await found.jsonValue());
   return { millis, result: counts(answer, byCountry) };
+}
+
+/**
+ * k-means from the first points of the file, by the same message to the page's workers as its own questions are. The
+ * page has no form for centroids that are given, so the message is ours; what answers it is not.
+ * @param {Page} page
+ * @param {string} file that the page has loaded
+ * @returns {Promise<{ millis: number, clusters: Clusters }>}
+ */
+async function cluster(page, file) {
+  const centroids = await firstPoints(file);
+  const features = (centroids[0] ?? []).map((_, at) => ({ feature: { kind: 'property', property: `x${at + 1}` }, mean: 0, deviation: 1 }));
+  const query = { kind: 'cluster', start: { features, centroids, n_rounds: CLUSTERING.rounds } };
+  await idle(page);
+  await page.evaluate((query) => {
+    const { worker } = /** @type {Log} */ (Reflect.get(globalThis, 'benchLog'));
+    // Far from the ids that the page gives out.
+    worker?.postMessage({ text: JSON.stringify({ id: 4_000_000_000, body: { kind: 'run', query } }) });
+  }, query);
+  const find = () => /** @type {Log} */ (Reflect.get(globalThis, 'benchLog')).asked.find(({ query }) => query.kind === 'cluster');
+  const found = await page.waitForFunction(find, undefined, { timeout: 120_000, polling: 20 });
+  const { millis, answer } = /** @type {Asked} */ (await found.jsonValue());
+  return { millis, clusters: clustersOf(answer) };
+}
+
+/** @param {string} file @returns {Promise<number[][]>} the coordinates of its first users */
+async function firstPoints(file) {
+  const points = [];
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    points.push(line.split(',').slice(3).map(Number));
+    if (points.length > CLUSTERING.groups) break;
+  }
+  return points.slice(1);
+}
+
+/** Sizes in the centroids' order: every answer names its place among them. @param {any} answer @returns {Clusters} */
+function clustersOf({ n_rounds, inertia, clusters }) {
+  const centroids = clusters[0].segment.centroids;
+  const sizes = centroids.map((/** @type {unknown} */ _, /** @type {number} */ at) =>
+    clusters.find((/** @type {any} */ cluster) => cluster.segment.cluster === at)?.n_users ?? 0,
+  );
+  return { rounds: n_rounds, centroids, sizes, inertia };
 }
 
 /** Until no worker has a question, and the screen has had its time. @param {Page} page */

@@ -7,6 +7,7 @@ import { servePeers } from './site.mjs';
 
 /** @typedef {import('./questions.mjs').Question} Question */
 /** @typedef {import('./questions.mjs').Counts} Counts */
+/** @typedef {import('./questions.mjs').Clusters} Clusters */
 /** @typedef {import('playwright-core').Page} Page */
 
 /**
@@ -37,6 +38,8 @@ export const CONTENDERS = [
   { name: 'udsv', title: 'uDSV, typed rows, nothing kept', does: 'load' },
   { name: 'papaparse', title: 'PapaParse, rows of strings, nothing kept', does: 'load' },
   { name: 'reading', title: 'only reading the file, two workers', does: 'read' },
+  { name: 'cairn-points', title: 'Cairn, a worker per processor, on points', does: 'cluster' },
+  { name: 'cairn-points-1', title: 'Cairn, one worker, on points', does: 'cluster', workers: 1 },
   { name: 'kmeans', title: 'ml-kmeans', does: 'cluster' },
 ];
 
@@ -56,6 +59,7 @@ const N_AGAIN = 4;
  * @property {Asked[]} asked
  * @property {number[]} againMillis
  * @property {number} [clusterMillis]
+ * @property {Clusters} [clusters]
  * @property {number} emptyBytes the renderer before the file
  * @property {number} peakBytes
  * @property {string} [failure] why there is nothing more
@@ -68,16 +72,16 @@ const N_AGAIN = 4;
  * @typedef {object} Driver
  * @property {(file: string) => Promise<Partial<Sample>>} load
  * @property {(question: Question) => Promise<{ millis: number, result: Counts }>} ask
- * @property {() => Promise<{ clusterMillis?: number }>} cluster
+ * @property {(points: string) => Promise<{ clusterMillis: number, clusters: Clusters }>} cluster
  * @property {() => Promise<unknown>} close
  */
 
 /**
  * @param {Contender} contender
- * @param {string} file
+ * @param {{ events: string, points: string }} files
  * @returns {Promise<Sample>} with what came before it, if a peer fails; a failure of ours is thrown
  */
-export async function measure(contender, file) {
+export async function measure(contender, { events, points }) {
   const busyBefore = await busyShare();
   const { browser, peakBytes } = await startChromium();
   /** @type {Sample} */
@@ -88,8 +92,8 @@ export async function measure(contender, file) {
     const driver = isOurs(contender) ? await drive(page, contender) : await drivePeer(page, contender);
     sample.emptyBytes = peakBytes();
     try {
-      if (contender.does === 'cluster') Object.assign(sample, await driver.cluster());
-      else Object.assign(sample, await driver.load(file));
+      if (contender.does === 'cluster') Object.assign(sample, await driver.cluster(points));
+      else Object.assign(sample, await driver.load(events));
       if (contender.does === 'load and ask') await askAll(driver, sample);
     } finally {
       sample.peakBytes = peakBytes();
@@ -134,8 +138,11 @@ async function drive(page, { workers }) {
       return { rows, loadMillis: millis, readyMillis, tableBytes };
     },
     ask: cairn.ask,
-    // The page clusters users by what they did, not points that it is given.
-    cluster: async () => ({}),
+    cluster: async (points) => {
+      await cairn.load(points);
+      const { millis, clusters } = await cairn.cluster(points);
+      return { clusterMillis: millis, clusters };
+    },
     close: cairn.close,
   };
 }
@@ -161,7 +168,12 @@ async function drivePeer(page, { name, does, isolated = false }) {
       return { loadMillis: millis, ...(does !== 'read' && { rows: result }), prepareMillis: prepared?.millis };
     },
     ask: (question) => call('ask', question),
-    cluster: async () => ({ clusterMillis: await call('cluster') }),
+    cluster: async (points) => {
+      await page.setInputFiles('input', points);
+      await call('load');
+      const { millis, clusters } = await call('cluster');
+      return { clusterMillis: millis, clusters };
+    },
     close: server.close,
   };
 }

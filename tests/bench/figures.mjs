@@ -62,6 +62,7 @@ export function figuresOf({ samples }, name) {
 export function goals(findings) {
   const of = (/** @type {string} */ name) => figuresOf(findings, name);
   const [ours, one, typed] = [of('cairn'), of('cairn-1'), of('typed')];
+  const points = of('cairn-points');
   const ducks = [of('duckdb-eh'), of('duckdb-coi')];
   /** The better of DuckDB's builds. @param {'load' | 'funnel' | 'peak'} what */
   const duck = (what) => spread(ducks.flatMap((build) => build[what]?.median ?? []))?.least;
@@ -76,6 +77,8 @@ export function goals(findings) {
     { work: 'funnel by country', against: 'hand-written JavaScript', least: 3, found: times(typed.byCountry?.median, ours.byCountry) },
     { work: 'load', against: 'ours with one worker', least: 1.5, found: times(one.load?.median, ours.load) },
     { work: 'funnel', against: 'ours with one worker', least: 1.7, found: times(one.funnel?.median, ours.funnel) },
+    { work: 'k-means', against: 'ml-kmeans', least: 15, found: times(of('kmeans').cluster?.median, points.cluster) },
+    { work: 'k-means', against: 'ours with one worker', least: 1.5, found: times(of('cairn-points-1').cluster?.median, points.cluster) },
     { work: 'peak memory', against: 'DuckDB-Wasm, its smaller build', least: 3, found: times(duck('peak'), ours.peak) },
   ];
 }

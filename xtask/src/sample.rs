@@ -6,6 +6,7 @@ mod bulk;
 mod calendar;
 mod csv;
 mod measure;
+mod points;
 mod random;
 mod story;
 
@@ -21,7 +22,9 @@ const USAGE: &str = "\
 cargo xtask sample [--seed S] [--out FILE]
     the story: 50,000 events of a small project tool (www/samples/saas-events.csv if no FILE is given)
 cargo xtask sample --rows N --out FILE [--seed S] [--users U] [--shape seven|nine] [--dirty]
-    a big file to measure with; a twentieth as many users as rows if U is not given; FILE may be - for the output";
+    a big file to measure with; a twentieth as many users as rows if U is not given; FILE may be - for the output
+cargo xtask sample --rows N --out FILE [--seed S] --shape points
+    N users with one event and eight numbers each, to measure clusters with";
 
 /// The seed of the shipped sample: of the first forty, the one whose numbers lie closest to the planted ones.
 const SEED: u64 = 40;
@@ -33,9 +36,20 @@ const N_EVENTS: usize = 50_000;
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let options = Options::parse(args)?;
     match options.rows {
+        Some(rows) if options.shape == Some(FileShape::Points) => {
+            let seed = options.seed.unwrap_or(SEED);
+            write_big(&options, &format!("{rows} points, seed {seed}"), |out| points::write(seed, rows, out))
+        }
         Some(rows) => write_bulk(&options, rows),
         None => write_story(&options),
     }
+}
+
+/// What a big file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FileShape {
+    Events(Shape),
+    Points,
 }
 
 #[derive(Debug, Default, PartialEq)]
@@ -44,7 +58,7 @@ struct Options {
     rows: Option<u64>,
     users: Option<u64>,
     out: Option<PathBuf>,
-    shape: Option<Shape>,
+    shape: Option<FileShape>,
     dirty: bool,
 }
 
@@ -75,6 +89,9 @@ impl Options {
         if self.rows.is_some() && self.out.is_none() {
             return Err(format!("sample: --rows needs --out FILE.\n{USAGE}"));
         }
+        if self.shape == Some(FileShape::Points) && (self.users.is_some() || self.dirty) {
+            return Err("sample: --shape points takes neither --users nor --dirty.".to_owned());
+        }
         if self.rows == Some(0) || self.users == Some(0) {
             return Err("sample: --rows and --users must be at least 1.".to_owned());
         }
@@ -91,11 +108,12 @@ fn number<T: FromStr>(name: &str, given: Option<&String>) -> Result<T, String> {
     text.replace('_', "").parse().map_err(|_| format!("sample: {name} needs a whole number, not \"{text}\"."))
 }
 
-fn shape(text: &str) -> Result<Shape, String> {
+fn shape(text: &str) -> Result<FileShape, String> {
     match text {
-        "seven" => Ok(Shape::Seven),
-        "nine" => Ok(Shape::Nine),
-        _ => Err(format!("sample: --shape is seven or nine, not \"{text}\".")),
+        "seven" => Ok(FileShape::Events(Shape::Seven)),
+        "nine" => Ok(FileShape::Events(Shape::Nine)),
+        "points" => Ok(FileShape::Points),
+        _ => Err(format!("sample: --shape is seven, nine or points, not \"{text}\".")),
     }
 }
 
@@ -113,18 +131,29 @@ fn write_bulk(options: &Options, rows: u64) -> Result<(), String> {
         seed: options.seed.unwrap_or(SEED),
         rows,
         users: options.users.unwrap_or(rows.div_ceil(20)),
-        shape: options.shape.unwrap_or(Shape::Nine),
+        shape: match options.shape {
+            Some(FileShape::Events(shape)) => shape,
+            Some(FileShape::Points) | None => Shape::Nine,
+        },
         finish: if options.dirty { Finish::Dirty } else { Finish::Clean },
     };
+    let what = format!("{rows} rows of {} users, seed {}", bulk.users, bulk.seed);
+    write_big(options, &what, |out| bulk::write(&bulk, out))
+}
+
+/// Writes to the file that the options name, and says what; or to the output, and says nothing.
+fn write_big(
+    options: &Options,
+    what: &str,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), String> {
     let path = options.out.clone().unwrap_or_default();
     if path == Path::new("-") {
         let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
-        return bulk::write(&bulk, &mut out)
-            .and_then(|()| out.flush())
-            .map_err(|error| format!("sample: {error}"));
+        return fill(&mut out).and_then(|()| out.flush()).map_err(|error| format!("sample: {error}"));
     }
-    save(&path, |out| bulk::write(&bulk, out))?;
-    say(&format!("wrote {} ({rows} rows of {} users, seed {})", path.display(), bulk.users, bulk.seed))
+    save(&path, |out| fill(out))?;
+    say(&format!("wrote {} ({what})", path.display()))
 }
 
 fn say(text: &str) -> Result<(), String> {

@@ -15,7 +15,7 @@ use cairn_engine::analysis::cluster::{ClusterCount, ClusterQuery};
 use cairn_engine::kernel::features::{FeatureScan, Measure};
 use cairn_engine::kernel::scope::ScopeFilter;
 use cairn_engine::rule::Scope;
-use cairn_engine::stats::kmeans::{Nearest, Points, Sums};
+use cairn_engine::stats::kmeans::{Centers, Nearest, Points, Sums, Tracked};
 use cairn_engine::stats::random::Random;
 use cairn_engine::table::{BucketId, Table};
 use cairn_engine::{Query, run};
@@ -63,7 +63,24 @@ fn lloyd(criterion: &mut Criterion) {
     let starts: Vec<Vec<f64>> = (0..8).map(|at| columns.iter().map(|column| column[at]).collect()).collect();
     let mut group = criterion.benchmark_group("kmeans_1m_points_8_dims");
     group.sample_size(10);
+    let origin = vec![0.5; 8];
     group.bench_function("20_rounds_of_8", |bencher| {
+        bencher.iter_batched(
+            || (starts.clone(), Tracked::new(Points::new(&columns), &origin)),
+            |(mut centroids, mut tracked)| {
+                let mut before: Option<Vec<Vec<f64>>> = None;
+                for _ in 0..20 {
+                    tracked.track(&Centers::new(centroids.clone(), &origin, before.as_deref()));
+                    let sums = tracked.sums();
+                    let means = (0..8).filter_map(|cluster| sums.mean(cluster)).collect();
+                    before = Some(std::mem::replace(&mut centroids, means));
+                }
+                (centroids, tracked)
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    group.bench_function("20_rounds_of_8_plainly", |bencher| {
         bencher.iter_batched(
             || (starts.clone(), Nearest::new(1_000_000)),
             |(mut centroids, mut nearest)| {

@@ -125,8 +125,8 @@ pub trait Analysis: 'static {
     type Answer: Into<Answer>;
     /// What a shard computes once a round for all of its buckets: look-up tables, bitmaps, scratch memory.
     type Prepared<'t>;
-    /// What a shard keeps for the next round of the same query, so as not to compute it again. A round that is given the
-    /// default finds the same, if later.
+    /// What a shard keeps for the next round of the same query, so as not to compute it again. The first round is given the
+    /// default, and every other one what the round before has kept.
     type Kept: Default + 'static;
 
     /// The first round's state.
@@ -180,7 +180,7 @@ pub enum Round {
 /// A checked query, its types hidden. States and partials are bytes, so that they can travel between workers.
 pub struct Plan(Box<dyn Rounds>);
 
-/// What a shard keeps from one round of a query to the next: no more than saves time. The default keeps nothing.
+/// What a shard keeps from one round of a query to the next. The default, for the first round, keeps nothing.
 #[derive(Default)]
 pub struct Kept(Option<Box<dyn Any>>);
 
@@ -198,7 +198,7 @@ impl Plan {
         self.0.start()
     }
 
-    /// Starts a round on a shard, given what it kept of the round before, if it did.
+    /// Starts a round on a shard, given what it kept of the round before.
     ///
     /// # Errors
     /// If the query does not fit the table, which its check has ruled out.

@@ -2,6 +2,7 @@
 
 pub(crate) mod byte_mask;
 pub mod calendar;
+pub mod centroids;
 pub mod condition;
 pub mod features;
 pub mod find;

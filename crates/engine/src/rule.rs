@@ -279,6 +279,12 @@ pub enum Feature {
     Span,
     /// Sum of the number column with the role revenue; missing values count as 0; scale sign(x) · ln(1 + |x|).
     Revenue,
+    /// The latest value of a number column, among the rows in scope, that is not missing; of several of one instant the
+    /// greatest, and 0 if there is none. Values beyond ±10¹⁴⁰ count as that.
+    Property {
+        /// The column's name.
+        property: String,
+    },
 }
 
 /// What every query shares: which users and rows it looks at, and by which calendar.

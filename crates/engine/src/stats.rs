@@ -7,6 +7,7 @@ mod fraction;
 pub mod gamma;
 pub mod interval;
 pub mod kmeans;
+pub(crate) mod lanes;
 pub mod moments;
 pub mod random;
 pub mod silhouette;

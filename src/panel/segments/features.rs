@@ -15,6 +15,7 @@ pub fn feature_name(feature: &Feature) -> String {
         Feature::Tenure => text("feature.tenure"),
         Feature::Span => text("feature.span"),
         Feature::Revenue => text("feature.revenue"),
+        Feature::Property { property } => text_with("feature.property", &[("property", property)]),
     }
 }
 

@@ -3,6 +3,7 @@
 
 /** @typedef {import('../questions.mjs').Question} Question */
 /** @typedef {import('../questions.mjs').Counts} Counts */
+/** @typedef {import('../questions.mjs').Clusters} Clusters */
 
 /**
  * What a peer's module exports by default. All but `start` is timed.
@@ -11,7 +12,7 @@
  * @property {(file: File) => Promise<number>} [load] reads a file and says how many rows it has (bytes, if it only reads)
  * @property {() => Promise<void>} [prepare] makes what was loaded faster to ask, if that takes long
  * @property {(question: Question) => Promise<Counts>} [ask]
- * @property {() => Promise<number>} [cluster] k-means, and its milliseconds
+ * @property {() => Promise<{ millis: number, clusters: Clusters }>} [cluster] k-means, and its milliseconds
  */
 
 const name = new URLSearchParams(location.search).get('peer') ?? '';

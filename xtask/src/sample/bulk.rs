@@ -92,7 +92,7 @@ const START: i64 = midnight(2026, 1, 1);
 const SPAN: i64 = 90 * DAY;
 
 /// Writes the header and all rows.
-pub(crate) fn write(bulk: &Bulk, out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write(bulk: &Bulk, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let mut steps_taken = vec![0u8; usize::try_from(bulk.users).unwrap_or(usize::MAX)];
     let mut random = Random::stream(bulk.seed, "bulk", 0);
     let mut line = Vec::with_capacity(256);

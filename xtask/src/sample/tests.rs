@@ -9,7 +9,7 @@ use super::measure::{Measures, Share, markdown, measure};
 use super::random::fnv1a;
 use super::story::truths::{CANCEL_RATE, INVITE_RATES, PROJECT_RATES, SHORT_LIVED_CANCEL_RATE};
 use super::story::{Happening, World, events_csv, tell};
-use super::{N_EVENTS, N_PEOPLE, Options, SEED, Shape, samples_folder, shipped_sample};
+use super::{FileShape, N_EVENTS, N_PEOPLE, Options, SEED, Shape, samples_folder, shipped_sample};
 
 fn world() -> &'static World {
     static WORLD: OnceLock<World> = OnceLock::new();
@@ -142,11 +142,15 @@ fn bad_arguments_are_refused_with_their_names() {
     assert!(parse("--rows ten --out x").unwrap_err().contains("--rows needs a whole number, not \"ten\""));
     assert!(parse("--rows 10").unwrap_err().contains("--rows needs --out"));
     assert!(parse("--shape seven").unwrap_err().contains("need --rows"));
-    assert!(parse("--shape eight --rows 1 --out x").unwrap_err().contains("seven or nine"));
+    assert!(parse("--shape eight --rows 1 --out x").unwrap_err().contains("seven, nine or points"));
     assert!(parse("--fast").unwrap_err().contains("\"--fast\" is not an option"));
     assert!(parse("--seed").unwrap_err().contains("--seed needs a value"));
+    assert!(parse("--rows 1 --out x --shape points --dirty").unwrap_err().contains("neither"));
     let good = parse("--rows 1_000 --out x --shape seven --dirty").unwrap();
-    assert_eq!((good.rows, good.shape, good.dirty), (Some(1_000), Some(Shape::Seven), true));
+    assert_eq!(
+        (good.rows, good.shape, good.dirty),
+        (Some(1_000), Some(FileShape::Events(Shape::Seven)), true)
+    );
 }
 
 /// Users who signed up at least 60 days before the end: younger ones have not shown their habit yet.

@@ -6,6 +6,7 @@ mod choice;
 mod describe;
 mod measure;
 mod moves;
+mod points;
 mod rounds;
 mod sample;
 mod survey;
@@ -16,7 +17,8 @@ pub use survey::{DEFAULT_EVENTS, LEAST_SHARE_PERCENT};
 
 use super::Answer;
 use crate::error::{QueryError, QueryProblem};
-use crate::kernel::features;
+use crate::kernel::centroids::check_centroids;
+use crate::kernel::features::{self, MAX_COORDINATE};
 use crate::kernel::scope::ScopeFilter;
 use crate::rule::{Feature, ScaledFeature, Scope, Segment};
 use crate::stats::interval::Rate;
@@ -54,12 +56,35 @@ pub struct ClusterQuery {
     /// How many starts are tried, on a sample of at most 16,384 users, of which the one with the least inertia is kept
     /// and continued on all users; 1 to [`MAX_RESTARTS`].
     pub n_restarts: u32,
+    /// Clusters found before, to be found again in these data; `k`, `seed` and `n_restarts` then say nothing, and
+    /// `features` must be left out. None = clusters are found anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<ClusterStart>,
+}
+
+/// Clusters to start from: saved ones, whose scaling is kept, so that distances mean what they meant; or any centroids
+/// over any scaling, as mean 0 and deviation 1 for none.
+///
+/// Every cluster keeps its place: the rule of the answer's cluster that was number i here has `cluster` i. One that is
+/// left without users is not among the answer's clusters, but among the centroids of its rules.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ClusterStart {
+    /// The features with their scaling, in the centroids' order.
+    pub features: Vec<ScaledFeature>,
+    /// One row per cluster, 1 to [`MAX_CLUSTERS`]: scaled coordinates, as many as there are features.
+    pub centroids: Vec<Vec<f64>>,
+    /// How many times at most the centroids move to the mean of their users, 0 to [`MAX_ROUNDS`]; fewer if they stand
+    /// still before. 0 sorts the users by the centroids as they are.
+    #[serde(default)]
+    pub n_rounds: u32,
 }
 
 impl Default for ClusterQuery {
     fn default() -> Self {
         let (scope, k) = (Scope::default(), ClusterCount::default());
-        Self { scope, features: None, k, seed: 1, n_restarts: 10 }
+        Self { scope, features: None, k, seed: 1, n_restarts: 10, start: None }
     }
 }
 
@@ -107,6 +132,9 @@ pub const MAX_AUTO_CLUSTERS: u32 = 20;
 /// How many starts may be asked for.
 pub const MAX_RESTARTS: u32 = 100;
 
+/// Rounds after which the clusters are taken as they are.
+pub const MAX_ROUNDS: u32 = 100;
+
 /// Groups of users who behave alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -121,8 +149,9 @@ pub struct ClusterAnswer {
     pub constant_features: Vec<Feature>,
     /// Every number of clusters tried, in ascending order. Where the number is chosen from the data, a single cluster is
     /// among them, for comparison of the inertia: it has no silhouette and is never chosen, unless all users are alike.
+    /// Empty where the centroids were given.
     pub tried: Vec<TriedCount>,
-    /// Mean silhouette of the chosen number of clusters (as in `tried`); none for a single cluster.
+    /// Mean silhouette of the chosen number of clusters (as in `tried`); none for a single cluster or if none was tried.
     pub silhouette: Option<f64>,
     /// What that silhouette says; none for a single cluster.
     pub structure: Option<Structure>,
@@ -242,6 +271,9 @@ impl ClusterQuery {
     /// If the scope or a feature does not fit the table, or a number is out of its range.
     pub fn check(&self, table: &Table) -> Result<Clusters, QueryError> {
         ScopeFilter::check(&self.scope, table)?;
+        if let Some(start) = &self.start {
+            return self.check_start(start, table).map_err(|error| error.within("start"));
+        }
         let given = match &self.features {
             Some(features) if features.is_empty() => {
                 let hint = "name at least one feature, or leave the choice to the data".to_owned();
@@ -259,6 +291,24 @@ impl ClusterQuery {
         }
         check_range("n_restarts", self.n_restarts, 1, MAX_RESTARTS)?;
         Ok(Clusters::new(self.clone(), given))
+    }
+
+    fn check_start(&self, start: &ClusterStart, table: &Table) -> Result<Clusters, QueryError> {
+        if self.features.is_some() {
+            let explanation = "holds the features already; leave out the query's own \"features\"".to_owned();
+            return Err(QueryError::new("", QueryProblem::Conflict { explanation }));
+        }
+        let measures = check_centroids(&start.features, &start.centroids, table)?;
+        check_range("centroids", start.centroids.len() as u32, 1, MAX_CLUSTERS)?;
+        check_range("n_rounds", start.n_rounds, 0, MAX_ROUNDS)?;
+        for (index, centroid) in start.centroids.iter().enumerate() {
+            if let Some(at) = centroid.iter().position(|value| value.abs() > MAX_COORDINATE) {
+                let (field, value) = (format!("centroids[{index}][{at}]"), centroid[at].to_string());
+                let wanted = format!("number between -{MAX_COORDINATE:e} and {MAX_COORDINATE:e}");
+                return Err(QueryError::new(field, QueryProblem::BadValue { value, wanted }));
+            }
+        }
+        Ok(Clusters::new(self.clone(), Some(measures)))
     }
 }
 

@@ -1,13 +1,11 @@
-//! Features: numbers computed for every user from the user's events, and the users nearest to a saved centroid.
+//! Features: numbers computed for every user from the user's events.
 
 use serde::{Deserialize, Serialize};
 
-use super::condition::Test;
 use super::scope::ScopeFilter;
 use crate::error::{QueryError, QueryProblem};
-use crate::rule::{ClusterRule, Feature, Scope};
-use crate::stats::kmeans::{Nearest, Points};
-use crate::table::{Bitmap, Bucket, BucketId, Codes, Column, Kind, MISSING, Numbers, Role, Table, UserIdx};
+use crate::rule::Feature;
+use crate::table::{Bucket, Codes, Column, ColumnIdx, Kind, MISSING, Numbers, Role, Table, UserIdx};
 use crate::time::Millis;
 
 /// A [`Feature`] with its event's name looked up. Plain data, so that it can travel between shards, whose dictionaries
@@ -23,6 +21,8 @@ pub enum Measure {
     Tenure,
     Span,
     Revenue,
+    /// The number column's index.
+    Property(u32),
 }
 
 impl Measure {
@@ -41,6 +41,13 @@ impl Measure {
             Feature::Tenure => Self::Tenure,
             Feature::Span => Self::Span,
             Feature::Revenue => revenue(table).map(|_| Self::Revenue)?,
+            Feature::Property { property } => {
+                let unknown = || QueryProblem::UnknownProperty { name: property.clone() };
+                let index =
+                    table.schema.find(property).ok_or_else(|| QueryError::new("property", unknown()))?;
+                numbers(table, index).map_err(|error| error.within("property"))?;
+                Self::Property(index.0)
+            }
         })
     }
 
@@ -57,6 +64,10 @@ impl Measure {
             Self::Tenure => Feature::Tenure,
             Self::Span => Feature::Span,
             Self::Revenue => Feature::Revenue,
+            Self::Property(index) => {
+                let property = table.schema.columns[index as usize].name.clone();
+                Feature::Property { property }
+            }
         }
     }
 
@@ -65,7 +76,7 @@ impl Measure {
         match self {
             Self::EventCount(_) | Self::Events | Self::DaysActive | Self::Recency => libm::log1p(amount),
             Self::Revenue => libm::copysign(libm::log1p(amount.abs()), amount),
-            Self::Tenure | Self::Span => amount,
+            Self::Tenure | Self::Span | Self::Property(_) => amount,
         }
     }
 }
@@ -80,9 +91,10 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// A scaled amount in deviations from the mean.
+    /// A scaled amount in deviations from the mean, within ±10¹⁴⁰.
     pub fn standardized(self, value: f64) -> f64 {
-        (value - self.mean) / if self.deviation == 0.0 { 1.0 } else { self.deviation }
+        let deviation = if self.deviation == 0.0 { 1.0 } else { self.deviation };
+        ((value - self.mean) / deviation).clamp(-MAX_COORDINATE, MAX_COORDINATE)
     }
 }
 
@@ -93,6 +105,10 @@ impl Scale {
 pub fn revenue(table: &Table) -> Result<&Numbers, QueryError> {
     let missing = || QueryError::new("", QueryProblem::MissingRole { role: "revenue".to_owned() });
     let index = table.schema.with_role(Role::Revenue).ok_or_else(missing)?;
+    numbers(table, index)
+}
+
+fn numbers(table: &Table, index: ColumnIdx) -> Result<&Numbers, QueryError> {
     match table.column(index) {
         Column::Number(numbers) => Ok(numbers),
         other => {
@@ -113,6 +129,9 @@ pub struct FeatureScan<'t> {
     now: Millis,
     measures: Vec<Measure>,
     revenue: Option<&'t Numbers>,
+    /// The columns of the properties, and the user's values in them, in the measures' order.
+    properties: Vec<&'t Numbers>,
+    values: Vec<f64>,
     /// By event code, the place of its count; the last place counts the events that no measure asks for.
     places: Vec<u16>,
     counts: Vec<u32>,
@@ -141,6 +160,9 @@ pub const MAX_FEATURES: usize = 64;
 /// Sums of money are held within these bounds, so that their sums over users stay finite.
 const MOST_MONEY: f64 = 1e290;
 
+/// Properties and coordinates are held within these bounds, so that sums of their squares stay finite.
+pub const MAX_COORDINATE: f64 = 1e140;
+
 impl<'t> FeatureScan<'t> {
     /// A scan of these measures over the rows in scope. Recency and tenure are measured from `now`.
     ///
@@ -159,12 +181,18 @@ impl<'t> FeatureScan<'t> {
                 places[*code as usize] = place;
             }
         }
+        let property = |measure: &Measure| match *measure {
+            Measure::Property(index) => Some(numbers(table, ColumnIdx(index))),
+            _ => None,
+        };
         let needs_revenue = measures.contains(&Measure::Revenue);
         Ok(Self {
             table,
             scope,
             now,
             revenue: needs_revenue.then(|| revenue(table)).transpose()?,
+            properties: measures.iter().filter_map(property).collect::<Result<_, _>>()?,
+            values: Vec::new(),
             places,
             counts: vec![0; measures.len() + 1],
             rows: Vec::new(),
@@ -240,6 +268,9 @@ impl<'t> FeatureScan<'t> {
         if let Some(revenue) = self.revenue {
             self.money.extend(rows.clone().filter_map(|row| revenue.get(row)));
         }
+        self.values.clear();
+        let latest = self.properties.iter().map(|numbers| latest(numbers, &self.table.times, rows.clone()));
+        self.values.extend(latest.map(|value| value.clamp(-MAX_COORDINATE, MAX_COORDINATE)));
         let n_events = self.counts.iter().map(|&n| n as usize).sum();
         Some(Facts { n_events, n_days, first: self.table.times[first], last: self.table.times[last] })
     }
@@ -253,6 +284,7 @@ impl<'t> FeatureScan<'t> {
 
     fn push(&mut self, facts: &Facts) {
         let days = |from: Millis, to: Millis| to.since(from).max(0) as f64 / Millis::DAY as f64;
+        let mut values = self.values.iter();
         for (place, (measure, column)) in self.measures.iter().zip(&mut self.amounts).enumerate() {
             column.push(match measure {
                 Measure::EventCount(_) => f64::from(self.counts[place]),
@@ -262,50 +294,24 @@ impl<'t> FeatureScan<'t> {
                 Measure::Tenure => days(facts.first, self.now),
                 Measure::Span => days(facts.first, facts.last),
                 Measure::Revenue => sum_of_money(&mut self.money),
+                Measure::Property(_) => values.next().copied().unwrap_or(0.0),
             });
         }
     }
+}
+
+/// The latest value, of several of one instant the greatest, so that it does not depend on the order of rows of one
+/// instant; 0 if there is none.
+fn latest(numbers: &Numbers, times: &[Millis], rows: impl DoubleEndedIterator<Item = usize>) -> f64 {
+    let mut rows = rows.rev().filter_map(|row| Some((times[row], numbers.get(row)?)));
+    let Some((time, value)) = rows.next() else { return 0.0 };
+    rows.take_while(|&(other, _)| other == time).fold(value, |most, (_, value)| most.max(value))
 }
 
 /// The sum of values added in the order of their size, so that it does not depend on the order of rows of one instant.
 fn sum_of_money(values: &mut [f64]) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values.iter().fold(0.0, |sum, value| (sum + value).clamp(-MOST_MONEY, MOST_MONEY))
-}
-
-/// Checks a cluster rule.
-///
-/// # Errors
-/// If it has no centroid or no feature, its shape does not fit its features, a number is not finite, the cluster is none
-/// of its centroids, a condition does not fit the table, or it needs a revenue column that the table lacks.
-pub fn check_cluster(rule: &ClusterRule, table: &Table) -> Result<(), QueryError> {
-    let empty =
-        |field, hint: &str| Err(QueryError::new(field, QueryProblem::Empty { hint: hint.to_owned() }));
-    if rule.features.is_empty() {
-        return empty("features", "a cluster rule needs the features that its centroids are made of");
-    }
-    if rule.centroids.is_empty() {
-        return empty("centroids", "a cluster rule needs its centroids");
-    }
-    measures(rule.features.iter().map(|scaled| &scaled.feature), table)?;
-    for (index, scaled) in rule.features.iter().enumerate() {
-        check_finite(scaled.mean, || format!("features[{index}].mean"))?;
-        check_finite(scaled.deviation, || format!("features[{index}].deviation"))?;
-    }
-    for (index, centroid) in rule.centroids.iter().enumerate() {
-        let n_features = rule.features.len() as i64;
-        QueryError::check_range(
-            &format!("centroids[{index}]"),
-            centroid.len() as i64,
-            n_features,
-            n_features,
-        )?;
-        for (at, &value) in centroid.iter().enumerate() {
-            check_finite(value, || format!("centroids[{index}][{at}]"))?;
-        }
-    }
-    QueryError::check_range("cluster", i64::from(rule.cluster), 0, rule.centroids.len() as i64 - 1)?;
-    Test::conditions(&rule.conditions, table).map(drop)
 }
 
 /// The measures of features: at most [`MAX_FEATURES`], no two of them the same.
@@ -326,43 +332,6 @@ pub fn measures<'f>(
         Measure::new(feature, table).map_err(|error| error.within(&field))
     };
     features.clone().enumerate().map(measure).collect()
-}
-
-fn check_finite(value: f64, field: impl Fn() -> String) -> Result<(), QueryError> {
-    if value.is_finite() {
-        return Ok(());
-    }
-    let (value, wanted) = (value.to_string(), "finite number".to_owned());
-    Err(QueryError::new(field(), QueryProblem::BadValue { value, wanted }))
-}
-
-/// The users whose nearest centroid is the rule's cluster, of those with a row in the rule's range that meets its
-/// conditions. O(rows + users × features × centroids).
-///
-/// # Errors
-/// As [`check_cluster`].
-pub fn in_cluster(rule: &ClusterRule, table: &Table) -> Result<Bitmap, QueryError> {
-    check_cluster(rule, table)?;
-    let conditions = rule.conditions.clone();
-    let scope = Scope { from: rule.from, to: rule.to, conditions, ..Scope::default() };
-    let measures = measures(rule.features.iter().map(|scaled| &scaled.feature), table)?;
-    let scales = rule.features.iter().map(|scaled| Scale { mean: scaled.mean, deviation: scaled.deviation });
-    let scales: Vec<Scale> = scales.collect();
-    let mut scan = FeatureScan::new(measures, table, ScopeFilter::new(&scope, table)?, rule.now)?;
-    let mut members = Bitmap::empty(table.users.len());
-    let (mut columns, mut nearest) = (Vec::new(), Nearest::default());
-    for bucket in BucketId::all() {
-        scan.bucket(table.bucket(bucket));
-        scan.scaled_into(&mut columns);
-        standardize(&mut columns, &scales);
-        nearest.find(Points::new(&columns), &rule.centroids);
-        for (user, &label) in scan.users.iter().zip(&nearest.labels) {
-            if label == rule.cluster {
-                members.insert(user.0 as usize);
-            }
-        }
-    }
-    Ok(members)
 }
 
 /// Turns columns of scaled amounts into deviations from their means.

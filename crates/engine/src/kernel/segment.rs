@@ -23,7 +23,7 @@ pub fn check(segment: &Segment, table: &Table) -> Result<(), QueryError> {
         Segment::Property(test) => Test::property(test, table).map(drop),
         Segment::Did(did) => check_did(did, table),
         Segment::List { .. } => Ok(()),
-        Segment::Cluster(rule) => super::features::check_cluster(rule, table),
+        Segment::Cluster(rule) => super::centroids::check_cluster(rule, table),
     }
 }
 
@@ -67,7 +67,7 @@ fn look_through(segment: &Segment, table: &Table, now: Millis) -> Result<Bitmap,
             check_did(did, table)?;
             who_did(did, table, now)
         }
-        Segment::Cluster(rule) => super::features::in_cluster(rule, table),
+        Segment::Cluster(rule) => super::centroids::in_cluster(rule, table),
         _ => unreachable!("the others are made of these or list their users"),
     }
 }

@@ -3,8 +3,13 @@
 //! Points lie column by column, so that the distance loops run over neighbors in memory; sums are f64 in the points'
 //! order. Nothing here knows of users or tables.
 
+mod centers;
+mod tracked;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::centers::Centers;
+pub use self::tracked::Tracked;
 use super::random::Random;
 
 /// Points in the plane, or in more dimensions, column by column: coordinate `d` of point `i` is `columns[d][i]`.
@@ -78,7 +83,13 @@ pub const MAX_ROUNDS: usize = 100;
 /// ```
 pub fn best_of(points: Points<'_>, k: usize, n_starts: usize, seed: u64) -> Clustering {
     let mut random = Random::new(seed);
-    let mut runs = (0..n_starts.max(1)).map(|_| lloyd(points, greedy_starts(points, k, &mut random)));
+    let origin = mean_point(points);
+    let mut tracked = Tracked::new(points, &origin);
+    let mut runs = (0..n_starts.max(1)).map(|_| {
+        let starts = greedy_starts(points, k, &mut random);
+        tracked.forget(starts.len());
+        rounds(points, &mut tracked, &origin, starts)
+    });
     let first = runs.next().unwrap_or_else(|| lloyd(points, Vec::new()));
     runs.fold(first, |best, run| if run.inertia < best.inertia { run } else { best })
 }
@@ -150,35 +161,54 @@ fn keep_nearer(points: Points<'_>, candidates: &[Vec<f64>], nearest: &[f64], wit
 /// Lloyd's rounds from given centroids: every point goes to its nearest centroid, every centroid to the mean of its
 /// points, until no point changes its cluster or [`MAX_ROUNDS`] are over. A cluster left without points starts anew at
 /// the point that is farthest from its centroid. Inertia never rises from round to round.
-pub fn lloyd(points: Points<'_>, mut centroids: Vec<Vec<f64>>) -> Clustering {
-    let mut nearest = Nearest::new(points.len());
-    let mut labels = Vec::new();
+pub fn lloyd(points: Points<'_>, centroids: Vec<Vec<f64>>) -> Clustering {
+    let origin = mean_point(points);
+    rounds(points, &mut Tracked::new(points, &origin), &origin, centroids)
+}
+
+fn mean_point(points: Points<'_>) -> Vec<f64> {
+    points.columns.iter().map(|column| column.iter().sum::<f64>() / points.len().max(1) as f64).collect()
+}
+
+fn rounds(
+    points: Points<'_>,
+    tracked: &mut Tracked,
+    origin: &[f64],
+    mut centroids: Vec<Vec<f64>>,
+) -> Clustering {
+    let mut before: Option<Vec<Vec<f64>>> = None;
     for _ in 0..MAX_ROUNDS {
-        nearest.find(points, &centroids);
-        if nearest.labels == labels {
+        let centers = Centers::new(centroids.clone(), origin, before.as_deref());
+        if tracked.track(&centers) == 0 {
             break;
         }
-        labels.clone_from(&nearest.labels);
-        centroids = means(points, &nearest, centroids);
+        let moved = means(points, &tracked.sums(), &centroids);
+        before = Some(std::mem::replace(&mut centroids, moved));
     }
+    let mut nearest = Nearest::new(points.len());
     nearest.find(points, &centroids);
     drop_empty(&mut centroids, &mut nearest.labels);
     let inertia = nearest.distances.iter().sum();
     Clustering { centroids, labels: nearest.labels, inertia }
 }
 
-fn means(points: Points<'_>, nearest: &Nearest, mut centroids: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
-    let mut sums = Sums::new(centroids.len(), points.n_dims());
-    sums.add(points, &nearest.labels);
+/// The means of the centroids' points. One that has none goes to the point that is farthest from its nearest centroid.
+fn means(points: Points<'_>, sums: &Sums, centroids: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let mut distances = Vec::new();
     let mut taken = Vec::new();
-    for (cluster, centroid) in centroids.iter_mut().enumerate() {
-        *centroid = sums.mean(cluster).unwrap_or_else(|| {
-            let at = farthest(&nearest.distances, &taken);
+    let mean = |cluster: usize| {
+        sums.mean(cluster).unwrap_or_else(|| {
+            if distances.is_empty() {
+                let mut nearest = Nearest::new(points.len());
+                nearest.find(points, centroids);
+                distances = nearest.distances;
+            }
+            let at = farthest(&distances, &taken);
             taken.push(at);
             points.point(at)
-        });
-    }
-    centroids
+        })
+    };
+    (0..centroids.len()).map(mean).collect()
 }
 
 /// The place of the greatest distance, of equal ones the first, `taken` ones apart.
@@ -220,15 +250,7 @@ impl Nearest {
         let mut tile = Tile::new(points.n_dims());
         for start in (0..points.len()).step_by(LANES) {
             let end = tile.fill(points, start);
-            let (mut best, mut labels) = ([f64::INFINITY; LANES], [0_u64; LANES]);
-            for (label, centroid) in (0_u64..).zip(centroids) {
-                let distances = tile.squared_distances(centroid);
-                for lane in 0..LANES {
-                    let nearer = distances[lane] < best[lane];
-                    best[lane] = if nearer { distances[lane] } else { best[lane] };
-                    labels[lane] = if nearer { label } else { labels[lane] };
-                }
-            }
+            let (labels, best) = tile.nearest(centroids);
             self.distances[start..end].copy_from_slice(&best[..end - start]);
             for (found, label) in self.labels[start..end].iter_mut().zip(labels) {
                 *found = label as u32;
@@ -267,6 +289,20 @@ impl Tile {
             }
         }
         sums
+    }
+
+    /// The nearest centroids, of equally near ones the first, and the squared distances to them.
+    fn nearest(&self, centroids: &[Vec<f64>]) -> ([u64; LANES], [f64; LANES]) {
+        let (mut best, mut labels) = ([f64::INFINITY; LANES], [0; LANES]);
+        for (label, centroid) in (0..).zip(centroids) {
+            let distances = self.squared_distances(centroid);
+            for lane in 0..LANES {
+                let nearer = distances[lane] < best[lane];
+                best[lane] = if nearer { distances[lane] } else { best[lane] };
+                labels[lane] = if nearer { label } else { labels[lane] };
+            }
+        }
+        (labels, best)
     }
 }
 

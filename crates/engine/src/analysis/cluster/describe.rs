@@ -4,15 +4,15 @@ use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};
 
+use super::points::{PointsRound, ShardPoints};
 use super::rounds::{Clusters, Model, Rest};
 use super::{Cluster, ClusterAnswer, ClusterCount, ClusterNote, Difference, Structure, Trait};
-use crate::kernel::features::{FeatureScan, Scale, standardize};
+use crate::kernel::features::{FeatureScan, Scale};
 use crate::kernel::scope::now;
 use crate::kernel::sums::PerBucket;
 use crate::rule::{ClusterRule, Feature, ScaledFeature, Segment};
 use crate::stats::difference::welch;
 use crate::stats::interval::wilson;
-use crate::stats::kmeans::{Nearest, Points};
 use crate::stats::moments::Moments;
 use crate::table::{Bucket, Table};
 
@@ -37,8 +37,8 @@ struct Group {
 struct GroupFeature {
     /// In deviations from the mean of all.
     standardized: Moments,
-    /// In plain units.
-    amounts: Moments,
+    /// Their sum, in plain units.
+    amount: f64,
     /// Users with more than 0.
     n_did: u64,
 }
@@ -49,39 +49,45 @@ pub struct Scan<'t> {
     features: FeatureScan<'t>,
     table: &'t Table,
     model: Model,
-    columns: Vec<Vec<f64>>,
-    nearest: Nearest,
+    round: PointsRound,
+    points: ShardPoints,
 }
 
 impl<'t> Scan<'t> {
-    pub(super) fn new(features: FeatureScan<'t>, table: &'t Table, model: Model) -> Self {
-        Self { features, table, model, columns: Vec::new(), nearest: Nearest::default() }
+    pub(super) fn new(
+        features: FeatureScan<'t>,
+        table: &'t Table,
+        model: Model,
+        mut points: ShardPoints,
+    ) -> Self {
+        let round = points.begin(&model);
+        Self { features, table, model, round, points }
     }
 
     pub(super) fn bucket(&mut self, bucket: Bucket<'_>, found: &mut Found) {
         self.features.bucket(bucket);
-        if self.features.users.is_empty() {
-            return;
-        }
-        self.features.scaled_into(&mut self.columns);
-        standardize(&mut self.columns, &self.model.scales);
-        self.nearest.find(Points::new(&self.columns), &self.model.centroids);
-        let empty = Group { features: vec![GroupFeature::default(); self.columns.len()], ..Group::default() };
+        self.points.add(bucket.id, &self.features, &self.model);
+        let Some(tracked) = self.points.track(&self.round, bucket.id) else { return };
+        let n_features = self.features.amounts.len();
+        let empty = Group { features: vec![GroupFeature::default(); n_features], ..Group::default() };
         let mut groups = vec![empty; self.model.centroids.len()];
-        for (at, (&label, &distance)) in self.nearest.labels.iter().zip(&self.nearest.distances).enumerate() {
-            let group = &mut groups[label as usize];
+        for ((&user, &label), row) in self.features.users.iter().zip(tracked.labels()).zip(tracked.rows()) {
+            let (group, centroid) = (&mut groups[label as usize], &self.model.centroids[label as usize]);
+            let mut distance = 0.0;
+            for ((feature, &value), &center) in group.features.iter_mut().zip(row).zip(centroid) {
+                feature.standardized.add(value);
+                distance += (value - center) * (value - center);
+            }
             group.n_users += 1;
             group.inertia += distance;
-            let id = self.table.users.id(self.features.users[at]);
             if group.typical.as_ref().is_none_or(|(least, _)| distance < *least) {
-                group.typical = Some((distance, id.to_owned()));
+                group.typical = Some((distance, self.table.users.id(user).to_owned()));
             }
         }
-        for (place, (values, amounts)) in self.columns.iter().zip(&self.features.amounts).enumerate() {
-            for ((&label, &value), &amount) in self.nearest.labels.iter().zip(values).zip(amounts) {
+        for (place, amounts) in self.features.amounts.iter().enumerate() {
+            for (&label, &amount) in tracked.labels().iter().zip(amounts) {
                 let feature = &mut groups[label as usize].features[place];
-                feature.standardized.add(value);
-                feature.amounts.add(amount);
+                feature.amount += amount;
                 feature.n_did += u64::from(amount > 0.0);
             }
         }
@@ -96,7 +102,7 @@ impl Group {
         self.features.resize(self.features.len().max(other.features.len()), GroupFeature::default());
         for (mine, more) in self.features.iter_mut().zip(other.features) {
             mine.standardized = mine.standardized.merged(more.standardized);
-            mine.amounts = mine.amounts.merged(more.amounts);
+            mine.amount += more.amount;
             mine.n_did += more.n_did;
         }
         // Equally near ones: the first id by bytes. Inside a bucket that is the first one met.
@@ -151,13 +157,17 @@ impl Found {
             silhouette,
             structure: silhouette.map(Structure::of),
             inertia: described.iter().map(|cluster| cluster.inertia).sum(),
-            total_inertia: n_users as f64
-                * model.scales.iter().filter(|scale| scale.deviation > 0.0).count() as f64,
+            total_inertia: total_inertia(&groups),
             n_rounds: model.n_rounds,
             notes: notes(clusters, model, k),
             clusters: described,
         }
     }
+}
+
+fn total_inertia(groups: &[Group]) -> f64 {
+    let all = groups.iter().fold(Group::default(), |all, group| all.merged(group.clone()));
+    all.features.iter().map(|feature| feature.standardized.squares).sum()
 }
 
 fn traits(features: &[Feature], own: &Group, rest: &Group) -> Vec<Trait> {
@@ -167,8 +177,8 @@ fn traits(features: &[Feature], own: &Group, rest: &Group) -> Vec<Trait> {
         let counted = matches!(feature, Feature::EventCount { .. });
         Trait {
             feature: feature.clone(),
-            mean: mine.amounts.mean,
-            rest_mean: others.map(|others| others.amounts.mean),
+            mean: mine.amount / own.n_users as f64,
+            rest_mean: others.map(|others| others.amount / rest.n_users as f64),
             did_rate: if counted { wilson(mine.n_did, own.n_users) } else { None },
             rest_did_rate: others.filter(|_| counted).and_then(|others| wilson(others.n_did, rest.n_users)),
             difference: others.map(|others| Difference {
@@ -210,12 +220,17 @@ fn segment(clusters: &Clusters, model: &Model, features: &[Feature], at: usize, 
 }
 
 fn notes(clusters: &Clusters, model: &Model, k: u32) -> Vec<ClusterNote> {
+    if k == 0 {
+        return vec![ClusterNote::NoUsers];
+    }
     let most_tried = model.tried.iter().map(|tried| tried.k).max().unwrap_or(k);
-    let fewer = match clusters.query.k {
-        ClusterCount::Fixed { k: asked } => (k < asked).then_some(asked),
-        ClusterCount::Auto { most, .. } => (most_tried < most).then_some(most),
+    let fewer = match (&clusters.query.start, clusters.query.k) {
+        (Some(start), _) => Some(start.centroids.len() as u32).filter(|&asked| k < asked),
+        (None, ClusterCount::Fixed { k: asked }) => (k < asked).then_some(asked),
+        (None, ClusterCount::Auto { most, .. }) => (most_tried < most).then_some(most),
     };
-    let all_alike = model.scales.iter().all(|scale| scale.deviation == 0.0);
+    let chosen = clusters.query.start.is_none();
+    let all_alike = chosen && model.scales.iter().all(|scale| scale.deviation == 0.0);
     let mut notes = Vec::new();
     notes.extend(all_alike.then_some(ClusterNote::AllAlike));
     notes.extend(fewer.map(|asked| ClusterNote::FewerClusters { asked }));

@@ -4,14 +4,12 @@ use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};
 
+use super::points::{PointsRound, ShardPoints};
 use super::rounds::{Model, Rest};
-use crate::kernel::features::{FeatureScan, standardize};
+use crate::kernel::features::FeatureScan;
 use crate::kernel::sums::PerBucket;
-use crate::stats::kmeans::{Nearest, Points, Sums};
+use crate::stats::kmeans::Sums;
 use crate::table::Bucket;
-
-/// Rounds after which the clusters are taken as they are.
-pub(super) const MAX_ROUNDS: u64 = 100;
 
 /// Centroids that all move less than this, in standard deviations, stand still.
 const STILL: f64 = 1e-9;
@@ -27,27 +25,25 @@ pub struct Found {
 pub struct Scan<'t> {
     features: FeatureScan<'t>,
     model: Model,
-    columns: Vec<Vec<f64>>,
-    nearest: Nearest,
+    round: PointsRound,
+    points: ShardPoints,
 }
 
 impl<'t> Scan<'t> {
-    pub(super) fn new(features: FeatureScan<'t>, model: Model) -> Self {
-        Self { features, model, columns: Vec::new(), nearest: Nearest::default() }
+    pub(super) fn new(features: FeatureScan<'t>, model: Model, mut points: ShardPoints) -> Self {
+        let round = points.begin(&model);
+        Self { features, model, round, points }
     }
 
     pub(super) fn bucket(&mut self, bucket: Bucket<'_>, found: &mut Found) {
-        self.features.bucket(bucket);
-        if self.features.users.is_empty() {
-            return;
+        if let Some(tracked) = self.points.bucket(&self.round, bucket, &mut self.features, &self.model) {
+            found.sums.insert(bucket.id, tracked.sums());
         }
-        self.features.scaled_into(&mut self.columns);
-        standardize(&mut self.columns, &self.model.scales);
-        let points = Points::new(&self.columns);
-        self.nearest.find(points, &self.model.centroids);
-        let mut sums = Sums::new(self.model.centroids.len(), points.n_dims());
-        sums.add(points, &self.nearest.labels);
-        found.sums.insert(bucket.id, sums);
+    }
+
+    /// The points, for the next round.
+    pub(super) fn into_points(self) -> ShardPoints {
+        self.points
     }
 }
 
@@ -56,9 +52,8 @@ impl Found {
         Self { sums: self.sums.merged(other.sums) }
     }
 
-    /// The model with its centroids moved, and in their canonical order: by users, then by coordinates. A centroid
-    /// without users stays where it is.
-    pub(super) fn moved(self, mut model: Model) -> Model {
+    /// The model with its centroids moved, and each centroid's users. A centroid without users stays where it is.
+    pub(super) fn moved(self, mut model: Model) -> (Model, Vec<u64>) {
         let n_dims = model.scales.len();
         let mut all = Sums::new(model.centroids.len(), n_dims);
         self.sums.in_order().for_each(|sums| all.merge(&sums));
@@ -72,16 +67,21 @@ impl Found {
         }
         model.n_rounds += 1;
         model.rest = if farthest <= STILL * STILL { Rest::Still } else { Rest::Moving };
-        let mut order: Vec<usize> = (0..model.centroids.len()).collect();
-        let by_coordinates = |a: &Vec<f64>, b: &Vec<f64>| {
-            a.iter().zip(b).map(|(x, y)| x.total_cmp(y)).find(|order| order.is_ne())
-        };
-        order.sort_by(|&a, &b| {
-            let size = |at: usize| Reverse(all.n_points[at]);
-            let coordinates = || by_coordinates(&model.centroids[a], &model.centroids[b]);
-            size(a).cmp(&size(b)).then_with(|| coordinates().unwrap_or(std::cmp::Ordering::Equal))
-        });
-        model.centroids = order.into_iter().map(|at| model.centroids[at].clone()).collect();
-        model
+        model.moved_from = (0..model.centroids.len() as u32).collect();
+        (model, all.n_points)
     }
+}
+
+/// The model with its centroids in their canonical order: by users, then by coordinates.
+pub(super) fn sorted(mut model: Model, n_points: &[u64]) -> Model {
+    let by_coordinates =
+        |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(x, y)| x.total_cmp(y)).find(|order| order.is_ne());
+    model.moved_from.sort_by(|&a, &b| {
+        let (a, b) = (a as usize, b as usize);
+        let size = |at: usize| Reverse(n_points[at]);
+        let coordinates = || by_coordinates(&model.centroids[a], &model.centroids[b]);
+        size(a).cmp(&size(b)).then_with(|| coordinates().unwrap_or(std::cmp::Ordering::Equal))
+    });
+    model.centroids = model.moved_from.iter().map(|&at| model.centroids[at as usize].clone()).collect();
+    model
 }

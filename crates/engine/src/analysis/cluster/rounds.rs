@@ -6,17 +6,20 @@
 //!  events?   sample     mean of their users  each apart
 //!              └ the number of clusters and the first centroids are found on the sample
 //! ```
+//!
+//! With centroids that are given, the first round is a move already, or the description if none is wanted.
 
 use serde::{Deserialize, Serialize};
 
 use super::choice::{Choice, choose, sample_size};
-use super::{ClusterAnswer, ClusterCount, ClusterNote, ClusterQuery, TriedCount};
+use super::points::ShardPoints;
+use super::{ClusterAnswer, ClusterCount, ClusterNote, ClusterQuery, ClusterStart, MAX_ROUNDS, TriedCount};
 use super::{describe, measure, moves, survey};
 use crate::analysis::{Analysis, Step};
 use crate::error::QueryError;
 use crate::kernel::features::{FeatureScan, Measure, Scale};
 use crate::kernel::scope::{ScopeFilter, now};
-use crate::rule::Feature;
+use crate::rule::{Feature, ScaledFeature};
 use crate::table::{Bucket, Table};
 
 /// A checked [`ClusterQuery`].
@@ -51,6 +54,8 @@ pub struct Model {
     pub(super) scales: Vec<Scale>,
     /// The centroids, in deviations from the mean.
     pub(super) centroids: Vec<Vec<f64>>,
+    /// Where each of them was among the last round's.
+    pub(super) moved_from: Vec<u32>,
     /// The numbers of clusters tried.
     pub(super) tried: Vec<TriedCount>,
     /// Rounds of moving so far.
@@ -95,15 +100,26 @@ impl Clusters {
 
     /// The feature at a place of all measures.
     pub(super) fn feature(&self, measures: &[Measure], place: usize, table: &Table) -> Feature {
-        match &self.query.features {
-            Some(features) => features[place].clone(),
-            None => measures[place].feature(table),
+        match (&self.query.features, &self.query.start) {
+            (Some(features), _) => features[place].clone(),
+            (None, Some(start)) => start.features[place].feature.clone(),
+            (None, None) => measures[place].feature(table),
         }
     }
 
     fn features<'t>(&self, measures: Vec<Measure>, table: &'t Table) -> Result<FeatureScan<'t>, QueryError> {
         let scope = &self.query.scope;
         FeatureScan::new(measures, table, ScopeFilter::new(scope, table)?, now(scope, table))
+    }
+
+    /// What follows now that the centroids are these.
+    fn next(&self, model: Model) -> State {
+        let most = self.query.start.as_ref().map_or(MAX_ROUNDS, |start| start.n_rounds);
+        if model.rest == Rest::Still || model.n_rounds >= u64::from(most) {
+            State::Describe(model)
+        } else {
+            State::Move(model)
+        }
     }
 
     fn most_clusters(&self) -> u32 {
@@ -136,6 +152,7 @@ impl Clusters {
             measures,
             kept,
             scales,
+            moved_from: (0..centroids.len() as u32).collect(),
             centroids,
             tried,
             n_rounds: 0,
@@ -167,13 +184,22 @@ impl Analysis for Clusters {
     type Partial = Partial;
     type Answer = ClusterAnswer;
     type Prepared<'t> = Prepared<'t>;
-    type Kept = ();
+    type Kept = ShardPoints;
 
     fn start(&self) -> State {
-        self.given.clone().map_or(State::Survey, State::Measure)
+        let given = self.given.clone();
+        match &self.query.start {
+            Some(start) => self.next(Model::given(start, given.unwrap_or_default())),
+            None => given.map_or(State::Survey, State::Measure),
+        }
     }
 
-    fn prepare<'t>(&self, state: &State, table: &'t Table, (): ()) -> Result<Prepared<'t>, QueryError> {
+    fn prepare<'t>(
+        &self,
+        state: &State,
+        table: &'t Table,
+        kept: ShardPoints,
+    ) -> Result<Prepared<'t>, QueryError> {
         Ok(match state {
             State::Survey => {
                 Prepared::Survey(survey::Scan::new(table, ScopeFilter::new(&self.query.scope, table)?))
@@ -184,11 +210,12 @@ impl Analysis for Clusters {
                 Prepared::Measure(measure::Scan::new(features, table, limit, self.query.seed))
             }
             State::Move(model) => {
-                Prepared::Move(moves::Scan::new(self.features(model.kept_measures(), table)?, model.clone()))
+                let features = self.features(model.kept_measures(), table)?;
+                Prepared::Move(moves::Scan::new(features, model.clone(), kept))
             }
             State::Describe(model) => {
                 let features = self.features(model.kept_measures(), table)?;
-                Prepared::Describe(describe::Scan::new(features, table, model.clone()))
+                Prepared::Describe(describe::Scan::new(features, table, model.clone(), kept))
             }
         })
     }
@@ -199,6 +226,13 @@ impl Analysis for Clusters {
             Prepared::Measure(scan) => scan.bucket(bucket, partial.measure()),
             Prepared::Move(scan) => scan.bucket(bucket, partial.moves()),
             Prepared::Describe(scan) => scan.bucket(bucket, partial.describe()),
+        }
+    }
+
+    fn finish(&self, prepared: Prepared<'_>, _: &mut Partial) -> ShardPoints {
+        match prepared {
+            Prepared::Move(scan) => scan.into_points(),
+            _ => ShardPoints::default(),
         }
     }
 
@@ -221,13 +255,10 @@ impl Analysis for Clusters {
             }
             State::Measure(measures) => self.begin(measures, std::mem::take(all.measure()), table),
             State::Move(model) => {
-                let model = std::mem::take(all.moves()).moved(model);
-                let next = if model.rest == Rest::Still || model.n_rounds >= moves::MAX_ROUNDS {
-                    State::Describe
-                } else {
-                    State::Move
-                };
-                Step::Again(next(model))
+                let (model, n_users) = std::mem::take(all.moves()).moved(model);
+                // Clusters that are given keep their places, so that they can be told again.
+                let chosen = self.query.start.is_none();
+                Step::Again(self.next(if chosen { moves::sorted(model, &n_users) } else { model }))
             }
             State::Describe(model) => Step::Done(std::mem::take(all.describe()).answer(self, &model, table)),
         }
@@ -235,6 +266,21 @@ impl Analysis for Clusters {
 }
 
 impl Model {
+    pub(super) fn given(start: &ClusterStart, measures: Vec<Measure>) -> Self {
+        let scale = |of: &ScaledFeature| Scale { mean: of.mean, deviation: of.deviation };
+        Self {
+            kept: (0..measures.len() as u32).collect(),
+            measures,
+            scales: start.features.iter().map(scale).collect(),
+            moved_from: (0..start.centroids.len() as u32).collect(),
+            centroids: start.centroids.clone(),
+            tried: Vec::new(),
+            n_rounds: 0,
+            // Centroids that are not to move stand still.
+            rest: if start.n_rounds == 0 { Rest::Still } else { Rest::Moving },
+        }
+    }
+
     /// The measures that users are compared by.
     pub(super) fn kept_measures(&self) -> Vec<Measure> {
         self.kept.iter().map(|&place| self.measures[place as usize]).collect()

@@ -1,6 +1,7 @@
 //! The cluster analysis: planted groups, noise, and awkward data.
 
 mod oracle;
+mod start;
 
 use super::*;
 use crate::analysis::segment::{SegmentAnswer, SegmentQuery, UserList};

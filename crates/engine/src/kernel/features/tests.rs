@@ -3,11 +3,18 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::rule::{Condition, Op, Owner, PropertyTest, ScaledFeature};
+use crate::kernel::centroids::{check_cluster, in_cluster};
+use crate::kernel::scope::ScopeFilter;
+use crate::rule::{ClusterRule, Condition, Op, Owner, PropertyTest, ScaledFeature, Scope};
+use crate::table::BucketId;
 use crate::testing::{Sheet, SheetRow, small_sheets};
 
 fn event_count(event: &str) -> Feature {
     Feature::EventCount { event: event.to_owned() }
+}
+
+fn money() -> Feature {
+    Feature::Property { property: "money".to_owned() }
 }
 
 fn all_features() -> Vec<Feature> {
@@ -19,6 +26,7 @@ fn all_features() -> Vec<Feature> {
         Feature::Tenure,
         Feature::Span,
         Feature::Revenue,
+        money(),
     ];
     events.into_iter().chain(others).collect()
 }
@@ -63,6 +71,10 @@ fn naive(feature: &Feature, rows: &[&SheetRow], now: i64) -> f64 {
             money.sort_by(f64::total_cmp);
             money.iter().sum()
         }
+        Feature::Property { .. } => {
+            let known = rows.iter().filter_map(|row| Some((row.time, row.cells[1].parse::<f64>().ok()?)));
+            known.max_by(|a, b| a.partial_cmp(b).unwrap()).map_or(0.0, |(_, value)| value)
+        }
     }
 }
 
@@ -79,7 +91,7 @@ fn features_of_one_user_can_be_checked_by_hand() {
     let found = amounts(&all_features(), &sheet, &Scope::default(), 4 * day);
     let before_0 = 1.0 / day as f64;
     // Three days: the one before 1970, 1970-01-01 and 1970-01-03.
-    let expected = vec![2.0, 1.0, 0.0, 4.0, 3.0, 2.0, 4.0 + before_0, 2.0 + before_0, 7.5];
+    let expected = vec![2.0, 1.0, 0.0, 4.0, 3.0, 2.0, 4.0 + before_0, 2.0 + before_0, 7.5, 10.0];
     assert_eq!(found, [("u".to_owned(), expected)]);
     let early = amounts(&[Feature::Recency, Feature::Tenure], &sheet, &Scope::default(), 0);
     assert_eq!(early[0].1, [0.0, before_0], "what comes after `now` is no days ago");
@@ -143,10 +155,7 @@ fn a_shape_that_does_not_fit_is_named() {
     };
     assert!(check_cluster(&once_or_thrice(), &table).is_ok());
     assert_eq!(problem(&|rule| rule.cluster = 2), "cluster: is 2, and must lie between 0 and 1");
-    assert_eq!(
-        problem(&|rule| rule.centroids.clear()),
-        "centroids: is empty; a cluster rule needs its centroids"
-    );
+    assert_eq!(problem(&|rule| rule.centroids.clear()), "centroids: is empty; clusters need their centroids");
     assert_eq!(
         problem(&|rule| rule.centroids[1].push(0.0)),
         "centroids[1]: is 2, and must lie between 1 and 1"

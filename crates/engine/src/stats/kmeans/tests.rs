@@ -152,7 +152,9 @@ proptest! {
             let inertia: f64 = nearest.distances.iter().sum();
             prop_assert!(inertia <= before * (1.0 + 1e-12) + 1e-12, "{} after {}", inertia, before);
             before = inertia;
-            centroids = means(points, &nearest, centroids);
+            let mut sums = Sums::new(centroids.len(), points.n_dims());
+            sums.add(points, &nearest.labels);
+            centroids = means(points, &sums, &centroids);
         }
     }
 

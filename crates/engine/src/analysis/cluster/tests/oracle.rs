@@ -17,9 +17,13 @@ fn naive_value(feature: &Feature, rows: &[&SheetRow], now: i64) -> (f64, f64) {
         Feature::Recency => days(now - rows[rows.len() - 1].time),
         Feature::Span => days(rows[rows.len() - 1].time - rows[0].time),
         Feature::Revenue => rows.iter().filter_map(|row| row.cells[1].parse::<f64>().ok()).sum(),
+        Feature::Property { .. } => {
+            let known = rows.iter().filter_map(|row| Some((row.time, row.cells[1].parse::<f64>().ok()?)));
+            known.max_by(|a, b| a.partial_cmp(b).unwrap()).map_or(0.0, |(_, value)| value)
+        }
         other => unreachable!("not asked for: {other:?}"),
     };
-    let linear = matches!(feature, Feature::Span);
+    let linear = matches!(feature, Feature::Span | Feature::Property { .. });
     (amount, if linear { amount } else { amount.signum() * libm::log1p(amount.abs()) })
 }
 
@@ -50,7 +54,7 @@ proptest! {
             ..Scope::default()
         };
         let features = vec![event_count("a"), event_count("b"), Feature::Events, Feature::Recency, Feature::Span,
-            Feature::Revenue];
+            Feature::Revenue, Feature::Property { property: "money".to_owned() }];
         let query = ClusterQuery { scope, features: Some(features.clone()), n_restarts: 2, seed, ..fixed(k) };
         let answer = ask(&sheet, &query);
 
