@@ -1,6 +1,6 @@
-// Drives our own page: the file goes into the page's file input, questions into its address, as a link to a colleague
-// does. Times are taken in the page: from the input's event to the overview on screen, and from the page's message to
-// its workers to theirs back.
+// Drives our own page: the file goes into the page's file input, and questions go to the page's own workers by the same
+// message that the page sends, so that the time is that of the pool and no peer's way to a screen is missing. How long a
+// person waits is a measurement of its own: a question in the address, as in a link to a colleague, until its chart stands.
 
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { CLUSTERING } from './questions.mjs';
 /** @typedef {import('./questions.mjs').Clusters} Clusters */
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {{ sent: number, query: any, millis: number, answer: any }} Asked */
-/** @typedef {{ chosenAt: number, shownAt: number, loaded: any, asked: Asked[], open: Map<number, { sent: number, query: any }>, worker: Worker | undefined }} Log */
+/** @typedef {{ chosenAt: number, shownAt: number, loaded: any, asked: Asked[], open: Map<number, { sent: number, query: any }>, worker: Worker | undefined, waiting?: { id: number, resolve: (asked: Asked) => void } }} Log */
 
 /**
  * @param {Page} page
@@ -30,6 +30,8 @@ export async function openCairn(page, workers) {
     load: (file) => load(page, file),
     /** @param {Question} question */
     ask: (question) => ask(page, question),
+    /** @param {Question} question */
+    show: (question) => show(page, question),
     /** @param {string} file */
     cluster: (file) => cluster(page, file),
     close: () => server.close(),
@@ -52,7 +54,9 @@ function keepLog() {
         const question = log.open.get(id);
         if (body.kind !== 'answered' || !question) return;
         log.open.delete(id);
-        log.asked.push({ ...question, millis: now - question.sent, answer: JSON.parse(body.answer) });
+        const asked = { ...question, millis: now - question.sent, answer: JSON.parse(body.answer) };
+        log.asked.push(asked);
+        if (log.waiting?.id === id) log.waiting.resolve(asked);
       });
     }
 
@@ -86,31 +90,61 @@ async function load(page, file) {
  * @param {Question} question
  * @returns {Promise<{ millis: number, result: Counts }>}
  */
-async function ask(page, { steps, windowMillis, byCountry }) {
-  const query = {
+async function ask(page, question) {
+  const { millis, answer } = await run(page, queryOf(question));
+  return { millis, result: counts(answer, question.byCountry) };
+}
+
+/** @param {Question} question */
+function queryOf({ steps, windowMillis, byCountry }) {
+  return {
     kind: 'funnel',
     steps: steps.map((event) => ({ rule: { event } })),
     window_millis: windowMillis,
     ...(byCountry && { breakdown: { kind: 'property', property: 'country' } }),
   };
-  await idle(page);
-  const from = await page.evaluate((hash) => {
-    location.hash = hash;
-    return Reflect.get(globalThis, 'benchLog').asked.length;
-  }, `#funnels=${encodeURIComponent(JSON.stringify(query))}`);
-  /** The page may ask for other things at the same time. @param {{ from: number, windowMillis: number }} sought */
-  const find = ({ from, windowMillis }) => {
-    const { asked } = /** @type {Log} */ (Reflect.get(globalThis, 'benchLog'));
-    return asked.slice(from).find(({ query }) => query.kind === 'funnel' && query.window_millis === windowMillis);
-  };
-  const found = await page.waitForFunction(find, { from, windowMillis }, { timeout: 120_000, polling: 20 });
-  const { millis, answer } = /** @type {Asked} */ (await found.jsonValue());
-  return { millis, result: counts(answer, byCountry) };
 }
 
 /**
- * k-means from the first points of the file, by the same message to the page's workers as its own questions are. The
- * page has no form for centroids that are given, so the message is ours; what answers it is not.
+ * The page's own message to its workers, and theirs back.
+ * @param {Page} page
+ * @param {unknown} query
+ * @returns {Promise<Asked>}
+ */
+async function run(page, query) {
+  await idle(page);
+  return page.evaluate((query) => {
+    const log = /** @type {Log} */ (Reflect.get(globalThis, 'benchLog'));
+    // Far from the ids that the page gives out.
+    const id = 4_000_000_000 + log.asked.length;
+    return new Promise((resolve) => {
+      log.waiting = { id, resolve };
+      log.worker?.postMessage({ text: JSON.stringify({ id, body: { kind: 'run', query } }) });
+    });
+  }, query);
+}
+
+/**
+ * Milliseconds from the address to the frame with the chart.
+ * @param {Page} page
+ * @param {Question} question
+ */
+async function show(page, question) {
+  await idle(page);
+  const hash = `#funnels=${encodeURIComponent(JSON.stringify(queryOf(question)))}`;
+  return page.evaluate(async (hash) => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const { asked } = /** @type {Log} */ (Reflect.get(globalThis, 'benchLog'));
+    const [n, start] = [asked.length, performance.now()];
+    location.hash = hash;
+    while (asked.length === n || document.querySelector('.stale')) await frame();
+    await frame();
+    return performance.now() - start;
+  }, hash);
+}
+
+/**
+ * k-means from the first points of the file.
  * @param {Page} page
  * @param {string} file that the page has loaded
  * @returns {Promise<{ millis: number, clusters: Clusters }>}
@@ -119,15 +153,7 @@ async function cluster(page, file) {
   const centroids = await firstPoints(file);
   const features = (centroids[0] ?? []).map((_, at) => ({ feature: { kind: 'property', property: `x${at + 1}` }, mean: 0, deviation: 1 }));
   const query = { kind: 'cluster', start: { features, centroids, n_rounds: CLUSTERING.rounds } };
-  await idle(page);
-  await page.evaluate((query) => {
-    const { worker } = /** @type {Log} */ (Reflect.get(globalThis, 'benchLog'));
-    // Far from the ids that the page gives out.
-    worker?.postMessage({ text: JSON.stringify({ id: 4_000_000_000, body: { kind: 'run', query } }) });
-  }, query);
-  const find = () => /** @type {Log} */ (Reflect.get(globalThis, 'benchLog')).asked.find(({ query }) => query.kind === 'cluster');
-  const found = await page.waitForFunction(find, undefined, { timeout: 120_000, polling: 20 });
-  const { millis, answer } = /** @type {Asked} */ (await found.jsonValue());
+  const { millis, answer } = await run(page, query);
   return { millis, clusters: clustersOf(answer) };
 }
 

@@ -58,6 +58,7 @@ const N_AGAIN = 4;
  * @property {number} [prepareMillis] what a peer did between load and questions
  * @property {Asked[]} asked
  * @property {number[]} againMillis
+ * @property {number[]} shownMillis ours: from an edited question to its chart on screen
  * @property {number} [clusterMillis]
  * @property {Clusters} [clusters]
  * @property {number} emptyBytes the renderer before the file
@@ -72,6 +73,7 @@ const N_AGAIN = 4;
  * @typedef {object} Driver
  * @property {(file: string) => Promise<Partial<Sample>>} load
  * @property {(question: Question) => Promise<{ millis: number, result: Counts }>} ask
+ * @property {(question: Question) => Promise<number>} [show] milliseconds from the question to its chart on screen
  * @property {(points: string) => Promise<{ clusterMillis: number, clusters: Clusters }>} cluster
  * @property {() => Promise<unknown>} close
  */
@@ -85,7 +87,7 @@ export async function measure(contender, { events, points }) {
   const busyBefore = await busyShare();
   const { browser, peakBytes } = await startChromium();
   /** @type {Sample} */
-  const sample = { name: contender.name, busyBefore, asked: [], againMillis: [], emptyBytes: 0, peakBytes: 0 };
+  const sample = { name: contender.name, busyBefore, asked: [], againMillis: [], shownMillis: [], emptyBytes: 0, peakBytes: 0 };
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(0); // What takes long is what is measured.
@@ -123,6 +125,11 @@ async function askAll(driver, sample) {
     sample.asked.push({ question, millis, counts: result });
   }
   for (const question of questions().slice(0, N_AGAIN)) sample.againMillis.push((await driver.ask(question)).millis);
+  if (!driver.show) return;
+  for (const question of questions()) {
+    const moved = { ...question, windowMillis: question.windowMillis + 60_000 };
+    sample.shownMillis.push(await driver.show(moved));
+  }
 }
 
 /**
@@ -138,6 +145,7 @@ async function drive(page, { workers }) {
       return { rows, loadMillis: millis, readyMillis, tableBytes };
     },
     ask: cairn.ask,
+    show: cairn.show,
     cluster: async (points) => {
       await cairn.load(points);
       const { millis, clusters } = await cairn.cluster(points);

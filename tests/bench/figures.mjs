@@ -13,6 +13,7 @@
  * @property {Spread | undefined} funnel
  * @property {Spread | undefined} byCountry
  * @property {Spread | undefined} again
+ * @property {Spread | undefined} shown
  * @property {Spread | undefined} cluster
  * @property {Spread | undefined} peak
  * @property {Spread | undefined} empty
@@ -41,6 +42,7 @@ export function figuresOf({ samples }, name) {
     funnel: of(asked.filter(({ question }) => !question.byCountry).map(({ millis }) => millis)),
     byCountry: of(asked.filter(({ question }) => question.byCountry).map(({ millis }) => millis)),
     again: of(mine.flatMap((sample) => sample.againMillis)),
+    shown: of(mine.flatMap((sample) => sample.shownMillis)),
     cluster: of(mine.map((sample) => sample.clusterMillis)),
     peak: of(mine.map((sample) => sample.peakBytes)),
     empty: of(mine.map((sample) => sample.emptyBytes)),

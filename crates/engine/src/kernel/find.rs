@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::byte_mask::{BLOCK, mask_of};
-use crate::table::{Bitmap, Codes};
+use crate::table::Codes;
 
 /// A set of a column's codes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,11 +17,11 @@ impl CodeSet {
     ///
     /// ```
     /// use cairn_engine::kernel::find::CodeSet;
-    /// use cairn_engine::table::{Bitmap, Codes};
+    /// use cairn_engine::table::Codes;
     /// let column = Codes::collect(4, [3, 1, 0, 2, 3].into_iter());
-    /// let mut found = Bitmap::empty(0);
-    /// CodeSet::new(4, |code| code >= 2).find(&column, 1..5, &mut found);
-    /// assert_eq!(found.iter().collect::<Vec<_>>(), [2, 3]);
+    /// let mut words = Vec::new();
+    /// CodeSet::new(4, |code| code >= 2).find(&column, 1..5, |word| words.push(word));
+    /// assert_eq!(words, [0b1100]);
     /// ```
     pub fn new(n_codes: usize, holds: impl Fn(u32) -> bool) -> Self {
         let holds: Vec<bool> = (0..n_codes as u32).map(holds).collect();
@@ -29,39 +29,40 @@ impl CodeSet {
         Self { codes, holds }
     }
 
-    /// Puts the rows whose code is in the set into `found`, counted from the first of `rows`. O(rows).
-    pub fn find(&self, column: &Codes, rows: Range<usize>, found: &mut Bitmap) {
+    /// Calls `take` for every 64 rows with a word of which bit i says whether the code of row i is in the set; those beyond
+    /// the last row are clear. O(rows).
+    pub fn find(&self, column: &Codes, rows: Range<usize>, take: impl FnMut(u64)) {
         match column {
-            Codes::U8(codes) => self.find_bytes(&codes[rows], found),
-            Codes::U16(codes) => self.find_by_table(&codes[rows], found),
-            Codes::U32(codes) => self.find_by_table(&codes[rows], found),
+            Codes::U8(codes) => self.find_bytes(&codes[rows], take),
+            Codes::U16(codes) => self.find_by_table(&codes[rows], take),
+            Codes::U32(codes) => self.find_by_table(&codes[rows], take),
         }
     }
 
-    fn find_bytes(&self, codes: &[u8], found: &mut Bitmap) {
+    fn find_bytes(&self, codes: &[u8], take: impl FnMut(u64)) {
         match *self.codes {
-            [a] => find_needles(codes, [a as u8], found),
-            [a, b] => find_needles(codes, [a as u8, b as u8], found),
-            [a, b, c] => find_needles(codes, [a as u8, b as u8, c as u8], found),
-            _ => self.find_by_table(codes, found),
+            [a] => find_needles(codes, [a as u8], take),
+            [a, b] => find_needles(codes, [a as u8, b as u8], take),
+            [a, b, c] => find_needles(codes, [a as u8, b as u8, c as u8], take),
+            _ => self.find_by_table(codes, take),
         }
     }
 
-    fn find_by_table<C: Copy + Into<u32>>(&self, codes: &[C], found: &mut Bitmap) {
+    fn find_by_table<C: Copy + Into<u32>>(&self, codes: &[C], take: impl FnMut(u64)) {
         let bit = |(at, &code): (usize, &C)| u64::from(self.holds[code.into() as usize]) << at;
         let word = |block: &[C]| block.iter().enumerate().map(bit).fold(0, |all, bit| all | bit);
-        found.refill(codes.len(), codes.chunks(BLOCK).map(word));
+        codes.chunks(BLOCK).map(word).for_each(take);
     }
 }
 
-fn find_needles<const N: usize>(codes: &[u8], needles: [u8; N], found: &mut Bitmap) {
+fn find_needles<const N: usize>(codes: &[u8], needles: [u8; N], mut take: impl FnMut(u64)) {
     let (blocks, rest) = codes.as_chunks::<BLOCK>();
-    let last = (!rest.is_empty()).then(|| {
+    blocks.iter().for_each(|block| take(mask_of(block, needles)));
+    if !rest.is_empty() {
         let mut block = [0; BLOCK];
         block[..rest.len()].copy_from_slice(rest);
-        mask_of(&block, needles) & !(!0 << rest.len())
-    });
-    found.refill(codes.len(), blocks.iter().map(|block| mask_of(block, needles)).chain(last));
+        take(mask_of(&block, needles) & !(!0 << rest.len()));
+    }
 }
 
 #[cfg(test)]
@@ -79,11 +80,14 @@ mod tests {
         ) {
             let start = start.min(codes.len());
             let column = Codes::collect(n_codes, codes.iter().copied());
-            let mut found = Bitmap::empty(0);
-            CodeSet::new(n_codes, |code| set.contains(&code)).find(&column, start..codes.len(), &mut found);
-            let expected: Vec<usize> = (0..codes.len() - start).filter(|&row| set.contains(&codes[start + row])).collect();
-            prop_assert_eq!(found.len(), codes.len() - start);
-            prop_assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+            let mut found = Vec::new();
+            let set_of_codes = CodeSet::new(n_codes, |code| set.contains(&code));
+            set_of_codes.find(&column, start..codes.len(), |word| found.push(word));
+            let mut expected = vec![0; (codes.len() - start).div_ceil(BLOCK)];
+            for (row, code) in codes[start..].iter().enumerate() {
+                expected[row / BLOCK] |= u64::from(set.contains(code)) << (row % BLOCK);
+            }
+            prop_assert_eq!(found, expected);
         }
     }
 }

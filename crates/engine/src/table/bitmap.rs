@@ -55,14 +55,6 @@ impl Bitmap {
         word(at) >> shift | word(at + 1) << 1 << (63 - shift)
     }
 
-    /// Takes `len` other bits: as words of 64, the first bit lowest; those beyond the end must be clear.
-    pub fn refill(&mut self, len: usize, words: impl Iterator<Item = u64>) {
-        self.words.clear();
-        self.words.extend(words);
-        assert_eq!(self.words.len(), len.div_ceil(64), "as many words as the bits need");
-        self.len = len;
-    }
-
     /// Number of set bits.
     pub fn count(&self) -> u64 {
         self.words.iter().map(|word| u64::from(word.count_ones())).sum()
@@ -126,8 +118,8 @@ mod tests {
 
     #[test]
     fn a_window_starts_at_any_bit_and_is_clear_beyond_the_end() {
-        let mut set = Bitmap::empty(0);
-        set.refill(130, [1 << 63 | 1, 0b110, 0b11].into_iter());
+        let mut set = Bitmap::empty(130);
+        [0, 63, 65, 66, 128, 129].into_iter().for_each(|bit| set.insert(bit));
         assert_eq!(set.window(0), 1 << 63 | 1);
         assert_eq!(set.window(1), 1 << 62);
         assert_eq!(set.window(63), 0b1101);

@@ -155,13 +155,13 @@ impl<'t> Matcher<'t> {
         CodeSet::new(self.by_code.len(), |code| self.by_code[code as usize].may_match() >> step & 1 == 1)
     }
 
-    /// Those of a user's rows that are of a step, of those whose event may be: the bits of `rows` count from `first_row`.
-    #[inline]
-    pub(super) fn confirm(&self, user: UserIdx, first_row: usize, step: usize, rows: u64) -> u64 {
-        if self.is_exact { rows } else { self.confirm_each(user, first_row, step, rows) }
+    /// Whether every row of an event is of the same steps, whoever's and whenever it is.
+    pub(super) fn is_exact(&self) -> bool {
+        self.is_exact
     }
 
-    fn confirm_each(&self, user: UserIdx, first_row: usize, step: usize, mut rows: u64) -> u64 {
+    /// Those of a user's rows that are of a step, of those whose event may be: the bits of `rows` count from `first_row`.
+    pub(super) fn confirm(&self, user: UserIdx, first_row: usize, step: usize, mut rows: u64) -> u64 {
         if !self.scope.has_user(user) {
             return 0;
         }

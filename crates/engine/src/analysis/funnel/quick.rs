@@ -18,7 +18,7 @@ use super::matcher::Matcher;
 use super::query::{FunnelQuery, Occurrence, Order, Repeats, Reuse, Search, Tie, TimeFrom};
 use super::rules::{Rules, Window};
 use crate::kernel::find::CodeSet;
-use crate::table::{Bitmap, Bucket, UserIdx};
+use crate::table::{Bucket, UserIdx};
 use crate::time::Millis;
 
 /// How many times further starts are tried.
@@ -27,8 +27,10 @@ const MAX_TRIES: usize = 8;
 /// Goes through a bucket's users.
 #[derive(Debug)]
 pub(super) struct Quick {
-    /// By step: the codes of its events, and the bucket's rows that may be of it.
-    steps: Vec<(CodeSet, Bitmap)>,
+    /// By step: the codes of its events.
+    codes: Vec<CodeSet>,
+    /// The bucket's rows that may be of each step: for every 64 rows one word per step, and more of them than there are rows.
+    words: Vec<u64>,
     bucket_start: usize,
     user: User,
 }
@@ -40,11 +42,10 @@ struct User {
     first_row: usize,
     /// All of the user's rows.
     all: u64,
-    /// By step: the rows that are of it; known for so many steps.
+    /// By step: the rows that are of it.
     rows: [u64; 32],
-    n_known: usize,
-    /// By step: the place of the row that is the earliest arrival there, whatever the window.
-    arrivals: [u32; 32],
+    /// By step: the row that is the earliest arrival there, whatever the window.
+    arrivals: [u64; 32],
 }
 
 /// What became of a user.
@@ -73,26 +74,28 @@ pub(super) fn is_plain(query: &FunnelQuery, matcher: &Matcher<'_>) -> bool {
 impl Quick {
     /// For a plain query ([`is_plain`]).
     pub(super) fn new(n_steps: usize, matcher: &Matcher<'_>) -> Self {
+        let user = User { index: UserIdx(0), first_row: 0, all: 0, rows: [0; 32], arrivals: [0; 32] };
         Self {
-            steps: (0..n_steps).map(|step| (matcher.codes_of(step), Bitmap::empty(0))).collect(),
+            codes: (0..n_steps).map(|step| matcher.codes_of(step)).collect(),
+            words: Vec::new(),
             bucket_start: 0,
-            user: User {
-                index: UserIdx(0),
-                first_row: 0,
-                all: 0,
-                rows: [0; 32],
-                n_known: 0,
-                arrivals: [0; 32],
-            },
+            user,
         }
     }
 
     /// Goes to a bucket.
     pub(super) fn enter(&mut self, bucket: Bucket<'_>) {
-        let rows = bucket.rows();
+        let (rows, n_steps) = (bucket.rows(), self.codes.len());
         self.bucket_start = rows.start;
-        for (codes, found) in &mut self.steps {
-            codes.find(&bucket.table.events().codes, rows.clone(), found);
+        self.words.clear();
+        self.words.resize((rows.len() / 64 + 2) * n_steps, 0);
+        for (step, codes) in self.codes.iter().enumerate() {
+            let mut places = self.words[step..].iter_mut().step_by(n_steps);
+            codes.find(&bucket.table.events().codes, rows.clone(), |word| {
+                if let Some(place) = places.next() {
+                    *place = word;
+                }
+            });
         }
     }
 
@@ -112,16 +115,16 @@ impl Quick {
         self.user.index = user;
         self.user.first_row = rows.start;
         self.user.all = !(!0 << 1 << (rows.len().max(1) - 1));
-        self.user.n_known = 0;
-        if self.rows_of(0, matcher) == 0 {
+        self.find_rows(matcher);
+        if self.user.rows[0] == 0 {
             return Found::Absent;
         }
         let ties = table.ties.window(rows.start) & self.user.all;
-        if ties != 0 && self.ties_matter(ties, matcher) {
+        if ties != 0 && self.ties_matter(ties) {
             return Found::Unclear;
         }
         let time = |place: u32| table.times[rows.start + place as usize];
-        let Some((start, n_filled)) = self.chain(matcher, |a, b| rules.in_window(time(a), time(b))) else {
+        let Some((start, n_filled)) = self.chain(|a, b| rules.in_window(time(a), time(b))) else {
             return Found::Unclear;
         };
         times.clear();
@@ -131,42 +134,50 @@ impl Quick {
     }
 
     /// The present user's rows that match a step.
-    pub(super) fn step_rows(&mut self, matcher: &Matcher<'_>) -> StepRows {
-        StepRows { first_row: self.user.first_row as u32, rows: self.all_steps(matcher) }
+    pub(super) fn step_rows(&self) -> StepRows {
+        StepRows { first_row: self.user.first_row as u32, rows: self.all_steps() }
     }
 
-    fn all_steps(&mut self, matcher: &Matcher<'_>) -> u64 {
-        (0..self.steps.len()).fold(0, |all, step| all | self.rows_of(step, matcher))
+    fn all_steps(&self) -> u64 {
+        self.user.rows[..self.codes.len()].iter().fold(0, |all, rows| all | rows)
     }
 
-    /// The present user's rows of a step, which may not lie beyond the next one that is not known yet.
+    /// Finds the present user's rows of all steps.
     #[inline]
-    fn rows_of(&mut self, step: usize, matcher: &Matcher<'_>) -> u64 {
-        let user = &mut self.user;
-        if step == user.n_known {
-            let rows = self.steps[step].1.window(user.first_row - self.bucket_start) & user.all;
-            user.rows[step & 31] = matcher.confirm(user.index, user.first_row, step, rows);
-            user.n_known += 1;
+    fn find_rows(&mut self, matcher: &Matcher<'_>) {
+        let (user, n_steps) = (&mut self.user, self.codes.len());
+        let at = user.first_row - self.bucket_start;
+        let shift = at % 64;
+        let words = &self.words[at / 64 * n_steps..][..2 * n_steps];
+        let (low, high) = words.split_at(n_steps);
+        for ((rows, low), high) in user.rows.iter_mut().zip(low).zip(high) {
+            // Shifted twice, since a word cannot be shifted by all of its bits.
+            *rows = (low >> shift | high << 1 << (63 - shift)) & user.all;
         }
-        user.rows[step & 31]
+        if !matcher.is_exact() {
+            for (step, rows) in user.rows[..n_steps].iter_mut().enumerate() {
+                *rows = matcher.confirm(user.index, user.first_row, step, *rows);
+            }
+        }
     }
 
     /// Whether different rows of steps may share an instant. `ties` are the rows at the same one as the row before.
     #[cold]
-    fn ties_matter(&mut self, ties: u64, matcher: &Matcher<'_>) -> bool {
-        let rows = self.all_steps(matcher);
+    fn ties_matter(&self, ties: u64) -> bool {
+        let rows = self.all_steps();
         rows & ties != 0 && rows & (ties >> 1) != 0
     }
 
     /// Where the counted chain starts, and how many steps it fills; none after too many tries.
-    fn chain(&mut self, matcher: &Matcher<'_>, in_window: impl Fn(u32, u32) -> bool) -> Option<(u32, usize)> {
+    fn chain(&mut self, in_window: impl Fn(u32, u32) -> bool) -> Option<(u32, usize)> {
+        let n_steps = self.codes.len();
         let mut starts = self.user.rows[0];
         let mut best = (starts.trailing_zeros(), 1);
         for _ in 0..MAX_TRIES {
-            let n_arrived = self.arrive(starts, matcher);
+            let n_arrived = self.user.arrive(starts, n_steps);
             for n_filled in (best.1 + 1..=n_arrived).rev() {
                 let start = self.user.latest_start(n_filled);
-                if in_window(start, self.user.arrivals[n_filled - 1]) {
+                if in_window(start, self.user.arrivals[n_filled - 1].trailing_zeros()) {
                     best = (start, n_filled);
                     break;
                 }
@@ -175,38 +186,37 @@ impl Quick {
                 return Some(best);
             }
             // Whatever starts no later than this is too early for all arrivals at the next level.
-            starts &= after(self.user.latest_start(best.1 + 1));
+            starts &= after(1 << self.user.latest_start(best.1 + 1));
             if starts == 0 {
                 return Some(best);
             }
         }
         None
     }
-
-    /// Finds the earliest arrival at each step from these starts; says how many steps there is one at.
-    fn arrive(&mut self, starts: u64, matcher: &Matcher<'_>) -> usize {
-        let mut rows = starts;
-        for step in 0.. {
-            if rows == 0 {
-                return step;
-            }
-            let place = rows.trailing_zeros();
-            self.user.arrivals[step & 31] = place;
-            if step + 1 == self.steps.len() {
-                break;
-            }
-            rows = self.rows_of(step + 1, matcher) & after(place);
-        }
-        self.steps.len()
-    }
 }
 
 impl User {
+    /// Finds the earliest arrival at each step from these starts; says how many steps there is one at.
+    #[inline]
+    fn arrive(&mut self, starts: u64, n_steps: usize) -> usize {
+        let (mut later, mut n_arrived) = (!0, 0);
+        let mut rows = starts;
+        // All steps, whether there is an arrival or not: how far a user came is beyond foreseeing.
+        for (step, arrival) in self.arrivals[..n_steps].iter_mut().enumerate() {
+            rows &= later;
+            *arrival = lowest(rows);
+            n_arrived += usize::from(rows != 0);
+            later = after(rows);
+            rows = self.rows[(step + 1) & 31];
+        }
+        n_arrived
+    }
+
     /// The latest start of the chains that arrive at the last of so many steps first.
     fn latest_start(&self, n_filled: usize) -> u32 {
-        let mut place = self.arrivals[n_filled - 1];
-        for step in (0..n_filled - 1).rev() {
-            place = 63 - (self.rows[step & 31] & !(!0 << place)).leading_zeros();
+        let mut place = self.arrivals[n_filled - 1].trailing_zeros();
+        for rows in self.rows[..n_filled - 1].iter().rev() {
+            place = 63 - (rows & !(!0 << place)).leading_zeros();
         }
         place
     }
@@ -214,17 +224,22 @@ impl User {
     /// Calls `visit` with the places of the chain that starts at `start` and takes each next step as early as possible.
     fn retrace(&self, start: u32, n_filled: usize, mut visit: impl FnMut(u32)) {
         visit(start);
-        let mut place = start;
-        for step in 1..n_filled {
-            place = (self.rows[step & 31] & after(place)).trailing_zeros();
-            visit(place);
+        let mut row = 1 << start;
+        for rows in &self.rows[1..n_filled] {
+            row = lowest(rows & after(row));
+            visit(row.trailing_zeros());
         }
     }
 }
 
-/// All places after this one.
-fn after(place: u32) -> u64 {
-    !0 << place << 1
+/// The first of these rows.
+fn lowest(rows: u64) -> u64 {
+    rows & rows.wrapping_neg()
+}
+
+/// All places after the first of these rows; none if there are no rows.
+fn after(rows: u64) -> u64 {
+    !(rows ^ rows.wrapping_sub(1))
 }
 
 /// Rows of one user, in order.

@@ -110,11 +110,7 @@ impl<'t> Prepared<'t> {
         }
         self.each_user(bucket, |prepared, user, followed| match followed {
             Followed::Quickly(window, quick) => {
-                let rows = if prepared.split.is_by_user() {
-                    quick.step_rows(&prepared.matcher)
-                } else {
-                    StepRows::NONE
-                };
+                let rows = if prepared.split.is_by_user() { quick.step_rows() } else { StepRows::NONE };
                 prepared.add_run(user, window, rows);
             }
             Followed::Swept(window) => {
@@ -147,7 +143,7 @@ impl<'t> Prepared<'t> {
             rows.clear();
             let (window, n_filled) = match followed {
                 Followed::Quickly(window, quick) => {
-                    rows.extend(quick.step_rows(&prepared.matcher));
+                    rows.extend(quick.step_rows());
                     (window, prepared.times.len())
                 }
                 Followed::Swept(window) => {
