@@ -16,7 +16,7 @@
 
 use super::matcher::Matcher;
 use super::query::{FunnelQuery, Occurrence, Order, Repeats, Reuse, Search, Tie, TimeFrom};
-use super::rules::{Rules, Window};
+use super::rules::{Rules, Run, Window};
 use crate::kernel::find::CodeSet;
 use crate::table::{Bucket, UserIdx};
 use crate::time::Millis;
@@ -99,13 +99,13 @@ impl Quick {
         }
     }
 
-    /// Follows one of the bucket's users, and puts the times of the chain that is counted into `times`.
+    /// Follows one of the bucket's users, and puts the times of the chain that is counted into `run`.
     pub(super) fn follow(
         &mut self,
         user: UserIdx,
         rules: &Rules,
         matcher: &Matcher<'_>,
-        times: &mut Vec<Millis>,
+        run: &mut Run,
     ) -> Found {
         let table = matcher.table();
         let rows = table.users.rows(user);
@@ -127,8 +127,8 @@ impl Quick {
         let Some((start, n_filled)) = self.chain(|a, b| rules.in_window(time(a), time(b))) else {
             return Found::Unclear;
         };
-        times.clear();
-        self.user.retrace(start, n_filled, |place| times.push(time(place)));
+        run.clear();
+        self.user.retrace(start, n_filled, |place| run.push(time(place)));
         let is_open = n_filled < rules.n_steps && rules.is_open(time(63 - self.user.rows[0].leading_zeros()));
         Found::Entered(if is_open { Window::Open } else { Window::Over })
     }
@@ -214,7 +214,10 @@ impl User {
 
     /// The latest start of the chains that arrive at the last of so many steps first.
     fn latest_start(&self, n_filled: usize) -> u32 {
-        let mut place = self.arrivals[n_filled - 1].trailing_zeros();
+        if self.rows[0].is_power_of_two() {
+            return self.rows[0].trailing_zeros();
+        }
+        let mut place = self.arrivals[(n_filled - 1) & 31].trailing_zeros();
         for rows in self.rows[..n_filled - 1].iter().rev() {
             place = 63 - (rows & !(!0 << place)).leading_zeros();
         }
@@ -223,6 +226,10 @@ impl User {
 
     /// Calls `visit` with the places of the chain that starts at `start` and takes each next step as early as possible.
     fn retrace(&self, start: u32, n_filled: usize, mut visit: impl FnMut(u32)) {
+        if start == self.arrivals[0].trailing_zeros() {
+            self.arrivals[..n_filled].iter().for_each(|arrival| visit(arrival.trailing_zeros()));
+            return;
+        }
         visit(start);
         let mut row = 1 << start;
         for rows in &self.rows[1..n_filled] {

@@ -67,7 +67,8 @@ impl Rules {
 
     /// Whether a chain that started at `start` may go on at `time`.
     pub(super) fn in_window(&self, start: Millis, time: Millis) -> bool {
-        time.since(start) <= self.window_millis
+        // Neither instant is so far from the other that this could overflow; asked often.
+        time.0.wrapping_sub(start.0) <= self.window_millis
     }
 
     /// Whether the window of a chain that started at `start` is not over at the end.
@@ -86,6 +87,34 @@ pub(super) struct Event {
     pub(super) kills: u32,
     /// Its row in the table.
     pub(super) row: u32,
+}
+
+/// When a chain that skips no step filled its steps.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    times: [Millis; 32],
+    n_filled: usize,
+}
+
+impl Run {
+    /// No step.
+    pub(super) const EMPTY: Self = Self { times: [Millis(0); 32], n_filled: 0 };
+
+    pub(super) fn clear(&mut self) {
+        self.n_filled = 0;
+    }
+
+    /// Adds the time of the next step, of 32 at most.
+    #[inline(always)]
+    pub(super) fn push(&mut self, time: Millis) {
+        self.times[self.n_filled & 31] = time;
+        self.n_filled += 1;
+    }
+
+    /// The times, step by step.
+    pub(super) fn times(&self) -> &[Millis] {
+        &self.times[..self.n_filled]
+    }
 }
 
 /// What became of a user.

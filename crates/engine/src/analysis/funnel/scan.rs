@@ -5,7 +5,7 @@ use super::groups::{self, Group, Split};
 use super::matcher::Matcher;
 use super::query::{FunnelQuery, Order, Range};
 use super::quick::{self, Found, Quick, StepRows};
-use super::rules::{Event, Outcome, Rules, Window};
+use super::rules::{Event, Outcome, Rules, Run, Window};
 use super::sweep::Sweep;
 use super::tallies::{AllOutlines, Tallies, Whole};
 use super::unordered;
@@ -25,8 +25,8 @@ pub struct Prepared<'t> {
     quick: Option<Quick>,
     sweep: Option<Sweep>,
     walker: Walker,
-    /// The times of the chain that the quick ways found.
-    times: Vec<Millis>,
+    /// The chain that the quick ways found.
+    run: Run,
     events: Vec<Event>,
     part: Vec<Event>,
     values: Vec<(Group, u32)>,
@@ -55,7 +55,7 @@ pub(in crate::analysis) struct Level {
 
 /// How far a user has been followed.
 enum Followed<'q> {
-    /// By the quick way. The chain's times are in [`Prepared::times`].
+    /// By the quick way. The chain is in [`Prepared::run`].
     Quickly(Window, &'q mut Quick),
     /// Event by event; the same.
     Swept(Window),
@@ -82,7 +82,7 @@ impl<'t> Prepared<'t> {
             quick: is_plain.then(|| Quick::new(query.steps.len(), &matcher)),
             sweep: is_plain.then(|| Sweep::new(table.schema.start())),
             walker: Walker::new(query.steps.len()),
-            times: Vec::new(),
+            run: Run::EMPTY,
             events: Vec::new(),
             part: Vec::new(),
             values: Vec::new(),
@@ -144,11 +144,11 @@ impl<'t> Prepared<'t> {
             let (window, n_filled) = match followed {
                 Followed::Quickly(window, quick) => {
                     rows.extend(quick.step_rows());
-                    (window, prepared.times.len())
+                    (window, prepared.run.times().len())
                 }
                 Followed::Swept(window) => {
                     rows.extend(step_rows(&prepared.events));
-                    (window, prepared.times.len())
+                    (window, prepared.run.times().len())
                 }
                 Followed::NotYet => {
                     let outcome = prepared.walker.follow(&prepared.rules, &prepared.events);
@@ -172,7 +172,7 @@ impl<'t> Prepared<'t> {
         };
         quick.enter(bucket);
         for user in bucket.users() {
-            match quick.follow(user, &self.rules, &self.matcher, &mut self.times) {
+            match quick.follow(user, &self.rules, &self.matcher, &mut self.run) {
                 Found::Absent => {}
                 Found::Entered(window) => visit(self, user, Followed::Quickly(window, &mut quick)),
                 Found::Unclear => self.each_walked(user, &mut visit),
@@ -188,13 +188,13 @@ impl<'t> Prepared<'t> {
             return;
         }
         let sweep = self.sweep.as_mut();
-        let swept = sweep.and_then(|sweep| sweep.follow(&self.rules, &self.events, &mut self.times));
+        let swept = sweep.and_then(|sweep| sweep.follow(&self.rules, &self.events, &mut self.run));
         visit(self, user, swept.map_or(Followed::NotYet, Followed::Swept));
     }
 
-    /// Adds a user whose chain has these steps in [`Prepared::times`] and who did the steps in these rows.
+    /// Adds a user whose chain is in [`Prepared::run`] and who did the steps in these rows.
     fn add_run(&mut self, user: UserIdx, window: Window, step_rows: impl DoubleEndedIterator<Item = u32>) {
-        let (n_steps, times) = (self.rules.n_steps, self.times.as_slice());
+        let (n_steps, times) = (self.rules.n_steps, self.run.times());
         if let Split::BySegments(segments) = &self.split {
             for group in segments_of(segments, user) {
                 self.tallies.of(&group).add_run(n_steps, window, times);

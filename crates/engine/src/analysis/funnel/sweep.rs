@@ -7,7 +7,7 @@
 //! Users who did different steps at one instant are left to the [`Walker`](super::walk::Walker), which knows the rules
 //! for that.
 
-use super::rules::{Event, Rules, Window, bits_down};
+use super::rules::{Event, Rules, Run, Window, bits_down};
 use crate::time::Millis;
 
 /// Stands for no start. The others are milliseconds since the first instant of the data, and not negative.
@@ -37,14 +37,9 @@ impl Sweep {
         Self { base, latest: [NEVER; 33], first: [NEVER; 33 + SPARE] }
     }
 
-    /// Puts the times of the chain that is counted into `times`; none if the user did different steps at one instant. One of
+    /// Puts the times of the chain that is counted into `run`; none if the user did different steps at one instant. One of
     /// the events must match step 0.
-    pub(super) fn follow(
-        &mut self,
-        rules: &Rules,
-        events: &[Event],
-        times: &mut Vec<Millis>,
-    ) -> Option<Window> {
+    pub(super) fn follow(&mut self, rules: &Rules, events: &[Event], run: &mut Run) -> Option<Window> {
         let window = rules.window_millis.min(ENDLESS);
         self.latest[..=rules.n_steps].fill(NEVER);
         let (mut before, mut filled) = (None, 0);
@@ -61,7 +56,7 @@ impl Sweep {
             }
         }
         let n_filled = 32 - filled.leading_zeros() as usize;
-        retrace(events, self.base.plus(self.first[n_filled]), n_filled, times);
+        retrace(events, self.base.plus(self.first[n_filled]), n_filled, run);
         let is_open = n_filled < rules.n_steps && rules.is_open(self.base.plus(self.latest[1]));
         Some(if is_open { Window::Open } else { Window::Over })
     }
@@ -88,15 +83,15 @@ fn is_start(start: i64) -> usize {
 }
 
 /// Finds the times of the chain that starts at `start` and takes each next step as early as possible; there is one.
-fn retrace(events: &[Event], start: Millis, n_filled: usize, times: &mut Vec<Millis>) {
-    times.clear();
-    times.push(start);
+fn retrace(events: &[Event], start: Millis, n_filled: usize, run: &mut Run) {
+    run.clear();
+    run.push(start);
     for event in events.iter().filter(|event| event.time > start) {
-        if times.len() == n_filled {
+        if run.times().len() == n_filled {
             return;
         }
-        if event.steps >> times.len() & 1 == 1 {
-            times.push(event.time);
+        if event.steps >> run.times().len() & 1 == 1 {
+            run.push(event.time);
         }
     }
 }
