@@ -79,10 +79,10 @@ impl Values {
     pub fn spread(&self) -> Spread {
         let sum = self.iter().map(u128::from).sum();
         if self.len() <= FEW {
-            let mut bins: Vec<u16> = self.iter().map(bin).collect();
-            bins.sort_unstable();
-            let run = |run: &[u16]| (run[0], run.len() as u32);
-            return Spread { sum, bins: bins.chunk_by(|a, b| a == b).map(run).collect() };
+            let mut values: Vec<u64> = self.iter().collect();
+            values.sort_unstable();
+            let run = |run: &[u64]| (bin(run[0]), run.len() as u32);
+            return Spread { sum, bins: values.chunk_by(|&a, &b| bin(a) == bin(b)).map(run).collect() };
         }
         let mut counts = vec![0_u32; N_BINS];
         let (mut least, mut greatest) = (u64::MAX, 0);

@@ -19,7 +19,6 @@ use super::query::{FunnelQuery, Occurrence, Order, Repeats, Reuse, Search, Tie, 
 use super::rules::{Rules, Run, Window};
 use crate::kernel::find::CodeSet;
 use crate::table::{Bucket, UserIdx};
-use crate::time::Millis;
 
 /// How many times further starts are tried.
 const MAX_TRIES: usize = 8;
