@@ -101,6 +101,11 @@ export interface ClusterQuery {
   scope?: Scope;
   /** Seed of the sample and of the starts. The same seed gives the same clusters. Default: 1. */
   seed?: number;
+  /**
+   * Clusters found before, to be found again in these data; `k`, `seed` and `n_restarts` then say nothing,
+   * and `features` must be left out. None = clusters are found anew.
+   */
+  start?: ClusterStart | null;
 }
 
 /** What every query shares: which users and rows it looks at, and by which calendar. */
@@ -347,7 +352,16 @@ export type Feature =
   /**
    * Sum of the number column with the role revenue; missing values count as 0; scale sign(x) · ln(1 + |x|).
    */
-  | { kind: 'revenue' };
+  | { kind: 'revenue' }
+  /**
+   * The latest value of a number column, among the rows in scope, that is not missing; of several of one
+   * instant the greatest, and 0 if there is none. Values beyond ±10¹⁴⁰ count as that.
+   */
+  | {
+    kind: 'property';
+    /** The column's name. */
+    property: string;
+  };
 
 /** The first day of a week, for calendar bins. */
 export type WeekStart = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
@@ -600,6 +614,25 @@ export type ClusterCount =
     k: number;
   };
 
+/**
+ * Clusters to start from: saved ones, whose scaling is kept, so that distances mean what they meant; or any
+ * centroids over any scaling, as mean 0 and deviation 1 for none.
+ *
+ * Every cluster keeps its place: the rule of the answer's cluster that was number i here has `cluster` i. One
+ * that is left without users is not among the answer's clusters, but among the centroids of its rules.
+ */
+export interface ClusterStart {
+  /** One row per cluster, 1 to `MAX_CLUSTERS`: scaled coordinates, as many as there are features. */
+  centroids: number[][];
+  /** The features with their scaling, in the centroids' order. */
+  features: ScaledFeature[];
+  /**
+   * How many times at most the centroids move to the mean of their users, 0 to `MAX_ROUNDS`; fewer if they
+   * stand still before. 0 sorts the users by the centroids as they are. Default: 0.
+   */
+  n_rounds?: number;
+}
+
 /** Every answer, one kind for each kind of `Query`. */
 export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer;
 
@@ -684,7 +717,10 @@ export interface ClusterAnswer {
   notes: ClusterNote[];
   /** The instant that recency and tenure are measured from. */
   now: Millis;
-  /** Mean silhouette of the chosen number of clusters (as in `tried`); none for a single cluster. */
+  /**
+   * Mean silhouette of the chosen number of clusters (as in `tried`); none for a single cluster or if none
+   * was tried.
+   */
   silhouette: number | null;
   /** What that silhouette says; none for a single cluster. */
   structure: Structure | null;
@@ -696,7 +732,7 @@ export interface ClusterAnswer {
   /**
    * Every number of clusters tried, in ascending order. Where the number is chosen from the data, a single
    * cluster is among them, for comparison of the inertia: it has no silhouette and is never chosen, unless
-   * all users are alike.
+   * all users are alike. Empty where the centroids were given.
    */
   tried: TriedCount[];
 }

@@ -15,6 +15,8 @@ pub mod funnel;
 pub mod overview;
 pub mod segment;
 pub mod suggest;
+#[cfg(test)]
+mod tests;
 
 use std::any::Any;
 

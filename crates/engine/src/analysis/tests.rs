@@ -1,0 +1,90 @@
+//! What holds for every analysis.
+
+use super::{Answer, Query};
+use crate::table::users::mix;
+use crate::table::{Kind, Role, Table};
+use crate::testing::{Sheet, answer_on_any_shards};
+use crate::time::Millis;
+
+/// 1,200 users with 24,000 events over 90 days, at most one at an instant for each. Amounts are such that a sum depends on
+/// the order in which it is added up.
+fn many_users() -> Sheet {
+    let mut sheet = Sheet::new()
+        .column("plan", Role::Other, Kind::Text)
+        .column("money", Role::Revenue, Kind::Number)
+        .column("score", Role::Other, Kind::Number);
+    for row in 0..24_000_u64 {
+        let draw = |salt: u64, below: u64| mix(row * 8 + salt) % below;
+        let user = draw(0, 1_200);
+        let event =
+            ["visit", "visit", "signup", "open", "open", "invite", "pay", "help"][draw(1, 8) as usize];
+        let money = ["1e16", "1", "-1e16", "0.1", "", "3"][draw(2, 6) as usize];
+        let plan = ["free", "pro", "team", ""][(user % 4) as usize];
+        let score = format!("{}", draw(3, 1_000) as f64 / 7.0);
+        let time = draw(4, 90) * Millis::DAY as u64 + row;
+        let cells = vec![plan.to_owned(), money.to_owned(), score];
+        sheet.push(&format!("user-{user}"), time as i64, event, cells);
+    }
+    sheet
+}
+
+/// At least one question of every kind, by name.
+const QUESTIONS: [(&str, &str); 11] = [
+    ("overview", r#"{"kind": "overview"}"#),
+    (
+        "overview of a segment",
+        r#"{"kind": "overview", "scope": {"segment": {"kind": "did", "rule": {"event": "pay"}, "n": 2}}}"#,
+    ),
+    ("suggest_funnel", r#"{"kind": "suggest_funnel"}"#),
+    (
+        "funnel",
+        r#"{"kind": "funnel", "steps": [{"rule": {"event": "signup"}}, {"rule": {"event": "open"}}, {"rule": {"event": "invite"}},
+            {"rule": {"event": "pay"}}]}"#,
+    ),
+    (
+        "funnel with conditions, by plan",
+        r#"{"kind": "funnel", "window_millis": 2592000000, "breakdown": {"kind": "property", "property": "plan"}, "steps": [
+            {"rule": {"event": "visit", "where": [{"kind": "property", "property": "money", "op": "gt", "values": ["0"]}]}},
+            {"rule": {"any_of": [{"event": "open"}, {"event": "invite"}]}}, {"rule": {"event": "pay"}}]}"#,
+    ),
+    (
+        "funnel in any order, each value apart",
+        r#"{"kind": "funnel", "order": "unordered", "steps": [{"rule": {"event": "signup"}}, {"rule": {"event": "help"}}],
+            "breakdown": {"kind": "property", "property": "money", "attribution": {"kind": "each_value"}, "limit": 3}}"#,
+    ),
+    (
+        "funnel in strict order, by segments",
+        r#"{"kind": "funnel", "order": "strict", "steps": [{"rule": {"event": "visit"}}, {"rule": {"event": "open"}}],
+            "breakdown": {"kind": "segments", "segments": [
+                {"name": "payers", "segment": {"kind": "did", "rule": {"event": "pay"}}},
+                {"name": "pro", "segment": {"kind": "property", "property": "plan", "on": "user", "op": "eq", "values": ["pro"]}}]}}"#,
+    ),
+    (
+        "segment",
+        r#"{"kind": "segment", "segments": [{"name": "a", "segment": {"kind": "did", "rule": {"event": "pay"}, "n": 3}},
+            {"name": "b", "segment": {"kind": "not", "of": {"kind": "did", "rule": {"event": "help"}}}}]}"#,
+    ),
+    ("cluster", r#"{"kind": "cluster"}"#),
+    ("cluster of a fixed number", r#"{"kind": "cluster", "k": {"kind": "fixed", "k": 5}}"#),
+    (
+        "cluster from given centroids",
+        r#"{"kind": "cluster", "start": {"n_rounds": 4, "centroids": [[1e16, 1.0], [0.0, -1.0]], "features": [
+            {"feature": {"kind": "property", "property": "money"}, "mean": 0.0, "deviation": 1.0},
+            {"feature": {"kind": "property", "property": "score"}, "mean": 70.0, "deviation": 40.0}]}}"#,
+    ),
+];
+
+#[test]
+fn every_answer_is_the_same_byte_for_byte_on_any_number_of_shards() {
+    let sheet = many_users();
+    for n in [1, 2, 3, 8] {
+        let users: Vec<usize> = sheet.shards(n).iter().map(|shard: &Table| shard.users.len()).collect();
+        assert!(users.iter().all(|&n_users| n_users > 50), "{users:?}");
+        assert_eq!(users.iter().sum::<usize>(), 1_200);
+    }
+    for (name, text) in QUESTIONS {
+        let query: Query = serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let answer = answer_on_any_shards(&sheet, &query);
+        assert!(!matches!(answer, Answer::Cluster(ref clusters) if clusters.clusters.len() < 2), "{name}");
+    }
+}
