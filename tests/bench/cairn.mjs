@@ -56,7 +56,7 @@ function keepLog() {
         log.open.delete(id);
         const asked = { ...question, millis: now - question.sent, answer: JSON.parse(body.answer) };
         log.asked.push(asked);
-        if (log.waiting?.id === id) log.waiting.resolve(asked);
+        if (id === log.waiting?.id) log.waiting?.resolve(asked);
       });
     }
 
