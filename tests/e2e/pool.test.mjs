@@ -155,3 +155,30 @@ test('the first file is opened by the workers that were warmed up while nobody w
   assert.deepEqual(page.workers(), warm);
   await close();
 });
+
+/** Runs in a worker: before it says that its table is built, it speaks of a part again, as if it had been told late to forget it. */
+function speakLate() {
+  const post = MessagePort.prototype.postMessage;
+  MessagePort.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ transfer) {
+    const peer = JSON.parse(message?.text ?? '{}');
+    if (peer.step?.kind === 'built') {
+      const step = { kind: 'reading', reading: 0, n_bytes: 1, n_rows: 1 };
+      const failed = { kind: 'failed', failure: { code: 'late', message: 'of another load' } };
+      post.call(this, { text: JSON.stringify({ ...peer, step }), handles: [] });
+      post.call(this, { text: JSON.stringify({ ...peer, load: peer.load - 1, step: failed }), handles: [] });
+    }
+    post.call(this, message, transfer);
+  };
+}
+
+test('what a worker says too late changes nothing in what is loaded', async () => {
+  const { page, close } = await visitKeeping(3);
+  const last = page.workers()[2];
+  assert.ok(last);
+  await last.evaluate(speakLate);
+  await openFile(page, await makeFile(page, 'hostile.csv', hostileCsv()));
+  const answers = /** @type {string[]} */ (await page.evaluate(() => Reflect.get(globalThis, 'answers')));
+  const { schema } = answers.map((answer) => JSON.parse(answer)).find(({ kind }) => kind === 'loaded');
+  assert.deepEqual([schema.n_events, schema.n_users], [30_000, 3_000]);
+  await close();
+});

@@ -155,7 +155,7 @@ fn try_in_parts(
 ) -> Result<Result<Loaded, Recipe>, IngestError> {
     let n_bytes: Vec<u64> = files.iter().map(|(_, bytes)| bytes.len() as u64).collect();
     let shards = Shards::new(way.n_shards);
-    let mut parts = Parts::new(recipe, &n_bytes, way.part_bytes, way.n_parsers, 7);
+    let mut parts = Parts::new(recipe, &n_bytes, way.part_bytes, way.n_parsers);
     let mut readers = Vec::new();
     for sender in 0..way.n_parsers {
         let parser = Parser::new(recipe, sender as u32, shards)?;

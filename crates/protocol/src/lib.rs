@@ -15,7 +15,7 @@
 
 mod peer;
 
-pub use peer::Peer;
+pub use peer::{LoadStep, Peer};
 
 use cairn_engine::ingest::{FileRecipe, LoadReport, Mapping, Preview};
 use cairn_engine::table::Schema;

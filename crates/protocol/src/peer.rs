@@ -22,6 +22,61 @@ use crate::{Handle, RequestId};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Peer {
+    /// About a load.
+    Load {
+        /// Which: the lead counts up how often it has files read. What is said of an earlier load than the receiver
+        /// knows of comes too late, and counts for nothing.
+        load: u32,
+        /// What is said.
+        step: LoadStep,
+    },
+    /// Scan the shard for one round of a query.
+    Scan {
+        /// The page's request.
+        id: RequestId,
+        /// The round, counted from 1.
+        round: u32,
+        /// The query.
+        query: Box<Query>,
+        /// The round's state as `cairn_engine::Plan` encodes it, a `Uint8Array`.
+        state: Handle,
+    },
+    /// How far a scan has come; said now and then while it takes long.
+    Scanning {
+        /// The page's request.
+        id: RequestId,
+        /// The round.
+        round: u32,
+        /// Share of the shard's buckets that have been scanned, 0..=1.
+        share: f64,
+    },
+    /// A shard was scanned.
+    Scanned {
+        /// The page's request.
+        id: RequestId,
+        /// The round.
+        round: u32,
+        /// The shard's partial as `cairn_engine::Plan` encodes it, a `Uint8Array`.
+        partial: Handle,
+    },
+    /// A shard cannot be scanned.
+    Failed {
+        /// The page's request.
+        id: RequestId,
+        /// Why.
+        failure: Failure,
+    },
+    /// A request of the page has ended: stop working on it, and forget what was kept for its next round.
+    Stop {
+        /// The request.
+        id: RequestId,
+    },
+}
+
+/// What is said while files are loaded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LoadStep {
     /// Forget what was loaded, and get ready to read parts of files.
     Open {
         /// The `File`s.
@@ -88,50 +143,14 @@ pub enum Peer {
         /// Bytes that the table holds.
         n_bytes: u64,
     },
+    /// A member cannot do what it was told.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
     /// Facts of the whole data set.
     Seal {
         /// The facts.
         facts: Facts,
-    },
-    /// Scan the shard for one round of a query.
-    Scan {
-        /// The page's request.
-        id: RequestId,
-        /// The round, counted from 1.
-        round: u32,
-        /// The query.
-        query: Box<Query>,
-        /// The round's state as `cairn_engine::Plan` encodes it, a `Uint8Array`.
-        state: Handle,
-    },
-    /// How far a scan has come; said now and then while it takes long.
-    Scanning {
-        /// The page's request.
-        id: RequestId,
-        /// The round.
-        round: u32,
-        /// Share of the shard's buckets that have been scanned, 0..=1.
-        share: f64,
-    },
-    /// A shard was scanned.
-    Scanned {
-        /// The page's request.
-        id: RequestId,
-        /// The round.
-        round: u32,
-        /// The shard's partial as `cairn_engine::Plan` encodes it, a `Uint8Array`.
-        partial: Handle,
-    },
-    /// A member cannot do what it was told.
-    Failed {
-        /// The page's request, if it was a scan.
-        id: Option<RequestId>,
-        /// Why.
-        failure: Failure,
-    },
-    /// A request of the page has ended: stop working on it, and forget what was kept for its next round.
-    Stop {
-        /// The request.
-        id: RequestId,
     },
 }

@@ -9,7 +9,7 @@ use cairn_engine::analysis::Round;
 use cairn_engine::ingest::{self, Failed, FileRecipe, LoadReport, Mapping, Parts, Recipe, RollBack, Sample};
 use cairn_engine::table::{Facts, Schema};
 use cairn_engine::{Failure, Query};
-use cairn_protocol::{Handle, Loaded, Peer, Progress, Reply, RequestId, Stage};
+use cairn_protocol::{Handle, LoadStep, Loaded, Peer, Progress, Reply, RequestId, Stage};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use js_sys::{Array, Uint8Array};
 use web_sys::File;
@@ -36,8 +36,9 @@ pub(crate) struct Lead {
     pub(crate) requests: Requests,
     /// Where the members' messages go, by the page's request.
     inboxes: RefCell<BTreeMap<RequestId, UnboundedSender<Heard>>>,
-    /// The request that loads.
+    /// The request that loads, and how often files have been read by now.
     loading: Cell<Option<RequestId>>,
+    n_loads: Cell<u32>,
 }
 
 /// What a request hears while it waits.
@@ -52,10 +53,9 @@ impl Lead {
     /// Passes a member's message to the request that it belongs to. One that has ended hears nothing more.
     pub(crate) fn hear(&self, from: usize, peer: Peer, handles: Array) {
         let id = match &peer {
-            Peer::Scanning { id, .. } | Peer::Scanned { id, .. } | Peer::Failed { id: Some(id), .. } => {
-                Some(*id)
-            }
-            _ => self.loading.get(),
+            Peer::Scanning { id, .. } | Peer::Scanned { id, .. } | Peer::Failed { id, .. } => Some(*id),
+            Peer::Load { load, .. } => self.loading.get().filter(|_| *load == self.n_loads.get()),
+            Peer::Scan { .. } | Peer::Stop { .. } => None,
         };
         if let Some(inbox) = id.and_then(|id| self.inboxes.borrow().get(&id).cloned()) {
             // Whoever listened may have ended in this very moment.
@@ -92,7 +92,11 @@ struct Inbox(UnboundedReceiver<Heard>);
 impl Inbox {
     async fn next(&mut self) -> Result<(usize, Peer, Array), Stop> {
         match self.0.recv().await {
-            Ok(Heard::Peer(_, Peer::Failed { failure, .. }, _)) => Err(Stop::Failed(failure)),
+            Ok(Heard::Peer(
+                _,
+                Peer::Failed { failure, .. } | Peer::Load { step: LoadStep::Failed { failure }, .. },
+                _,
+            )) => Err(Stop::Failed(failure)),
             Ok(Heard::Peer(from, peer, handles)) => Ok((from, peer, handles)),
             Ok(Heard::Canceled) | Err(_) => Err(Stop::Canceled),
         }
@@ -206,17 +210,14 @@ struct Load<'a> {
 impl Load<'_> {
     async fn run(mut self, mut recipe: Recipe) -> Result<Reply, Stop> {
         let start = self.turn.now();
-        let mut first_reading = 0;
         loop {
-            let parts = self.read(&recipe, first_reading).await?;
-            first_reading = parts.next_reading();
+            let parts = self.read(&recipe).await?;
             let readings = parts.readings();
             let mut report = ingest::report(&recipe, &self.sizes, parts.into_reports())?;
             if report.retyped.is_empty() {
                 self.stage = Stage::Sorting;
                 self.speak((self.n_bytes, report.loaded.n_rows));
-                let finish = Peer::Finish { readings, new_columns: report.new_columns };
-                self.worker.tell_all(&finish, &Array::new());
+                self.tell_all(LoadStep::Finish { readings, new_columns: report.new_columns }, &Array::new());
                 let (schema, n_table_bytes) = self.build(&mut report.loaded).await?;
                 let took_millis = (self.turn.now() - start) as u64;
                 let loaded = Loaded { schema, report: report.loaded, n_table_bytes, took_millis };
@@ -228,12 +229,13 @@ impl Load<'_> {
     }
 
     /// Has all parts read.
-    async fn read(&mut self, recipe: &Recipe, first_reading: u32) -> Result<Parts, Stop> {
+    async fn read(&mut self, recipe: &Recipe) -> Result<Parts, Stop> {
         let n = self.worker.team.n();
-        let mut parts = Parts::new(recipe, &self.sizes, self.part_bytes(), n, first_reading);
+        let mut parts = Parts::new(recipe, &self.sizes, self.part_bytes(), n);
         let files = (0..self.files.length()).map(Handle).collect();
-        let open = Peer::Open { files, recipe: Box::new(recipe.clone()) };
-        self.worker.tell_all(&open, &self.files);
+        let n_loads = &self.worker.lead.n_loads;
+        n_loads.set(n_loads.get() + 1);
+        self.tell_all(LoadStep::Open { files, recipe: Box::new(recipe.clone()) }, &self.files);
         self.reading.clear();
         let mut n_given = vec![0; n];
         loop {
@@ -241,17 +243,17 @@ impl Load<'_> {
                 while *n_given <= PARTS_AHEAD {
                     let Some(part) = parts.give(member) else { break };
                     *n_given += 1;
-                    self.worker.tell(member, &Peer::Read { part });
+                    self.tell(member, LoadStep::Read { part });
                 }
             }
             if parts.are_done() {
                 return Ok(parts);
             }
-            let (from, peer, _) = self.inbox.next().await?;
-            let roll_backs = self.hear(peer, recipe, &mut parts, &mut n_given[from])?;
+            let (from, step) = self.next().await?;
+            let roll_backs = self.hear(step, recipe, &mut parts, &mut n_given[from])?;
             for RollBack { parser, reading } in roll_backs {
                 n_given[parser] = 0;
-                self.worker.tell(parser, &Peer::RollBack { reading });
+                self.tell(parser, LoadStep::RollBack { reading });
             }
             if self.turn.is_time_to_speak() {
                 let read = parts.progress();
@@ -263,22 +265,22 @@ impl Load<'_> {
 
     fn hear(
         &mut self,
-        peer: Peer,
+        step: LoadStep,
         recipe: &Recipe,
         parts: &mut Parts,
         n_given: &mut usize,
     ) -> Result<Vec<RollBack>, Stop> {
-        match peer {
-            Peer::Reading { reading, n_bytes, n_rows } => {
+        match step {
+            LoadStep::Reading { reading, n_bytes, n_rows } => {
                 self.reading.insert(reading, (n_bytes, n_rows));
                 Ok(Vec::new())
             }
-            Peer::PartRead { report } => {
+            LoadStep::PartRead { report } => {
                 self.reading.remove(&report.reading);
                 *n_given = n_given.saturating_sub(1);
                 Ok(parts.take(*report))
             }
-            Peer::PartFailed { reading, failure } => {
+            LoadStep::PartFailed { reading, failure } => {
                 self.reading.remove(&reading);
                 *n_given = n_given.saturating_sub(1);
                 match parts.fail(reading) {
@@ -296,17 +298,36 @@ impl Load<'_> {
     /// Waits until all tables are built, and tells all workers what the whole data set is. Gives its schema, and the
     /// bytes of all tables.
     async fn build(&mut self, report: &mut LoadReport) -> Result<(Schema, u64), Stop> {
-        let (mut facts, mut n_table_bytes) = (Facts::default(), 0);
-        for _ in 0..self.worker.team.n() {
-            if let (_, Peer::Built { facts: shard, n_duplicates, n_bytes }, _) = self.inbox.next().await? {
+        let (mut facts, mut n_table_bytes, mut n_built) = (Facts::default(), 0, 0);
+        while n_built < self.worker.team.n() {
+            // Members that were told to forget a reading may still speak of it.
+            if let (_, LoadStep::Built { facts: shard, n_duplicates, n_bytes }) = self.next().await? {
                 facts = facts.and(shard);
                 report.n_duplicates += n_duplicates;
                 n_table_bytes += n_bytes;
+                n_built += 1;
             }
         }
         report.n_events = facts.n_events;
-        self.worker.tell_all(&Peer::Seal { facts }, &Array::new());
+        self.tell_all(LoadStep::Seal { facts }, &Array::new());
         Ok((Schema::new(self.worker.table()?.schema.columns.clone(), &facts), n_table_bytes))
+    }
+
+    /// What a member says next of the reading at hand.
+    async fn next(&mut self) -> Result<(usize, LoadStep), Stop> {
+        loop {
+            if let (from, Peer::Load { step, .. }, _) = self.inbox.next().await? {
+                return Ok((from, step));
+            }
+        }
+    }
+
+    fn tell(&self, to: usize, step: LoadStep) {
+        self.worker.tell(to, &Peer::Load { load: self.worker.lead.n_loads.get(), step });
+    }
+
+    fn tell_all(&self, step: LoadStep, handles: &Array) {
+        self.worker.tell_all(&Peer::Load { load: self.worker.lead.n_loads.get(), step }, handles);
     }
 
     fn part_bytes(&self) -> u64 {

@@ -12,7 +12,7 @@ mod wire;
 use std::rc::Rc;
 
 use cairn_engine::Failure;
-use cairn_protocol::{BUILD, Peer, Reply, Request, RequestId};
+use cairn_protocol::{BUILD, LoadStep, Peer, Reply, Request, RequestId};
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -105,25 +105,38 @@ impl Worker {
 
     fn try_hear(self: &Rc<Self>, from: usize, peer: Peer, handles: Array) -> Result<(), Failure> {
         match peer {
-            Peer::Open { files, recipe } => self.open(wire::files(&handles, files)?, *recipe),
-            Peer::Read { part } => self.read_part(part),
-            Peer::RollBack { reading } => self.roll_back(reading),
-            Peer::Parcel { header, body } => self.keep_parcel(header, wire::bytes(&handles, body)?),
-            Peer::Finish { readings, new_columns } => self.finish(readings, new_columns),
-            Peer::Manifest { bytes } => self.keep_manifest(from, &wire::bytes(&handles, bytes)?),
-            Peer::Seal { facts } => self.seal(&facts),
+            Peer::Load { load, step } => self.hear_load(from, (load, step), handles)?,
             Peer::Scan { id, round, query, state } => {
                 let (worker, state) = (Rc::clone(self), wire::bytes(&handles, state)?.to_vec());
                 spawn_local(async move { worker.scan(id, round, &query, &state).await });
             }
             Peer::Stop { id } => self.stop(id),
-            Peer::Reading { .. }
-            | Peer::PartRead { .. }
-            | Peer::PartFailed { .. }
-            | Peer::Built { .. }
-            | Peer::Scanning { .. }
-            | Peer::Scanned { .. }
-            | Peer::Failed { .. } => self.lead.hear(from, peer, handles),
+            Peer::Scanning { .. } | Peer::Scanned { .. } | Peer::Failed { .. } => {
+                self.lead.hear(from, peer, handles);
+            }
+        }
+        Ok(())
+    }
+
+    fn hear_load(
+        self: &Rc<Self>,
+        from: usize,
+        (load, step): (u32, LoadStep),
+        handles: Array,
+    ) -> Result<(), Failure> {
+        match step {
+            LoadStep::Open { files, recipe } => self.open(load, wire::files(&handles, files)?, *recipe),
+            LoadStep::Read { part } => self.read_part(load, part),
+            LoadStep::RollBack { reading } => self.roll_back(load, reading),
+            LoadStep::Parcel { header, body } => self.keep_parcel(load, header, wire::bytes(&handles, body)?),
+            LoadStep::Finish { readings, new_columns } => self.finish(load, readings, new_columns),
+            LoadStep::Manifest { bytes } => self.keep_manifest(load, from, &wire::bytes(&handles, bytes)?),
+            LoadStep::Seal { facts } => self.seal(&facts),
+            LoadStep::Reading { .. }
+            | LoadStep::PartRead { .. }
+            | LoadStep::PartFailed { .. }
+            | LoadStep::Built { .. }
+            | LoadStep::Failed { .. } => self.lead.hear(from, Peer::Load { load, step }, handles),
         }
         Ok(())
     }

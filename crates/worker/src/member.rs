@@ -1,7 +1,7 @@
 //! What every worker of a pool does: it reads parts of files, sends their rows to the workers whose users they are,
 //! builds the table of its own users, and scans it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{RefCell, RefMut};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use cairn_engine::table::assembly::Store;
 use cairn_engine::table::parcel::Header;
 use cairn_engine::table::{Facts, Schema, Table};
 use cairn_engine::{Failure, Query};
-use cairn_protocol::{Peer, RequestId};
+use cairn_protocol::{LoadStep, Peer, RequestId};
 use js_sys::Uint8Array;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
@@ -29,24 +29,27 @@ const TAIL_BYTES: u64 = 8 << 10;
 /// A member's part of a load, and its shard.
 #[derive(Default)]
 pub(crate) struct Member {
-    load: RefCell<Option<Load>>,
-    /// Parts still to be read, each with its first slices on their way.
-    queue: RefCell<VecDeque<(Part, Slices)>>,
-    is_reading: Cell<bool>,
-    /// The first reading that does not count any more, if the reader does not know yet.
-    roll_back: Cell<Option<u32>>,
+    load: RefCell<Load>,
     pub(crate) table: RefCell<Option<Rc<Table>>>,
     pub(crate) scans: Requests,
     /// What the last round of each request that has another one left here.
     kept: RefCell<BTreeMap<RequestId, Kept>>,
 }
 
-/// A load that is under way.
+/// The latest load that the member has heard of: by the lead, which opens it, or by another member that was told before.
+#[derive(Default)]
 struct Load {
+    /// Counted from 1.
+    number: u32,
     files: Vec<File>,
-    recipe: Recipe,
-    /// None while a part is being read.
+    recipe: Option<Recipe>,
+    /// None before the load is opened, while a part is being read, and once all have been.
     parser: Option<Parser>,
+    /// Parts still to be read, each with its first slices on their way.
+    queue: VecDeque<(Part, Slices)>,
+    is_reading: bool,
+    /// The first reading that does not count any more, if the reader does not know yet.
+    roll_back: Option<u32>,
     headers: Vec<Header>,
     /// The parcels' bodies, outside this memory, which cannot shrink again.
     bodies: Vec<Uint8Array>,
@@ -55,80 +58,86 @@ struct Load {
     finish: Option<(Vec<u32>, Vec<String>)>,
 }
 
+impl Member {
+    /// The load of this number, unless a later one is known; what was loaded before an unknown one is forgotten.
+    fn load(&self, number: u32) -> Option<RefMut<'_, Load>> {
+        let mut load = self.load.borrow_mut();
+        if load.number < number {
+            *load = Load { number, ..Load::default() };
+            self.table.take();
+        }
+        (load.number == number).then_some(load)
+    }
+}
+
 impl Worker {
     /// Gets ready to read parts of files.
-    pub(crate) fn open(self: &Rc<Self>, files: Vec<File>, recipe: Recipe) {
-        let sender = self.team.place() as u32;
-        self.member.table.take();
-        match Parser::new(&recipe, sender, self.team.shards()) {
-            Ok(parser) => {
-                *self.member.load.borrow_mut() = Some(Load {
-                    files,
-                    recipe,
-                    parser: Some(parser),
-                    headers: Vec::new(),
-                    bodies: Vec::new(),
-                    manifests: BTreeMap::new(),
-                    finish: None,
-                });
+    pub(crate) fn open(self: &Rc<Self>, number: u32, files: Vec<File>, recipe: Recipe) {
+        let parser = Parser::new(&recipe, self.team.place() as u32, self.team.shards());
+        match (parser, self.member.load(number)) {
+            (Ok(parser), Some(mut load)) => {
+                (load.files, load.recipe, load.parser) = (files, Some(recipe), Some(parser));
             }
-            Err(error) => self.tell(LEAD, &Peer::Failed { id: None, failure: error.into() }),
+            (Err(error), _) => self.tell_lead(number, LoadStep::Failed { failure: error.into() }),
+            (_, None) => {}
         }
     }
 
     /// Puts a part into the queue.
-    pub(crate) fn read_part(self: &Rc<Self>, part: Part) {
-        let slices = match &*self.member.load.borrow() {
-            Some(load) => {
-                let file = &load.files[part.file as usize];
-                Slices::new(file, part.first_byte()..part.range.end.saturating_add(TAIL_BYTES))
-            }
-            None => return,
-        };
-        self.member.queue.borrow_mut().push_back((part, slices));
-        if !self.member.is_reading.replace(true) {
+    pub(crate) fn read_part(self: &Rc<Self>, number: u32, part: Part) {
+        let Some(mut load) = self.member.load(number) else { return };
+        let file = &load.files[part.file as usize];
+        let slices = Slices::new(file, part.first_byte()..part.range.end.saturating_add(TAIL_BYTES));
+        load.queue.push_back((part, slices));
+        if !std::mem::replace(&mut load.is_reading, true) {
             let worker = Rc::clone(self);
-            spawn_local(async move { worker.read_parts().await });
+            spawn_local(async move { worker.read_parts(number).await });
         }
     }
 
     /// Forgets a reading and what has been read since.
-    pub(crate) fn roll_back(&self, reading: u32) {
-        self.member.queue.borrow_mut().retain(|(part, _)| part.reading < reading);
-        match self.member.load.borrow_mut().as_mut().and_then(|load| load.parser.as_mut()) {
+    pub(crate) fn roll_back(&self, number: u32, reading: u32) {
+        let Some(mut load) = self.member.load(number) else { return };
+        load.queue.retain(|(part, _)| part.reading < reading);
+        match &mut load.parser {
             Some(parser) => parser.roll_back(reading),
-            None => {
-                let earlier = self.member.roll_back.get().map_or(reading, |known| known.min(reading));
-                self.member.roll_back.set(Some(earlier));
-            }
+            None => load.roll_back = Some(load.roll_back.map_or(reading, |known| known.min(reading))),
         }
     }
 
-    async fn read_parts(self: &Rc<Self>) {
+    async fn read_parts(self: &Rc<Self>, number: u32) {
         let mut turn = Turn::new();
-        loop {
-            let Some((part, slices)) = self.member.queue.borrow_mut().pop_front() else { break };
-            let parser = self.member.load.borrow_mut().as_mut().and_then(|load| load.parser.take());
-            let Some(mut parser) = parser else { break };
+        while let Some((mut parser, part, slices)) = self.next_part(number) {
             let reading = part.reading;
-            let outcome = self.read_one(&mut parser, part, slices, &mut turn).await;
-            self.apply_roll_back(&mut parser, reading);
-            if let Some(load) = self.member.load.borrow_mut().as_mut() {
-                load.parser = Some(parser);
-            }
+            let outcome = self.read_one((number, &mut parser), part, slices, &mut turn).await;
+            self.apply_roll_back((number, &mut parser), reading);
+            let Some(mut load) = self.member.load(number) else { return };
+            load.parser = Some(parser);
+            drop(load);
             match outcome {
-                Ok(Some(report)) => self.tell(LEAD, &Peer::PartRead { report: Box::new(report) }),
+                Ok(Some(report)) => self.tell_lead(number, LoadStep::PartRead { report: Box::new(report) }),
                 Ok(None) => {}
-                Err(failure) => self.tell(LEAD, &Peer::PartFailed { reading, failure }),
+                Err(failure) => self.tell_lead(number, LoadStep::PartFailed { reading, failure }),
             }
         }
-        self.member.is_reading.set(false);
+        // All that counts may have been read, by others, while this one read what does not.
+        self.send_manifests(number);
+    }
+
+    /// The next part to read and who reads it; if there is none, nobody reads any more.
+    fn next_part(&self, number: u32) -> Option<(Parser, Part, Slices)> {
+        let mut load = self.member.load(number)?;
+        let Some((part, slices)) = load.queue.pop_front() else {
+            load.is_reading = false;
+            return None;
+        };
+        load.parser.take().map(|parser| (parser, part, slices))
     }
 
     /// Reads one part; none if it does not count any more.
     async fn read_one(
         self: &Rc<Self>,
-        parser: &mut Parser,
+        (number, parser): (u32, &mut Parser),
         part: Part,
         mut slices: Slices,
         turn: &mut Turn,
@@ -138,15 +147,15 @@ impl Worker {
         parser.begin(part);
         loop {
             if !slices.next(&mut bytes).await? {
-                match self.beyond(parser, file) {
+                match self.beyond((number, parser), file) {
                     Some(more) => slices = more,
                     None => break,
                 }
                 continue;
             }
             let wants = parser.push(&bytes)?;
-            self.send_parcels(parser);
-            if self.apply_roll_back(parser, reading) {
+            self.send_parcels(number, parser);
+            if self.apply_roll_back((number, parser), reading) {
                 return Ok(None);
             }
             if wants == Wants::Nothing {
@@ -154,85 +163,104 @@ impl Worker {
             }
             if turn.is_time_to_speak() {
                 let progress = parser.progress();
-                self.tell(
-                    LEAD,
-                    &Peer::Reading { reading, n_bytes: progress.n_bytes, n_rows: progress.n_rows },
-                );
+                let (n_bytes, n_rows) = (progress.n_bytes, progress.n_rows);
+                self.tell_lead(number, LoadStep::Reading { reading, n_bytes, n_rows });
             }
             turn.pause().await;
         }
         let report = parser.end()?;
-        self.send_parcels(parser);
+        self.send_parcels(number, parser);
         turn.pause().await;
-        Ok(if self.apply_roll_back(parser, reading) { None } else { Some(report) })
+        Ok(if self.apply_roll_back((number, parser), reading) { None } else { Some(report) })
     }
 
     /// What follows what has been read, if the part's last record is longer than thought and the file goes on.
-    fn beyond(&self, parser: &Parser, file: u32) -> Option<Slices> {
-        let load = self.member.load.borrow();
-        let file = &load.as_ref()?.files[file as usize];
+    fn beyond(&self, (number, parser): (u32, &Parser), file: u32) -> Option<Slices> {
+        let load = self.member.load(number)?;
+        let file = &load.files[file as usize];
         let range: Range<u64> = parser.at()..u64::MAX;
         (range.start < file.size() as u64).then(|| Slices::new(file, range))
     }
 
-    /// Does what could not be done while the parser was at work; whether the reading is forgotten by that.
-    fn apply_roll_back(&self, parser: &mut Parser, reading: u32) -> bool {
-        let first = self.member.roll_back.take();
+    /// Does what could not be done while the parser was at work; whether the reading is forgotten by that, or the whole
+    /// load.
+    fn apply_roll_back(&self, (number, parser): (u32, &mut Parser), reading: u32) -> bool {
+        let Some(mut load) = self.member.load(number) else { return true };
+        let first = load.roll_back.take();
         if let Some(first) = first {
             parser.roll_back(first);
         }
         first.is_some_and(|first| first <= reading)
     }
 
-    fn send_parcels(self: &Rc<Self>, parser: &mut Parser) {
+    fn send_parcels(self: &Rc<Self>, load: u32, parser: &mut Parser) {
         for (shard, parcel) in parser.take_parcels() {
             let header = parcel.header;
-            self.tell_bytes(shard, &parcel.body, |body| Peer::Parcel { header, body });
+            let message = |body| Peer::Load { load, step: LoadStep::Parcel { header, body } };
+            self.tell_bytes(shard, &parcel.body, message);
         }
     }
 
     /// Keeps rows until the table is built.
-    pub(crate) fn keep_parcel(&self, header: Header, body: Uint8Array) {
-        if let Some(load) = self.member.load.borrow_mut().as_mut() {
+    pub(crate) fn keep_parcel(&self, number: u32, header: Header, body: Uint8Array) {
+        if let Some(mut load) = self.member.load(number) {
             load.headers.push(header);
             load.bodies.push(body);
         }
     }
 
-    /// Says what the codes in the parcels mean.
-    pub(crate) fn finish(self: &Rc<Self>, readings: Vec<u32>, new_columns: Vec<String>) {
-        let parser = self.member.load.borrow_mut().as_mut().and_then(|load| {
+    /// Hears that all has been read.
+    pub(crate) fn finish(self: &Rc<Self>, number: u32, readings: Vec<u32>, new_columns: Vec<String>) {
+        if let Some(mut load) = self.member.load(number) {
             load.finish = Some((readings, new_columns));
+        }
+        self.send_manifests(number);
+    }
+
+    /// Says what the codes in the parcels mean, once all has been read and the parser is at rest.
+    fn send_manifests(self: &Rc<Self>, number: u32) {
+        let parser = self.member.load(number).and_then(|mut load| {
+            load.finish.as_ref()?;
             load.parser.take()
         });
         let Some(manifests) = parser.map(Parser::finish) else { return };
         for to in 0..self.team.n() {
-            self.tell_bytes(to, &manifests.to_bytes(to), |bytes| Peer::Manifest { bytes });
+            let message = |bytes| Peer::Load { load: number, step: LoadStep::Manifest { bytes } };
+            self.tell_bytes(to, &manifests.to_bytes(to), message);
         }
-        self.build_if_ready();
+        self.build_if_ready(number);
     }
 
     /// Hears what the codes in one sender's parcels mean.
-    pub(crate) fn keep_manifest(self: &Rc<Self>, from: usize, bytes: &Uint8Array) {
-        if let Some(load) = self.member.load.borrow_mut().as_mut() {
+    pub(crate) fn keep_manifest(self: &Rc<Self>, number: u32, from: usize, bytes: &Uint8Array) {
+        if let Some(mut load) = self.member.load(number) {
             load.manifests.insert(from, Manifest::from_bytes(&bytes.to_vec()));
         }
-        self.build_if_ready();
+        self.build_if_ready(number);
     }
 
-    fn build_if_ready(self: &Rc<Self>) {
-        let is_ready = |load: &Load| load.finish.is_some() && load.manifests.len() == self.team.n();
-        let load = self.member.load.borrow_mut().take_if(|load| is_ready(load));
-        let Some(load) = load else { return };
-        let message = match load.build() {
+    fn build_if_ready(self: &Rc<Self>, number: u32) {
+        let Some(mut load) = self.member.load(number) else { return };
+        if load.manifests.len() < self.team.n() {
+            return;
+        }
+        let Some(finish) = load.finish.take() else { return };
+        let all = std::mem::replace(&mut *load, Load { number, ..Load::default() });
+        drop(load);
+        let Some(recipe) = all.recipe else { return };
+        let step = match build(&recipe, finish, (all.headers, all.bodies), all.manifests) {
             Ok((table, n_duplicates)) => {
                 let (facts, n_bytes) = (table.schema.facts(), table.n_bytes());
                 *self.member.table.borrow_mut() = Some(Rc::new(table));
-                Peer::Built { facts, n_duplicates, n_bytes }
+                LoadStep::Built { facts, n_duplicates, n_bytes }
             }
-            Err(error) => Peer::Failed { id: None, failure: error.into() },
+            Err(error) => LoadStep::Failed { failure: error.into() },
         };
-        self.tell(LEAD, &message);
+        self.tell_lead(number, step);
+    }
+
+    fn tell_lead(self: &Rc<Self>, load: u32, step: LoadStep) {
+        self.tell(LEAD, &Peer::Load { load, step });
     }
 
     /// Takes in the facts of the whole data set.
@@ -251,7 +279,7 @@ impl Worker {
             Ok(partial) => {
                 self.tell_bytes(LEAD, &partial, |partial| Peer::Scanned { id, round, partial });
             }
-            Err(Stop::Failed(failure)) => self.tell(LEAD, &Peer::Failed { id: Some(id), failure }),
+            Err(Stop::Failed(failure)) => self.tell(LEAD, &Peer::Failed { id, failure }),
             Err(Stop::Canceled) => {}
         }
         self.member.scans.close(id);
@@ -302,17 +330,20 @@ impl Worker {
     }
 }
 
-impl Load {
-    fn build(self) -> Result<(Table, u64), IngestError> {
-        let (readings, new_columns) = self.finish.unwrap_or_default();
-        let order: BTreeMap<u32, usize> = readings.into_iter().zip(0..).collect();
-        let mut parcels: Vec<(Header, Uint8Array)> = self.headers.into_iter().zip(self.bodies).collect();
-        parcels.retain(|(header, _)| order.contains_key(&header.reading));
-        parcels.sort_by_key(|(header, _)| order[&header.reading]);
-        let (headers, bodies) = parcels.into_iter().unzip();
-        let manifests: Vec<Manifest> = self.manifests.into_values().collect();
-        ingest::table(&self.recipe, &new_columns, &manifests, headers, Box::new(Bodies(bodies)))
-    }
+/// The table of all rows of the readings that count, and how many rows equal an earlier one.
+fn build(
+    recipe: &Recipe,
+    (readings, new_columns): (Vec<u32>, Vec<String>),
+    (headers, bodies): (Vec<Header>, Vec<Uint8Array>),
+    manifests: BTreeMap<usize, Manifest>,
+) -> Result<(Table, u64), IngestError> {
+    let order: BTreeMap<u32, usize> = readings.into_iter().zip(0..).collect();
+    let mut parcels: Vec<(Header, Uint8Array)> = headers.into_iter().zip(bodies).collect();
+    parcels.retain(|(header, _)| order.contains_key(&header.reading));
+    parcels.sort_by_key(|(header, _)| order[&header.reading]);
+    let (headers, bodies) = parcels.into_iter().unzip();
+    let manifests: Vec<Manifest> = manifests.into_values().collect();
+    ingest::table(recipe, &new_columns, &manifests, headers, Box::new(Bodies(bodies)))
 }
 
 /// Bodies of parcels that lie outside this memory.

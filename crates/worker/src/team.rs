@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use cairn_engine::table::Shards;
-use cairn_protocol::{Handle, Peer};
+use cairn_protocol::{Handle, LoadStep, Peer};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -102,7 +102,11 @@ fn post(port: &MessagePort, peer: &Peer, handles: &Array) {
     let _ = Reflect::set(&message, &JsValue::from_str("text"), &JsValue::from_str(&text));
     let _ = Reflect::set(&message, &JsValue::from_str("handles"), handles);
     let transfer = Array::new();
-    if let Peer::Parcel { .. } | Peer::Manifest { .. } | Peer::Scanned { .. } = peer {
+    let is_handed_over = match peer {
+        Peer::Load { step, .. } => matches!(step, LoadStep::Parcel { .. } | LoadStep::Manifest { .. }),
+        _ => matches!(peer, Peer::Scanned { .. }),
+    };
+    if is_handed_over {
         handles.iter().filter_map(|handle| handle.dyn_into::<Uint8Array>().ok()).for_each(|bytes| {
             transfer.push(&bytes.buffer());
         });

@@ -79,15 +79,8 @@ const MAX_WRONG: u32 = 8;
 
 impl Parts {
     /// The parts of the recipe's files, which have so many bytes, of `part_bytes` each, for so many parsers. One part for
-    /// a file that cannot be cut. Readings are counted from `first_reading`, so that those of files that are read again
-    /// can be told from the first ones.
-    pub fn new(
-        recipe: &Recipe,
-        n_bytes: &[u64],
-        part_bytes: u64,
-        n_parsers: usize,
-        first_reading: u32,
-    ) -> Self {
+    /// a file that cannot be cut.
+    pub fn new(recipe: &Recipe, n_bytes: &[u64], part_bytes: u64, n_parsers: usize) -> Self {
         let parts = (0..).zip(&recipe.files).zip(n_bytes).flat_map(|((number, file), &n_bytes)| {
             let step = if file.is_cuttable() { part_bytes.max(1) } else { u64::MAX };
             cut(number, n_bytes, step)
@@ -100,7 +93,7 @@ impl Parts {
             at: 0,
             n_wrong: 0,
             n_bytes: n_bytes.to_vec(),
-            next_reading: first_reading,
+            next_reading: 0,
         }
     }
 
@@ -160,11 +153,6 @@ impl Parts {
             part.range.end.min(self.n_bytes[part.file as usize]) - part.range.start
         });
         super::Progress { n_bytes: n_bytes.sum(), n_rows: self.reports().map(|report| report.n_rows).sum() }
-    }
-
-    /// The number of the next reading.
-    pub fn next_reading(&self) -> u32 {
-        self.next_reading
     }
 
     /// Whether all parts have been read and count.
