@@ -63,24 +63,7 @@ pub(super) fn Marks(
 ) -> impl IntoView {
     let place = Place::new();
     let list = NodeRef::<Div>::new();
-    let role = if on_select.is_some() { "button" } else { "img" };
-    Effect::new(move || {
-        let Some(list) = list.get() else { return };
-        let n = drawing.with(|drawing| {
-            let marks = drawing.as_ref().map_or(&[][..], |drawing| &drawing.marks);
-            show(&list, marks, role);
-            marks.len()
-        });
-        place.told.set(None);
-        place.stop.update_untracked(|stop| *stop = (*stop).min(n.saturating_sub(1)));
-        reach(&list, place.stop.get_untracked());
-    });
-    Effect::new(move || {
-        let stop = place.stop.get();
-        if let Some(list) = list.get_untracked() {
-            reach(&list, stop);
-        }
-    });
+    keep_marks(drawing, list, place, if on_select.is_some() { "button" } else { "img" });
     let choose = move |index: usize| {
         let datum = drawing.with_untracked(|drawing| Some(drawing.as_ref()?.marks.get(index)?.datum.clone()));
         if let (Some(on_select), Some(datum)) = (on_select, datum) {
@@ -88,18 +71,13 @@ pub(super) fn Marks(
         }
     };
     let press = move |event: web_sys::KeyboardEvent| {
-        let (now, n) = (place.stop.get_untracked(), n_children(list));
-        let next = match event.key().as_str() {
-            "ArrowRight" | "ArrowDown" => (now + 1).min(n.saturating_sub(1)),
-            "ArrowLeft" | "ArrowUp" => now.saturating_sub(1),
-            "Home" => 0,
-            "End" => n.saturating_sub(1),
-            "Enter" | " " if on_select.is_some() => {
-                event.prevent_default();
-                return choose(now);
-            }
-            _ => return,
-        };
+        let now = place.stop.get_untracked();
+        let key = event.key();
+        if on_select.is_some() && matches!(key.as_str(), "Enter" | " ") {
+            event.prevent_default();
+            return choose(now);
+        }
+        let Some(next) = after_key(&key, now, n_children(list)) else { return };
         event.prevent_default();
         place.stop.set(next);
         focus_child(list, next);
@@ -125,12 +103,7 @@ pub(super) fn Marks(
             choose(index);
         }
     };
-    let escape = window_event_listener(ev::keydown, move |event| {
-        if event.key() == "Escape" && place.told.get_untracked().is_some() {
-            place.told.set(None);
-        }
-    });
-    on_cleanup(move || escape.remove());
+    forget_on_escape(place);
     let spoken = move || format!("{} {}", plain(&label.read()), text("chart.keys"));
     view! {
         <div
@@ -149,6 +122,48 @@ pub(super) fn Marks(
         ></div>
         <Tooltip place frame drawing />
     }
+}
+
+/// Where a key leads from the mark at `now`.
+fn after_key(key: &str, now: usize, n: usize) -> Option<usize> {
+    let last = n.saturating_sub(1);
+    match key {
+        "ArrowRight" | "ArrowDown" => Some((now + 1).min(last)),
+        "ArrowLeft" | "ArrowUp" => Some(now.saturating_sub(1)),
+        "Home" => Some(0),
+        "End" => Some(last),
+        _ => None,
+    }
+}
+
+fn forget_on_escape(place: Place) {
+    let escape = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Escape" && place.told.get_untracked().is_some() {
+            place.told.set(None);
+        }
+    });
+    on_cleanup(move || escape.remove());
+}
+
+/// Keeps the list's children in step with the drawing, and the Tab key with the place.
+fn keep_marks(drawing: Signal<Option<Drawing>>, list: NodeRef<Div>, place: Place, role: &'static str) {
+    Effect::new(move || {
+        let Some(list) = list.get() else { return };
+        let n = drawing.with(|drawing| {
+            let marks = drawing.as_ref().map_or(&[][..], |drawing| &drawing.marks);
+            show(&list, marks, role);
+            marks.len()
+        });
+        place.told.set(None);
+        place.stop.update_untracked(|stop| *stop = (*stop).min(n.saturating_sub(1)));
+        reach(&list, place.stop.get_untracked());
+    });
+    Effect::new(move || {
+        let stop = place.stop.get();
+        if let Some(list) = list.get_untracked() {
+            reach(&list, stop);
+        }
+    });
 }
 
 /// Makes the list's children the marks, and keeps those that are there, one of which may have the focus. A mark is a
