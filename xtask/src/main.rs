@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod cases;
 mod checks;
+mod fuzz;
 mod hash;
 mod places;
 mod post_build;
@@ -38,6 +39,12 @@ const COMMANDS: &[Command] = &[
     command("size", "", "the size of every artifact, and its budget", size::run),
     command("tidy", "", "the house rules that no compiler checks", tidy::run),
     command("cases", "DIR [--show ID]", "conformance cases against the engine", cases::run),
+    command(
+        "fuzz",
+        "TARGET [SECONDS]",
+        "hostile bytes against csv, load or query; not part of test",
+        fuzz::run,
+    ),
     command("sample", "[--help]", "write the sample data, or large files to measure with", sample::run),
     command("post-build", "", "finish Trunk's output (Trunk calls it)", post_build::run),
 ];

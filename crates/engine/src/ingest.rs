@@ -55,6 +55,8 @@ mod zone;
 
 pub use assemble::Build;
 pub use dates::agree_on_dates;
+#[cfg(feature = "fuzz")]
+pub use delimited::compare::assert_as_csv_core;
 pub use error::{IngestError, IngestProblem};
 pub use loader::{DEFAULT_SEED, Loader, Outcome, Progress, Retyped};
 pub use mapping::{ColumnChoice, DateOrder, DecimalMark, Mapping};

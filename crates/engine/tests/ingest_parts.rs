@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cairn_engine::ingest::{
-    self, DEFAULT_SEED, Failed, FileRecipe, IngestError, LoadReport, Loader, Manifest, Mapping, Outcome,
+    Build, DEFAULT_SEED, Failed, FileRecipe, IngestError, LoadReport, Loader, Manifest, Mapping, Outcome,
     Parser, Part, PartReport, Parts, Recipe, RollBack, Sample, Wants, preview, report,
 };
 use cairn_engine::table::parcel::Header;
@@ -204,9 +204,8 @@ fn try_in_parts(
         let (headers, bodies): (Vec<Header>, Vec<Vec<u8>>) = sent.into_iter().unzip();
         let of_shard: Vec<_> =
             manifests.iter().map(|manifests| Manifest::from_bytes(&manifests.to_bytes(shard))).collect();
-        let new_columns = whole.new_columns.clone();
-        let build = ingest::Build::start(recipe, new_columns, of_shard, headers, Box::new(bodies))?;
-        let (table, n_duplicates) = build.finish();
+        let (new, bodies) = (whole.new_columns.clone(), Box::new(bodies));
+        let (table, n_duplicates) = Build::start(recipe, new, of_shard, headers, bodies)?.finish();
         loaded.report.n_duplicates += n_duplicates;
         loaded.report.n_events += table.n_rows() as u64;
         loaded.rows.extend(rows(&table));
