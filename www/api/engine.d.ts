@@ -51,6 +51,11 @@ export interface FunnelQuery {
   /** Which of the chains with the highest level gives the times. Default: 'latest_start'. */
   time_from?: TimeFrom;
   /**
+   * The periods of the scope's calendar by which the answer is repeated, by when users entered; none = it is
+   * not.
+   */
+  trend?: Period | null;
+  /**
    * The longest time from the event that fills step 1 to the one that fills the last step, edge inclusive; at
    * least 1. None = no limit, and then nobody counts as still open. Default: 1209600000.
    */
@@ -583,6 +588,9 @@ export type TimeFrom =
   /** The one that started first. */
   | 'earliest_start';
 
+/** A unit of the calendar that time is cut into. */
+export type Period = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+
 /** Which user ids to list. */
 export interface UserList {
   /**
@@ -664,6 +672,12 @@ export interface FunnelAnswer {
   groups: FunnelGroup[];
   /** All users in scope, whatever the breakdown. */
   overall: FunnelResult;
+  /**
+   * All users in scope by when they entered, if the query asks for a trend: every period of the range, in
+   * order. A user counts once in each period in which a chain of theirs started, so that the periods together
+   * are more than all.
+   */
+  trend?: FunnelPeriod[];
 }
 
 /** A proposed funnel. */
@@ -788,6 +802,8 @@ export interface FunnelGroup {
   key: GroupKey;
   /** Its funnel. */
   result: FunnelResult;
+  /** The same by when they entered, if the query asks for a trend. */
+  trend?: FunnelPeriod[];
 }
 
 /** What makes a group. */
@@ -894,6 +910,22 @@ export interface Durations {
   p10_millis: number;
   /** The ninetieth percentile. */
   p90_millis: number;
+}
+
+/** A period's users, by how far the best chain came that they started in it. */
+export interface FunnelPeriod {
+  /** Those who reached every step that is not optional ÷ (entered − open); none if that is 0. */
+  conversion_rate: Rate | null;
+  /** Whether nobody can enter it any more: it is over at the end of the data. */
+  is_over: boolean;
+  /** The period in the scope's zone: `2026-03-01`, `2026-03-01T13:00`, `2026-03`, `2026-Q1` or `2026`. */
+  label: string;
+  /** Users who have not converted and whose window is not over at the end of the data. */
+  n_open: number;
+  /** By step: users whose chain reaches it. In unordered funnels item k stands for any k steps. */
+  n_reached: number[];
+  /** The period's first instant. */
+  start: Millis;
 }
 
 /**

@@ -71,10 +71,12 @@ mod tests {
         let group = |(value, reached): &(&str, &[u64])| FunnelGroup {
             key: GroupKey::Value { value: (*value).to_owned() },
             result: result(reached),
+            trend: Vec::new(),
         };
         FunnelAnswer {
             overall: result(&(0..n_steps).map(sum).collect::<Vec<_>>()),
             groups: groups.iter().map(group).collect(),
+            trend: Vec::new(),
         }
     }
 

@@ -32,9 +32,11 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod tie;
+mod trend;
 mod unordered;
 mod walk;
 
+pub use self::trend::FunnelPeriod;
 pub use answer::{Durations, FunnelAnswer, FunnelGroup, FunnelResult, FunnelStep, GroupKey};
 pub use query::{
     Entry, Exclusion, FunnelQuery, InstantTimes, Occurrence, OnExclusion, OpenUsers, Order, Preset, Range,
@@ -51,6 +53,7 @@ pub(super) use self::rules::Window;
 pub(super) use self::scan::{Level, Prepared};
 use self::tallies::{AllOutlines, AllSums, Member, Tallies};
 use self::tally::{Outline, Sums};
+use self::trend::Trend;
 use super::{Analysis, Answer, Step as Next};
 use crate::error::QueryError;
 use crate::rule::Breakdown;
@@ -148,7 +151,7 @@ impl Analysis for Funnel {
 impl Funnel {
     /// What is known of all users and of the groups, which come in the answer's order.
     fn outlines(&self, sums: AllSums) -> AllOutlines {
-        let AllSums { overall, mut groups } = sums;
+        let AllSums { overall, mut groups, trends } = sums;
         let members = match &self.query.breakdown {
             None => Vec::new(),
             Some(Breakdown::Segments { segments }) => {
@@ -163,7 +166,8 @@ impl Funnel {
         };
         let n_steps = self.query.steps.len();
         let outline = |(member, sums): (Member, Sums)| (member, sums.outline(n_steps));
-        AllOutlines { overall: overall.outline(n_steps), groups: members.into_iter().map(outline).collect() }
+        let groups = members.into_iter().map(outline).collect();
+        AllOutlines { overall: overall.outline(n_steps), groups, trends }
     }
 
     fn answer(&self, outlines: &AllOutlines, mut found: Vec<Vec<u64>>, table: &Table) -> FunnelAnswer {
@@ -175,14 +179,26 @@ impl Funnel {
             outline.finish(&self.query, lists)
         };
         let overall = finish(&outlines.overall);
+        // A query that has been checked fits the table.
+        let periods = trend::periods(&self.query, table).ok().flatten();
+        let trend = |found: &dyn Fn() -> Trend| match &periods {
+            Some(periods) => found().finish(&self.query, periods, table.schema.end()),
+            None => Vec::new(),
+        };
+        let named: Vec<&Group> = outlines.groups.iter().filter_map(|(member, _)| member.group()).collect();
         let group = |(member, outline): &(Member, Outline)| FunnelGroup {
             key: match member {
                 Member::One(group) => group.key(&self.query, table),
                 Member::Others => GroupKey::Other,
             },
             result: finish(outline),
+            trend: trend(&|| match member {
+                Member::One(group) => outlines.trends.of(Some(group)),
+                Member::Others => outlines.trends.of_others(&named),
+            }),
         };
-        FunnelAnswer { overall, groups: outlines.groups.iter().map(group).collect() }
+        let groups = outlines.groups.iter().map(group).collect();
+        FunnelAnswer { overall, groups, trend: trend(&|| outlines.trends.of(None)) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::trend::FunnelPeriod;
 use crate::stats::interval::Rate;
 
 /// How many users pass from step to step.
@@ -14,6 +15,10 @@ pub struct FunnelAnswer {
     /// users reach the last step, then the one before, and so on, the most first, then by the value; the missing value
     /// stands among them, and [`GroupKey::Other`] comes last.
     pub groups: Vec<FunnelGroup>,
+    /// All users in scope by when they entered, if the query asks for a trend: every period of the range, in order. A user
+    /// counts once in each period in which a chain of theirs started, so that the periods together are more than all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trend: Vec<FunnelPeriod>,
 }
 
 /// One group's share of the answer.
@@ -24,6 +29,9 @@ pub struct FunnelGroup {
     pub key: GroupKey,
     /// Its funnel.
     pub result: FunnelResult,
+    /// The same by when they entered, if the query asks for a trend.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trend: Vec<FunnelPeriod>,
 }
 
 /// What makes a group.

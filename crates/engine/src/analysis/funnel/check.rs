@@ -3,6 +3,7 @@
 use super::groups::{self, out_of_range};
 use super::matcher::{compile_exclusions, compile_steps};
 use super::query::{Entry, FunnelQuery, OnExclusion, Order, Repeats, Search, StrictKind, Tie, TimeFrom};
+use super::trend;
 use crate::error::{QueryError, QueryProblem};
 use crate::kernel::scope::ScopeFilter;
 use crate::table::Table;
@@ -25,6 +26,7 @@ pub(super) fn check(query: &FunnelQuery, table: &Table) -> Result<(), QueryError
     check_exclusions(query)?;
     compile_exclusions(query, table)?;
     check_combinations(query)?;
+    trend::periods(query, table)?;
     groups::check(query, table)
 }
 
@@ -93,6 +95,10 @@ fn check_combinations(query: &FunnelQuery) -> Result<(), QueryError> {
         ));
     }
     let may_stop = query.strict_kind != StrictKind::Restart || query.repeats == Repeats::Stop;
+    if may_stop && query.trend.is_some() {
+        let problem = "where an event ends a user's story there are no later entries; leave the trend out";
+        return Err(conflict("trend", problem));
+    }
     if may_stop {
         check_stops(query)?;
     }

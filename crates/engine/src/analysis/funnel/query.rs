@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rule::{Breakdown, EventRule, Scope};
-use crate::time::Millis;
+use crate::time::{Millis, Period};
 
 /// Asks how many users pass through a sequence of steps.
 ///
@@ -60,6 +60,9 @@ pub struct FunnelQuery {
     /// How the answer is split into groups; none = it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breakdown: Option<Breakdown>,
+    /// The periods of the scope's calendar by which the answer is repeated, by when users entered; none = it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trend: Option<Period>,
 }
 
 impl FunnelQuery {
@@ -69,7 +72,7 @@ impl FunnelQuery {
     pub const DEFAULT_WINDOW_MILLIS: i64 = 14 * Millis::DAY;
 
     /// The same question under another tool's rules. Only the rules of a valid chain change; scope, steps, order,
-    /// window, exclusions and breakdown stay.
+    /// window, exclusions, breakdown and trend stay.
     #[must_use]
     pub fn with_preset(self, preset: Preset) -> Self {
         let rules = match preset {
@@ -108,6 +111,7 @@ impl FunnelQuery {
             window_millis: self.window_millis,
             exclusions: self.exclusions,
             breakdown: self.breakdown,
+            trend: self.trend,
             ..rules
         }
     }
@@ -133,6 +137,7 @@ impl Default for FunnelQuery {
             on_exclusion: OnExclusion::default(),
             open: OpenUsers::default(),
             breakdown: None,
+            trend: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::quick::{self, Found, Quick, StepRows};
 use super::rules::{Event, Outcome, Rules, Run, Window};
 use super::sweep::Sweep;
 use super::tallies::{AllOutlines, Tallies, Whole};
+use super::trend::{self, Follower};
 use super::unordered;
 use super::walk::Walker;
 use crate::error::QueryError;
@@ -25,6 +26,8 @@ pub struct Prepared<'t> {
     quick: Option<Quick>,
     sweep: Option<Sweep>,
     walker: Walker,
+    /// Follows users from each period, if the query asks for a trend.
+    follower: Option<Follower>,
     /// The chain that the quick ways found.
     run: Run,
     events: Vec<Event>,
@@ -42,6 +45,15 @@ enum Progress {
     Counting,
     /// The round before has made them.
     Counted,
+}
+
+/// Which of a user's events are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Events {
+    /// All that mean something.
+    All,
+    /// Those of a group.
+    Part,
 }
 
 /// How far a user came.
@@ -75,10 +87,13 @@ impl<'t> Prepared<'t> {
             Range::AllEvents => table.schema.end().min(to),
         };
         let (matcher, split) = (Matcher::new(query, table)?, Split::new(query, table)?);
-        let is_plain = split.is_of_users() && quick::is_plain(query, &matcher);
+        let periods = trend::periods(query, table)?;
+        let is_plain = periods.is_none() && split.is_of_users() && quick::is_plain(query, &matcher);
+        let rules = Rules::new(query, to, end);
         Ok(Self {
             table,
-            rules: Rules::new(query, to, end),
+            follower: periods.map(|periods| Follower::new(periods, rules.clone())),
+            rules,
             quick: is_plain.then(|| Quick::new(query.steps.len(), &matcher)),
             sweep: is_plain.then(|| Sweep::new(table.schema.start())),
             walker: Walker::new(query.steps.len()),
@@ -125,7 +140,10 @@ impl<'t> Prepared<'t> {
     /// What the round looked for; the tallies may be kept for the next one.
     pub(super) fn finish(self, partial: &mut Partial) -> Tallies {
         match self.wanted {
-            None => partial.sums = self.tallies.sums(),
+            None => {
+                partial.sums = self.tallies.sums();
+                partial.sums.trends = self.follower.map(|follower| follower.trends).unwrap_or_default();
+            }
             Some(wanted) => partial.found = self.tallies.pick(&wanted),
         }
         self.tallies
@@ -213,15 +231,21 @@ impl<'t> Prepared<'t> {
         if self.split.is_by_user() {
             let group = self.split.group_of(self.table, user, step_rows(&self.events));
             self.add(query, &group, outcome);
+            self.follow_trend(Events::All, [None, Some(&group)].into_iter());
             return;
         }
         self.tallies.overall().add(query, outcome, self.walker.counted());
+        let mut groups = Vec::new();
+        if let Split::BySegments(segments) = &self.split {
+            groups.extend(segments_of(segments, user));
+        }
+        for group in &groups {
+            self.tallies.of(group).add(query, outcome, self.walker.counted());
+        }
+        // From here on the walker's chain is another one.
+        self.follow_trend(Events::All, [None].into_iter().chain(groups.iter().map(Some)));
         match self.split {
-            Split::None | Split::ByUser(..) | Split::ByFirst(_) | Split::ByLast(_) => {}
-            Split::BySegments(ref segments) => {
-                for group in segments_of(segments, user) {
-                    self.tallies.of(&group).add(query, outcome, self.walker.counted());
-                }
+            Split::None | Split::ByUser(..) | Split::ByFirst(_) | Split::ByLast(_) | Split::BySegments(_) => {
             }
             Split::ByEach(column) => {
                 self.list_values(user, column, |_| true);
@@ -245,6 +269,18 @@ impl<'t> Prepared<'t> {
         }
     }
 
+    /// Adds the chains of each period to these groups' trends, if there are any; none stands for everybody.
+    fn follow_trend<'g>(&mut self, events: Events, groups: impl Iterator<Item = Option<&'g Group>>) {
+        let events = match events {
+            Events::All => &self.events,
+            Events::Part => &self.part,
+        };
+        if let Some(follower) = &mut self.follower {
+            follower.follow(&mut self.walker, events);
+            groups.for_each(|group| follower.count(group));
+        }
+    }
+
     /// Lists the values of the events that `counts`, each with its events' places, in order.
     fn list_values(&mut self, user: UserIdx, column: &'t Column, counts: impl Fn(&Event) -> bool) {
         self.values.clear();
@@ -263,6 +299,7 @@ impl<'t> Prepared<'t> {
             self.part.extend(same.iter().map(|&(_, place)| self.events[place as usize]));
             let outcome = self.walker.follow(&self.rules, &self.part);
             self.add(query, &same[0].0, outcome);
+            self.follow_trend(Events::Part, [Some(&same[0].0)].into_iter());
         }
         self.values = values;
     }
@@ -275,6 +312,7 @@ impl<'t> Prepared<'t> {
             unordered::keep_begun(&self.rules, &self.events, starts, &mut self.part);
             let outcome = self.walker.follow(&self.rules, &self.part);
             self.add(query, &same[0].0, outcome);
+            self.follow_trend(Events::Part, [Some(&same[0].0)].into_iter());
         }
         self.values = values;
     }
@@ -293,6 +331,7 @@ impl<'t> Prepared<'t> {
             self.matcher.keep_meaningful(&mut self.part);
             let outcome = self.walker.follow(&self.rules, &self.part);
             self.add(query, &same[0].0, outcome);
+            self.follow_trend(Events::Part, [Some(&same[0].0)].into_iter());
         }
         self.values = values;
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::groups::Group;
 use super::tally::{Outline, Sums, Tally};
+use super::trend::Trends;
 
 /// Stands for a code whose group has no tally yet.
 const NONE: u32 = u32::MAX;
@@ -36,6 +37,7 @@ pub(super) enum Whole {
 pub(super) struct AllSums {
     pub(super) overall: Sums,
     pub(super) groups: BTreeMap<Group, Sums>,
+    pub(super) trends: Trends,
 }
 
 /// What stands in the answer, but for the lengths of time that are still to be found.
@@ -43,6 +45,7 @@ pub(super) struct AllSums {
 pub(super) struct AllOutlines {
     pub(super) overall: Outline,
     pub(super) groups: Vec<(Member, Outline)>,
+    pub(super) trends: Trends,
 }
 
 /// What makes a group of the answer.
@@ -105,7 +108,8 @@ impl Tallies {
     /// What the shards exchange first.
     pub(super) fn sums(&self) -> AllSums {
         let groups = self.groups.iter().map(|(group, tally)| (group.clone(), tally.sums()));
-        let mut sums = AllSums { overall: self.overall.sums(), groups: groups.collect() };
+        let mut sums =
+            AllSums { overall: self.overall.sums(), groups: groups.collect(), trends: Trends::default() };
         if self.whole == Whole::InGroups {
             sums.groups.values().for_each(|group| sums.overall.merge(group));
         }
@@ -147,6 +151,7 @@ impl AllSums {
         for (group, sums) in other.groups {
             self.groups.entry(group).or_default().merge(&sums);
         }
+        self.trends.merge(other.trends);
     }
 }
 
@@ -163,7 +168,8 @@ impl AllOutlines {
 }
 
 impl Member {
-    fn group(&self) -> Option<&Group> {
+    /// The group; none for the others.
+    pub(super) fn group(&self) -> Option<&Group> {
         match self {
             Self::One(group) => Some(group),
             Self::Others => None,

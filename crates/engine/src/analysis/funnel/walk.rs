@@ -84,6 +84,15 @@ impl Walker {
         Outcome::Entered(window)
     }
 
+    /// Whether an exclusion spoils the furthest chain of these events between two of its steps, and not after its last one.
+    pub(super) fn went_on_spoilt(&mut self, rules: &Rules, events: &[Event]) -> bool {
+        let mut furthest = |goal| {
+            self.run(rules, events, goal);
+            self.counted.last()
+        };
+        furthest(Goal::Furthest) < furthest(Goal::FurthestOfAll)
+    }
+
     fn window(&self, rules: &Rules) -> Window {
         let converted = self.counted.steps & rules.required == rules.required;
         match self.slots.latest_start() {

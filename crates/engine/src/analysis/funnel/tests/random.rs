@@ -18,7 +18,7 @@ use crate::table::{Kind, Role};
 use crate::testing::{Sheet, answer_of_shards};
 use crate::time::Millis;
 
-fn sheets() -> impl Strategy<Value = Sheet> {
+pub(super) fn sheets() -> impl Strategy<Value = Sheet> {
     let event = select(vec!["a", "a", "b", "b", "c", "d", "x"]);
     let row = |times| (0..3_u32, 0..times, event.clone(), select(vec!["", "p", "p", "q"]));
     // Full of ties, or with hardly any: then the sweep answers.
@@ -100,7 +100,7 @@ fn breakdowns() -> impl Strategy<Value = Option<Breakdown>> {
 }
 
 prop_compose! {
-    fn queries()(
+    pub(super) fn queries()(
         steps in steps(),
         (order, tie, reuse, entry) in (
             select(vec![Order::Ordered, Order::Ordered, Order::Strict, Order::Unordered]),
@@ -139,6 +139,7 @@ prop_compose! {
             exclusions: exclusions.into_iter().map(exclusion).collect(),
             window_millis: window,
             steps, order, strict_kind, repeats, range, tie, reuse, entry, time_from, instant_times, search, on_exclusion, open, breakdown,
+            trend: None,
         })
     }
 }
@@ -209,7 +210,7 @@ fn without_times(mut answer: FunnelAnswer) -> FunnelAnswer {
 }
 
 /// 20,000, or as many as `CAIRN_RANDOM_CASES` says: a nightly run tries a million.
-fn n_cases() -> u32 {
+pub(super) fn n_cases() -> u32 {
     std::env::var("CAIRN_RANDOM_CASES").map_or(20_000, |n| n.parse().expect("CAIRN_RANDOM_CASES is a number"))
 }
 

@@ -28,10 +28,11 @@ pub(super) fn naive_answer(query: &FunnelQuery, sheet: &Sheet) -> FunnelAnswer {
         }
         overall.push(whole);
     }
-    let group = |(key, result)| FunnelGroup { key, result };
+    let group = |(key, result)| FunnelGroup { key, result, trend: Vec::new() };
     FunnelAnswer {
         overall: naive_result(query, &overall),
         groups: ordered(query, &groups).into_iter().map(group).collect(),
+        trend: Vec::new(),
     }
 }
 
