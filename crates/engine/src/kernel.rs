@@ -9,5 +9,6 @@ pub mod find;
 pub mod quantile;
 pub mod scope;
 pub mod segment;
+pub mod sessions;
 pub mod sums;
 pub mod user_value;
