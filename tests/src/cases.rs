@@ -181,9 +181,13 @@ impl Line {
         let kind =
             case.query.get("kind").and_then(Value::as_str).ok_or("the query has no kind".to_owned())?;
         match kind {
-            "funnel" if case.semantics == "posthog" => posthog::funnel(&case).map(Prepared::Funnel),
-            "funnel" => database::funnel(&case).map(Prepared::Funnel),
-            kind if JOURNEYS.contains(&kind) => journeys::prepare(kind, &case).map(Prepared::Journey),
+            "funnel" if case.semantics == "posthog" => {
+                posthog::funnel(&case).map(Box::new).map(Prepared::Funnel)
+            }
+            "funnel" => database::funnel(&case).map(Box::new).map(Prepared::Funnel),
+            kind if JOURNEYS.contains(&kind) => {
+                journeys::prepare(kind, &case).map(Box::new).map(Prepared::Journey)
+            }
             kind if format::KINDS.contains(&kind) => {
                 Err(Problem::NotBuilt(format!("kind {kind} is not built yet")))
             }
@@ -202,8 +206,8 @@ const JOURNEYS: [&str; 6] =
 
 /// A case ready to run, whatever it asks.
 enum Prepared {
-    Funnel(compare::Prepared),
-    Journey(journeys::Prepared),
+    Funnel(Box<compare::Prepared>),
+    Journey(Box<journeys::Prepared>),
 }
 
 impl Prepared {
