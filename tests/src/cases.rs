@@ -11,6 +11,7 @@ mod format;
 mod journeys;
 mod posthog;
 mod rules;
+mod sequences;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -45,7 +45,10 @@ fn benches(criterion: &mut Criterion) {
     };
     bench("pattern: signup ->> payment", sequence("signup ->> payment"));
     bench("pattern: signup -> [^payment]* -> cancel", sequence("signup -> [^payment]* -> cancel"));
-    bench("pattern: two bounds on an arrow", sequence("view ->> >=1h <=2d (save | share){2} ->> <=7d payment"));
+    bench(
+        "pattern: two bounds on an arrow",
+        sequence("view ->> >=1h <=2d (save | share){2} ->> <=7d payment"),
+    );
     group.finish();
 }
 
