@@ -2,6 +2,7 @@
 
 mod conditions;
 mod funnels;
+mod journeys;
 mod segments;
 mod shared;
 mod sources;
@@ -18,6 +19,8 @@ pub enum Panel {
     Sources,
     /// Where users stop on their way.
     Funnels,
+    /// Which ways users take.
+    Journeys,
     /// Who the users are.
     Segments,
 }
@@ -25,19 +28,20 @@ pub enum Panel {
 /// The panels by the question that they answer: the key of the group's name, and its panels.
 pub const GROUPS: [(&str, &[Panel]); 3] = [
     ("group.data", &[Panel::Sources]),
-    ("group.explore", &[Panel::Funnels]),
+    ("group.explore", &[Panel::Funnels, Panel::Journeys]),
     ("group.understand", &[Panel::Segments]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 3] = [Self::Sources, Self::Funnels, Self::Segments];
+    pub const ALL: [Self; 4] = [Self::Sources, Self::Funnels, Self::Journeys, Self::Segments];
 
     /// Its name in the address.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sources => "sources",
             Self::Funnels => "funnels",
+            Self::Journeys => "journeys",
             Self::Segments => "segments",
         }
     }
@@ -52,6 +56,7 @@ impl Panel {
         match self {
             Self::Sources => "sources.title",
             Self::Funnels => "funnels.title",
+            Self::Journeys => "journeys.title",
             Self::Segments => "segments.title",
         }
     }
@@ -61,6 +66,7 @@ impl Panel {
         match self {
             Self::Sources => Icon::Data,
             Self::Funnels => Icon::Funnel,
+            Self::Journeys => Icon::Flow,
             Self::Segments => Icon::Segments,
         }
     }
@@ -70,6 +76,7 @@ impl Panel {
         match self {
             Self::Sources => sources::Sources().into_any(),
             Self::Funnels => funnels::Funnels().into_any(),
+            Self::Journeys => journeys::Journeys().into_any(),
             Self::Segments => segments::Segments().into_any(),
         }
     }

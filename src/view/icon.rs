@@ -17,6 +17,8 @@ pub enum Icon {
     Data,
     /// Move down.
     Down,
+    /// Ways that part.
+    Flow,
     /// Where people drop off.
     Funnel,
     /// Nothing leaves.
@@ -44,6 +46,7 @@ impl Icon {
             Self::Copy => "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
             Self::Data => "M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 6.5v6",
             Self::Down => "M8 3v10M4 9l4 4 4-4",
+            Self::Flow => "M2 8h3c4 0 4-4 9-4M5 8c4 0 4 4 9 4",
             Self::Funnel => "M2 3.5h12M4 8h8M6.5 12.5h3",
             Self::Lock => "M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5",
             Self::Menu => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",

@@ -8,8 +8,10 @@ mod compare;
 mod data;
 mod database;
 mod format;
+mod journeys;
 mod posthog;
 mod rules;
+mod sequences;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,6 +20,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use cairn_engine::Query;
 use serde_json::{Map, Value};
 
 /// What the command line asks for.
@@ -160,7 +163,7 @@ fn check_ids(cases: &[Line]) -> Result<(), String> {
 fn show(cases: &[Line], id: &str, out: &mut impl Write) -> Result<Verdict, String> {
     let case = cases.iter().find(|case| case.id == id).ok_or_else(|| format!("there is no case {id}"))?;
     let query = match case.prepare() {
-        Ok(prepared) => serde_json::to_string_pretty(&prepared.query).map_err(|error| error.to_string())?,
+        Ok(prepared) => serde_json::to_string_pretty(prepared.query()).map_err(|error| error.to_string())?,
         Err(Problem::NotBuilt(reason)) => return Err(format!("{id} is skipped: {reason}")),
         Err(Problem::Wrong(explanation)) => return Err(format!("{id}: {explanation}")),
     };
@@ -169,7 +172,7 @@ fn show(cases: &[Line], id: &str, out: &mut impl Write) -> Result<Verdict, Strin
 }
 
 impl Line {
-    fn prepare(&self) -> Result<compare::Prepared, Problem> {
+    fn prepare(&self) -> Result<Prepared, Problem> {
         let case: format::Case = serde_json::from_str(&self.text).map_err(|error| error.to_string())?;
         if case.expect.as_object().is_none_or(Map::is_empty) {
             return Err(Problem::Wrong(
@@ -179,8 +182,13 @@ impl Line {
         let kind =
             case.query.get("kind").and_then(Value::as_str).ok_or("the query has no kind".to_owned())?;
         match kind {
-            "funnel" if case.semantics == "posthog" => posthog::funnel(&case),
-            "funnel" => database::funnel(&case),
+            "funnel" if case.semantics == "posthog" => {
+                posthog::funnel(&case).map(Box::new).map(Prepared::Funnel)
+            }
+            "funnel" => database::funnel(&case).map(Box::new).map(Prepared::Funnel),
+            kind if JOURNEYS.contains(&kind) => {
+                journeys::prepare(kind, &case).map(Box::new).map(Prepared::Journey)
+            }
             kind if format::KINDS.contains(&kind) => {
                 Err(Problem::NotBuilt(format!("kind {kind} is not built yet")))
             }
@@ -190,6 +198,32 @@ impl Line {
 
     fn run(&self) -> Result<(), Problem> {
         self.prepare()?.check()
+    }
+}
+
+/// The kinds that are journeys or belong to them.
+const JOURNEYS: [&str; 6] =
+    ["paths", "sequence_match", "sequence_count", "sequence_events", "next_node", "sessions"];
+
+/// A case ready to run, whatever it asks.
+enum Prepared {
+    Funnel(Box<compare::Prepared>),
+    Journey(Box<journeys::Prepared>),
+}
+
+impl Prepared {
+    fn query(&self) -> &Query {
+        match self {
+            Self::Funnel(prepared) => &prepared.query,
+            Self::Journey(prepared) => &prepared.query,
+        }
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        match self {
+            Self::Funnel(prepared) => prepared.check(),
+            Self::Journey(prepared) => prepared.check(),
+        }
     }
 }
 

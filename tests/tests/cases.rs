@@ -92,7 +92,7 @@ fn what_is_not_built_is_skipped_and_named() {
     let expected = [
         "skipped 1: funnel: entry bins: not built yet",
         "skipped 1: funnel: rules of duckdb-behavioral: not built yet",
-        "skipped 1: kind paths is not built yet",
+        "skipped 1: kind attribution is not built yet",
         "skipped 1: kind retention is not built yet",
         "skipped 1: regular expressions are not built yet",
         "mixed.jsonl: 0 passed, 0 failed, 5 skipped",

@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -111,6 +111,115 @@ export interface ClusterQuery {
    * and `features` must be left out. None = clusters are found anew.
    */
   start?: ClusterStart | null;
+}
+
+/** Which ways users take, step by step. */
+export interface JourneyQuery {
+  kind: 'journey';
+  /** Where steps are counted from. Default: 'start'. */
+  align?: Align;
+  /** Segments to compare, at most `MAX_GROUPS`: everything is counted for each of them too. */
+  compare?: NamedSegment[];
+  /**
+   * How many edges are listed, the most frequent ones; of those, edges that no longer hang together with a
+   * first step are left out too. The nodes' numbers stay what they are. None = all.
+   */
+  edge_limit?: number | null;
+  /** Runs end at such a row, at or after their start; those that have none are left out. */
+  end?: JourneyPoint | null;
+  /** At which of several a run ends. Default: 'first'. */
+  end_at?: EndAt;
+  /** What rows are called, and which are left out. */
+  items?: ItemRules;
+  /**
+   * How many items of a run are looked at, from 1 to `MAX_STEPS`: the first ones; the last ones if only an
+   * end is given; half of them from each side, with one `JourneyItem::Middle` between, if both are, and then
+   * at least 2. Default: 5.
+   */
+  n_steps?: number;
+  /**
+   * How many nodes are kept at each step, the most frequent ones; the others are put together as
+   * `JourneyItem::Other`. None = all. Default: 8.
+   */
+  node_limit?: number | null;
+  /** How many whole paths are listed, the most frequent ones. Default: 20. */
+  path_limit?: number;
+  /** What becomes of equal neighbors. Default: 'join'. */
+  repeats?: NeighborRepeats;
+  /** How many runs are listed one by one, by user and then in the order of their first rows. Default: 0. */
+  run_limit?: number;
+  /** Which users and rows. What it leaves out is gone before runs are cut and neighbors are joined. */
+  scope?: Scope;
+  /** Where a run ends and the next one starts. */
+  sessions?: SessionRule;
+  /** Runs begin at their first such row; those that have none are left out. */
+  start?: JourneyPoint | null;
+  /** The order of rows of one instant. Default: 'input_order'. */
+  tie?: SameInstant;
+  /** Whose users are listed. None = nobody's. */
+  users_of?: JourneyPlace | null;
+}
+
+/** What follows what. */
+export interface TransitionQuery {
+  kind: 'transition';
+  /**
+   * How many items are told apart, the ones of most rows; the others are put together. From 1 to
+   * `MAX_TOLD_APART`. Default: 12.
+   */
+  item_limit?: number;
+  /** What rows are called, and which are left out. */
+  items?: ItemRules;
+  /** Whether equal neighbors count as a transition to itself. Default: 'keep'. */
+  repeats?: NeighborRepeats;
+  /** Which users and rows. What it leaves out is gone before runs are cut. */
+  scope?: Scope;
+  /** Where a run ends and the next one starts. */
+  sessions?: SessionRule;
+  /** The order of rows of one instant. Default: 'input_order'. */
+  tie?: SameInstant;
+}
+
+/** Who has done what in which order. */
+export interface SequenceQuery {
+  kind: 'sequence';
+  /** The pattern, as `docs/patterns.md` says. Default: ''. */
+  pattern?: string;
+  /** Which rows the pattern is held against. Default: 'all'. */
+  rows?: Rows;
+  /** Which users and rows. */
+  scope?: Scope;
+  /** What a match must lie in: all of a user's rows unless something else is said. */
+  sessions?: SessionRule;
+  /** Names of the pattern that stand for more than an event; they hide events of their name. */
+  terms?: SequenceTerm[];
+  /** How many users are listed, the first ones by the bytes of their ids. Default: 100. */
+  user_limit?: number;
+  /** Which users are listed. Default: 'matching'. */
+  users?: Listed;
+  /** What is listed for a user without a match. Default: 'nothing'. */
+  without?: Without;
+}
+
+/** What comes after a chain of events. */
+export interface NextEventQuery {
+  kind: 'next_event';
+  /** Where the chain starts. Default: 'first_match'. */
+  base?: Base;
+  /** What the base must meet. */
+  base_rule?: EventRule;
+  /** Whether the chain and its answer lie after the base or before it. Default: 'forward'. */
+  direction?: Direction;
+  /** Which users and rows. */
+  scope?: Scope;
+  /** How the chain is looked for. Default: 'neighbors'. */
+  search?: ChainSearch;
+  /** The steps of the chain, at most `MAX_STEPS`; the first one is met by the base itself. */
+  steps?: EventRule[];
+  /** The order of rows of one instant. Default: 'input_order'. */
+  tie?: SameInstant;
+  /** How many users are listed, the first ones by the bytes of their ids. Default: 100. */
+  user_limit?: number;
 }
 
 /** What every query shares: which users and rows it looks at, and by which calendar. */
@@ -641,8 +750,213 @@ export interface ClusterStart {
   n_rounds?: number;
 }
 
+/** Where steps are counted from. */
+export type Align =
+  /** The first item of a run is at step 1. */
+  | 'start'
+  /** The last item of a run is at the last step. */
+  | 'end';
+
+/** Where a run starts or ends: at a row that has this item and meets this rule. */
+export interface JourneyPoint {
+  /** The item, after grouping; none = any. */
+  item?: string | null;
+  /** What the row must meet besides. */
+  rule?: EventRule;
+}
+
+/** At which of several possible ends a run ends. */
+export type EndAt = 'first' | 'last';
+
+/** How rows become items: pages by their address, screens by their name, everything else by its event. */
+export interface ItemRules {
+  /** Rows of these items, as they are called after grouping, are left out. */
+  exclude?: string[];
+  /**
+   * Patterns under whose own text all items go that hold them; `*` stands for any text, and all else for
+   * itself. Where several fit, the last of the list wins.
+   */
+  groupings?: string[];
+  /**
+   * The first of these that a row meets gives its item; rows that meet none are left out. Empty = every row,
+   * by its event's name.
+   */
+  of?: ItemRule[];
+}
+
+/** What some rows are called. */
+export interface ItemRule {
+  /** What is made of the text. Default: 'as_is'. */
+  form?: ItemForm;
+  /** The text column that holds the item; rows without a value are left out. None = the event's name. */
+  property?: string | null;
+  /** Which rows. */
+  rule?: EventRule;
+}
+
+/** What is made of an item's text. */
+export type ItemForm =
+  /** Nothing. */
+  | 'as_is'
+  /** A web address: one slash at its end is taken off, unless there is nothing else. */
+  | 'address';
+
+/** What becomes of neighbors with one item. */
+export type NeighborRepeats =
+  /** They are one, at the time of the last of them. */
+  | 'join'
+  /** Each stays. */
+  | 'keep';
+
+/** What makes a session of one user's rows. */
+export type SessionRule =
+  /** As `column` if a column has the role session, else as `gap` of 30 minutes. */
+  | { kind: 'auto' }
+  /** A new session starts after a gap. */
+  | {
+    kind: 'gap';
+    /** What a gap of exactly that length does. Default: 'cuts'. */
+    edge?: GapEdge;
+    /** Milliseconds without a row; at least 0. Default: 1800000. */
+    gap_millis?: number;
+  }
+  /**
+   * All of a user's rows with one value in the column with the role session, even when rows of other sessions
+   * lie between them. Rows without a value are cut among themselves by gaps of 30 minutes.
+   */
+  | { kind: 'column' }
+  /** All of a user's rows are one session. */
+  | { kind: 'history' };
+
+/** What a gap of exactly the given length does. */
+export type GapEdge =
+  /** It cuts: rows of one session lie less than the gap apart. */
+  | 'cuts'
+  /** It joins: only a longer one cuts. */
+  | 'joins';
+
+/** Which order rows of one user and one instant have. */
+export type SameInstant =
+  /** That of the input. */
+  | 'input_order'
+  /** That of their items' names, by bytes; equal ones that of the input. */
+  | 'by_name';
+
+/**
+ * A part of the picture, whose users are asked for. Steps count from 1; only items that are told apart have
+ * users listed.
+ */
+export type JourneyPlace =
+  /** Users with a run that has this item at this step. */
+  | {
+    kind: 'node';
+    /** The item. */
+    item: JourneyItem;
+    /** The step. */
+    step: number;
+  }
+  /** Users with a run that has these items at this step and the one after it. */
+  | {
+    kind: 'edge';
+    /** The first item. */
+    from: JourneyItem;
+    /** The step of the first item. */
+    step: number;
+    /** The second item. */
+    to: JourneyItem;
+  }
+  /** Users with a run that ends with this item. */
+  | {
+    kind: 'end';
+    /** The item. */
+    item: JourneyItem;
+  }
+  /** Users with a run of exactly these items. */
+  | {
+    kind: 'path';
+    /** The items. */
+    items: JourneyItem[];
+  };
+
+/** What stands at a step. */
+export type JourneyItem =
+  /** An item by its name. */
+  | {
+    kind: 'item';
+    /** The name. */
+    name: string;
+  }
+  /** What was cut out of the middle of a long run. */
+  | { kind: 'middle' }
+  /** All items that are not told apart. */
+  | { kind: 'other' };
+
+/** Which rows a pattern is held against. */
+export type Rows =
+  /** All that the query looks at. */
+  | 'all'
+  /**
+   * Only those that a name of the pattern, or one that the query defines, stands for: all others are as good
+   * as absent.
+   */
+  | 'named';
+
+/** A name of a pattern and what it stands for. */
+export interface SequenceTerm {
+  /** The name. */
+  name: string;
+  /** Which rows it stands for. */
+  rule?: EventRule;
+}
+
+/** Which users are listed. */
+export type Listed =
+  /** Those with a match. */
+  | 'matching'
+  /** All in scope. */
+  | 'all';
+
+/** What is listed for a user without a match. */
+export type Without =
+  /** Nothing. */
+  | 'nothing'
+  /**
+   * The first match of as much of the pattern, from its beginning, as has one. Costs a pass for each part of
+   * it.
+   */
+  | 'longest_beginning';
+
+/** Where a chain starts. */
+export type Base =
+  /** At the user's first event. */
+  | 'head'
+  /** At the user's last event. */
+  | 'tail'
+  /** At the first event that meets the base's rule and the first step. */
+  | 'first_match'
+  /** At the last such event. */
+  | 'last_match';
+
+/** Which way a chain goes. */
+export type Direction = 'forward' | 'backward';
+
+/** How a chain is looked for. */
+export type ChainSearch =
+  /**
+   * One base, which must meet its rule, and its neighbors, which must meet the steps in turn. Without steps
+   * the answer is the base itself.
+   */
+  | 'neighbors'
+  /**
+   * Other events may lie between the steps, and are passed over. The head is the first event that meets the
+   * base's rule, the tail the last one. `first_match` and `last_match` take, among all events that meet it,
+   * the first or the last one, in the direction of the chain, with a whole chain and an event after it.
+   * Without steps there is no answer.
+   */
+  | 'anywhere';
+
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -749,6 +1063,77 @@ export interface ClusterAnswer {
    * all users are alike. Empty where the centroids were given.
    */
   tried: TriedCount[];
+}
+
+/** Which ways users take. Steps count from 1. */
+export interface JourneyAnswer {
+  kind: 'journey';
+  /** The edges by runs, the most first, then by step and names. */
+  edges: JourneyEdge[];
+  /** The segments compared, in the query's order. */
+  groups: JourneyGroup[];
+  /** Items that the data hold. */
+  n_items: number;
+  /** Of these, items that are not told apart because there are more than `MAX_ITEMS`. */
+  n_items_folded: number;
+  /** How many different paths there are. */
+  n_paths: number;
+  /** Runs that count. */
+  n_runs: number;
+  /** Runs that were left out because they lack the start or the end that was asked for. */
+  n_runs_without: number;
+  /** Users with at least one run that counts. */
+  n_users: number;
+  /** The nodes by step, and at each step by runs, the most first, equal ones by name; "other" comes last. */
+  nodes: JourneyNode[];
+  /** Whole paths by runs, the most first, then by names. */
+  paths: JourneyPath[];
+  /** Single runs, if they were asked for. */
+  runs: JourneyRun[];
+  /** The users of a place, if they were asked for. */
+  users: JourneyUsers | null;
+}
+
+/** What follows what. */
+export interface TransitionAnswer {
+  kind: 'transition';
+  /** The items, those of most rows first, equal ones by name; "other" comes last. */
+  items: TransitionItem[];
+  /** The transitions that occur, the most frequent first, then in the items' order. */
+  transitions: Transition[];
+}
+
+/** Who has done it, and how often. */
+export interface SequenceAnswer {
+  kind: 'sequence';
+  /**
+   * Mean time from the first row of a match to its last, over the matches; none if there are none that have
+   * rows.
+   */
+  mean_millis: number | null;
+  /** Matches, which never share a row. */
+  n_matches: number;
+  /** Users with at least one match. */
+  n_matching: number;
+  /** Users with at least one row in scope. */
+  n_users: number;
+  /** `n_matching` ÷ `n_users`; none if that is 0. */
+  rate: Rate | null;
+  /** The users asked for. */
+  users: SequenceUser[];
+}
+
+/** What comes next. */
+export interface NextEventAnswer {
+  kind: 'next_event';
+  /** The events that come next, those of most users first, equal ones by name. */
+  events: NextEventCount[];
+  /** Users with at least one row in scope. */
+  n_users: number;
+  /** Users without a chain, or with none that anything comes after. */
+  n_without: number;
+  /** The users asked for. */
+  users: NextEventUser[];
 }
 
 /** What a column is made of, over the whole scope. */
@@ -1052,6 +1437,151 @@ export interface TriedCount {
   n_users: number;
   /** Mean silhouette over the sample (Rousseeuw 1987), exact, −1 to 1; none for a single cluster. */
   silhouette: number | null;
+}
+
+/** From an item at a step to an item at the next. */
+export interface JourneyEdge {
+  /** The first item. */
+  from: JourneyItem;
+  /** Runs of each segment compared. */
+  group_runs: number[];
+  /**
+   * Mean time from the first item to the second, over the runs. To the middle: to the first item that was cut
+   * out; from it: from the last one.
+   */
+  mean_millis: number;
+  /** Runs. */
+  n_runs: number;
+  /** Users with such a run; none where several items were put together. */
+  n_users: number | null;
+  /** The step of `from`. */
+  step: number;
+  /** The second item. */
+  to: JourneyItem;
+}
+
+/** A segment compared. */
+export interface JourneyGroup {
+  /** Their runs. */
+  n_runs: number;
+  /** Its users with at least one run that counts. */
+  n_users: number;
+  /** Its name. */
+  name: string;
+}
+
+/** An item at a step. `n_in + n_started = n_runs = n_out + n_ended + n_cut`. */
+export interface JourneyNode {
+  /** Runs of each segment compared. */
+  group_runs: number[];
+  /** The item. */
+  item: JourneyItem;
+  /** Runs that go on, but are looked at no further. */
+  n_cut: number;
+  /** Runs that end here. */
+  n_ended: number;
+  /** Runs that come from the step before. */
+  n_in: number;
+  /** Runs that go on to the next step. */
+  n_out: number;
+  /** Runs that have the item there. */
+  n_runs: number;
+  /** Runs that begin here, or whose part that is looked at does. */
+  n_started: number;
+  /** Users with such a run; none where several items were put together. */
+  n_users: number | null;
+  /** The step. */
+  step: number;
+}
+
+/** Runs that are the same from their first item to their last. */
+export interface JourneyPath {
+  /** Runs of each segment compared. */
+  group_runs: number[];
+  /** The items. */
+  items: JourneyItem[];
+  /** Runs. */
+  n_runs: number;
+  /** Users with such a run. */
+  n_users: number;
+}
+
+/** One run. */
+export interface JourneyRun {
+  /** Its items as they are counted. */
+  items: JourneyItem[];
+  /** Its rows, before neighbors are joined and it is cut to a start, an end and the step limit. */
+  n_events: number;
+  /** When its first row lies, before it is cut to a start. */
+  start_millis: Millis;
+  /** Whose it is. */
+  user: string;
+}
+
+/** The users of a place. */
+export interface JourneyUsers {
+  /** How many there are. */
+  n_users: number;
+  /** The first 10,000 of them, by the bytes of their ids. */
+  users: string[];
+}
+
+/**
+ * An item in any place of a run. `n_rows` is `n_started` and all transitions to it, and `n_ended` and all
+ * from it.
+ */
+export interface TransitionItem {
+  /** `n_ended` ÷ `n_rows`. */
+  ended_rate: number;
+  /** The item. */
+  item: JourneyItem;
+  /** Runs that end with it. */
+  n_ended: number;
+  /** Rows; joined ones count once. */
+  n_rows: number;
+  /** Runs that start with it. */
+  n_started: number;
+}
+
+/** From an item to the one after it. */
+export interface Transition {
+  /** The first item. */
+  from: JourneyItem;
+  /** How often. */
+  n_rows: number;
+  /** `n_rows` ÷ the rows of `from`. */
+  rate: number;
+  /** The second item; it may be the same. */
+  to: JourneyItem;
+}
+
+/** A user and the user's matches. */
+export interface SequenceUser {
+  /**
+   * When the rows of the first match lie that stand for a name or brackets; those of `.` are left out. What
+   * is listed for a user without a match is the query's to say.
+   */
+  first_match_millis: Millis[];
+  /** How many matches. */
+  n_matches: number;
+  /** Who. */
+  user: string;
+}
+
+/** An event that comes next. */
+export interface NextEventCount {
+  /** The event. */
+  event: string;
+  /** Users. */
+  n_users: number;
+}
+
+/** A user, and what comes next for the user. */
+export interface NextEventUser {
+  /** The event; none without a chain or anything after it. */
+  event: string | null;
+  /** Who. */
+  user: string;
 }
 
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */

@@ -33,6 +33,7 @@
 mod axis;
 mod bar;
 mod canvas;
+mod flow;
 mod funnel;
 mod histogram;
 mod key;
@@ -46,6 +47,7 @@ use canvas::{Anchor, Canvas, Face, Shade};
 
 pub use axis::Tick;
 pub use bar::{Bar, Bars};
+pub use flow::{Flow, FlowLink, FlowNode};
 pub use funnel::{Funnel, FunnelBar, FunnelGroup, FunnelWords};
 pub use histogram::{Bin, Histogram, Line as HistogramLine};
 pub use line::{Lines, Series, Shape};
@@ -80,6 +82,8 @@ pub enum Picture {
     Lines(Lines),
     /// Counts in bins.
     Histogram(Histogram),
+    /// Nodes in steps, and how much goes from which to which.
+    Flow(Flow),
 }
 
 /// Which color data has, as far as the caller decides it.
@@ -146,6 +150,7 @@ pub fn draw(spec: &ChartSpec, size: Size) -> Drawing {
         Picture::Bars(bars) => bar::draw(&mut canvas, bars),
         Picture::Lines(lines) => line::draw(&mut canvas, lines, height),
         Picture::Histogram(histogram) => histogram::draw(&mut canvas, histogram, height),
+        Picture::Flow(flow) => flow::draw(&mut canvas, flow, height),
     };
     let height = drawn.unwrap_or_else(|| draw_empty(&mut canvas, &spec.empty));
     let marks = canvas.finish();

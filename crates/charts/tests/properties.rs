@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use cairn_charts::{
-    Bar, Bars, Bin, ChartSpec, Drawing, Funnel, FunnelBar, FunnelGroup, FunnelWords, Histogram,
-    HistogramLine, Lines, Mark, Picture, SERIES_TONES, Series, Shape, Size, Tick, TickFormat, Tone, Weight,
-    draw, text_width,
+    Bar, Bars, Bin, ChartSpec, Drawing, Flow, FlowLink, FlowNode, Funnel, FunnelBar, FunnelGroup,
+    FunnelWords, Histogram, HistogramLine, Lines, Mark, Picture, SERIES_TONES, Series, Shape, Size, Tick,
+    TickFormat, Tone, Weight, draw, text_width,
 };
 use proptest::prelude::*;
 
@@ -211,6 +211,7 @@ fn any_spec() -> impl Strategy<Value = ChartSpec> {
         1 => any_bars().prop_map(Picture::Bars),
         1 => any_lines().prop_map(Picture::Lines),
         1 => any_histogram().prop_map(Picture::Histogram),
+        2 => any_flow().prop_map(Picture::Flow),
     ];
     (picture, any_text()).prop_map(|(picture, empty)| ChartSpec { picture, empty })
 }
@@ -281,6 +282,31 @@ fn any_lines() -> impl Strategy<Value = Lines> {
             Lines { at, labels, series, ticks, values, shape }
         },
     )
+}
+
+/// Up to four steps with up to six nodes each, and links between any of them: some lead nowhere, back or in a circle.
+fn any_flow() -> impl Strategy<Value = Flow> {
+    let node = (any_number(), any_number(), any_text(), any_text(), any_tone()).prop_map(
+        |(value, ended, name, text, tone)| FlowNode {
+            value,
+            ended,
+            label: name.clone(),
+            name,
+            text,
+            tone,
+            ..FlowNode::default()
+        },
+    );
+    let steps = prop::collection::vec(prop::collection::vec(node, 1..6), 0..4);
+    let link =
+        (0..30_usize, 0..30_usize, any_number()).prop_map(|(from, to, value)| FlowLink { from, to, value });
+    (steps, prop::collection::vec(link, 0..20), any_text()).prop_map(|(steps, links, ended)| {
+        let nodes = steps
+            .into_iter()
+            .enumerate()
+            .flat_map(|(step, nodes)| nodes.into_iter().map(move |node| FlowNode { step, ..node }));
+        Flow { nodes: nodes.collect(), links, ended }
+    })
 }
 
 fn any_histogram() -> impl Strategy<Value = Histogram> {

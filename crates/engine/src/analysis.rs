@@ -12,11 +12,15 @@
 
 pub mod cluster;
 pub mod funnel;
+pub mod journey;
+pub mod next_event;
 pub mod overview;
 pub mod segment;
+pub mod sequence;
 pub mod suggest;
 #[cfg(test)]
 mod tests;
+pub mod transition;
 
 use std::any::Any;
 
@@ -41,6 +45,14 @@ pub enum Query {
     Segment(segment::SegmentQuery),
     /// Groups of users who behave alike.
     Cluster(cluster::ClusterQuery),
+    /// Which ways users take, step by step.
+    Journey(Box<journey::JourneyQuery>),
+    /// What follows what.
+    Transition(transition::TransitionQuery),
+    /// Who has done what in which order.
+    Sequence(sequence::SequenceQuery),
+    /// What comes after a chain of events.
+    NextEvent(next_event::NextEventQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -54,6 +66,10 @@ pub enum Answer {
     SuggestFunnel(suggest::SuggestFunnelAnswer),
     Segment(segment::SegmentAnswer),
     Cluster(cluster::ClusterAnswer),
+    Journey(journey::JourneyAnswer),
+    Transition(transition::TransitionAnswer),
+    Sequence(sequence::SequenceAnswer),
+    NextEvent(next_event::NextEventAnswer),
 }
 
 impl Query {
@@ -69,9 +85,13 @@ impl Query {
             "suggest_funnel" => Deserialize::deserialize(fields).map(Self::SuggestFunnel),
             "segment" => Deserialize::deserialize(fields).map(Self::Segment),
             "cluster" => Deserialize::deserialize(fields).map(Self::Cluster),
+            "journey" => Deserialize::deserialize(fields).map(Self::Journey),
+            "transition" => Deserialize::deserialize(fields).map(Self::Transition),
+            "sequence" => Deserialize::deserialize(fields).map(Self::Sequence),
+            "next_event" => Deserialize::deserialize(fields).map(Self::NextEvent),
             _ => Err(D::Error::custom(format_args!(
-                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment` \
-                 and `cluster`"
+                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
+                 `cluster`, `journey`, `transition`, `sequence` and `next_event`"
             ))),
         }
     }
@@ -87,6 +107,10 @@ impl Query {
             Self::SuggestFunnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
             Self::Cluster(query) => query.check(table).map(Plan::new),
+            Self::Journey(query) => query.check(table).map(Plan::new),
+            Self::Transition(query) => query.check(table).map(Plan::new),
+            Self::Sequence(query) => query.check(table).map(Plan::new),
+            Self::NextEvent(query) => query.check(table).map(Plan::new),
         }
     }
 }

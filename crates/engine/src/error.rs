@@ -57,6 +57,8 @@ pub enum QueryProblem {
     MissingRole { role: String },
     #[error("{explanation}")]
     Conflict { explanation: String },
+    #[error("{explanation}")]
+    BadPattern { explanation: String },
     #[error("\"{name}\" is not a time zone; use an IANA name such as Europe/Berlin or UTC")]
     UnknownZone { name: String },
 }

@@ -200,3 +200,9 @@ pub(crate) fn small_sheets() -> impl Strategy<Value = Sheet> {
         sheet
     })
 }
+
+/// How many random cases a differential test tries: `CAIRN_RANDOM_CASES` if it is set, as in the nightly run of a million,
+/// else so many.
+pub(crate) fn n_cases(usual: u32) -> u32 {
+    std::env::var("CAIRN_RANDOM_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}

@@ -61,7 +61,7 @@ impl SplitColumn {
 }
 
 /// The name that a row has which is no event.
-const NO_EVENT: &str = "";
+pub(super) const NO_EVENT: &str = "";
 
 /// The column of an event's property.
 pub(super) fn event_column(property: &str) -> String {

@@ -1,8 +1,8 @@
 //! Specs that the golden tests and the gallery share: believable data, every kind of picture, the corners of each.
 
 use cairn_charts::{
-    Bar, Bars, Bin, ChartSpec, Funnel, FunnelBar, FunnelGroup, FunnelWords, Histogram, HistogramLine, Lines,
-    Picture, Series, Shape, Tick, TickFormat, Tone,
+    Bar, Bars, Bin, ChartSpec, Flow, FlowLink, FlowNode, Funnel, FunnelBar, FunnelGroup, FunnelWords,
+    Histogram, HistogramLine, Lines, Picture, Series, Shape, Tick, TickFormat, Tone,
 };
 
 /// The widths that goldens and the gallery are drawn at, with the heights that a page would ask for.
@@ -19,6 +19,7 @@ pub(crate) fn all() -> Vec<(&'static str, ChartSpec)> {
         ("lines-area", spec(Picture::Lines(daily_events()))),
         ("lines-several", spec(Picture::Lines(several_lines()))),
         ("histogram", spec(Picture::Histogram(time_to_convert()))),
+        ("flow", spec(Picture::Flow(journeys()))),
         ("empty", spec(Picture::Bars(Bars::default()))),
     ]
 }
@@ -237,4 +238,38 @@ fn time_to_convert() -> Histogram {
             HistogramLine { at: 8.9, text: "90 % within 8 h 54 min".to_owned() },
         ],
     }
+}
+
+/// Ways of 1,000 runs over three steps: each node's links and what ends there add up to what passes it.
+fn journeys() -> Flow {
+    let node = |step: usize, name: &str, value: f64, ended: f64, tone: Tone| FlowNode {
+        step,
+        name: name.to_owned(),
+        value,
+        ended,
+        text: format!("{value}"),
+        tone: Some(tone),
+        label: format!("{name}: {value} runs, of which {ended} end here"),
+    };
+    let nodes = vec![
+        node(0, "visit", 800.0, 300.0, Tone::Series(0)),
+        node(0, "organization_billing_details_opened", 200.0, 0.0, Tone::Series(1)),
+        node(1, "signup", 450.0, 50.0, Tone::Series(2)),
+        node(1, "visit", 150.0, 150.0, Tone::Series(0)),
+        node(1, "Other", 100.0, 0.0, Tone::Other),
+        node(2, "project_created", 380.0, 380.0, Tone::Series(3)),
+        node(2, "help", 120.0, 120.0, Tone::Series(4)),
+    ];
+    let link = |from, to, value| FlowLink { from, to, value };
+    let links = vec![
+        link(0, 2, 450.0),
+        link(0, 4, 50.0),
+        link(1, 3, 150.0),
+        link(1, 4, 50.0),
+        link(2, 5, 360.0),
+        link(2, 6, 40.0),
+        link(4, 5, 20.0),
+        link(4, 6, 80.0),
+    ];
+    Flow { nodes, links, ended: "ends here".to_owned() }
 }

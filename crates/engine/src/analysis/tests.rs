@@ -29,7 +29,7 @@ fn many_users() -> Sheet {
 }
 
 /// At least one question of every kind, by name.
-const QUESTIONS: [(&str, &str); 11] = [
+const QUESTIONS: [(&str, &str); 16] = [
     ("overview", r#"{"kind": "overview"}"#),
     (
         "overview of a segment",
@@ -71,6 +71,26 @@ const QUESTIONS: [(&str, &str); 11] = [
         r#"{"kind": "cluster", "start": {"n_rounds": 4, "centroids": [[1e16, 1.0], [0.0, -1.0]], "features": [
             {"feature": {"kind": "property", "property": "money"}, "mean": 0.0, "deviation": 1.0},
             {"feature": {"kind": "property", "property": "score"}, "mean": 70.0, "deviation": 40.0}]}}"#,
+    ),
+    (
+        "journey of ten steps, compared",
+        r#"{"kind": "journey", "n_steps": 10, "sessions": {"kind": "history"}, "run_limit": 7, "start": {"item": "visit"},
+            "compare": [{"name": "payers", "segment": {"kind": "did", "rule": {"event": "pay"}}}],
+            "users_of": {"kind": "node", "step": 2, "item": {"kind": "item", "name": "open"}}}"#,
+    ),
+    (
+        "transition",
+        r#"{"kind": "transition", "sessions": {"kind": "gap", "gap_millis": 172800000}, "item_limit": 4}"#,
+    ),
+    ("transition, repeats joined", r#"{"kind": "transition", "repeats": "join"}"#),
+    (
+        "sequence",
+        r#"{"kind": "sequence", "pattern": "signup ->> [^pay]{2,4} ->> <=30d pay", "users": "all", "user_limit": 5}"#,
+    ),
+    (
+        "next_event",
+        r#"{"kind": "next_event", "base": "last_match", "direction": "backward", "steps": [{"event": "pay"}, {"event": "open"}],
+            "search": "anywhere", "user_limit": 3}"#,
     ),
 ];
 
