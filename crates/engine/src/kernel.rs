@@ -6,6 +6,7 @@ pub mod centroids;
 pub mod condition;
 pub mod features;
 pub mod find;
+pub mod period;
 pub mod quantile;
 pub mod scope;
 pub mod segment;
