@@ -8,6 +8,7 @@ pub mod features;
 pub mod find;
 pub mod period;
 pub mod quantile;
+pub mod rows;
 pub mod scope;
 pub mod segment;
 pub mod sums;

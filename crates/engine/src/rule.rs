@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::retention::CellRule;
 use crate::time::{Millis, WeekStart};
 
 /// Which rows a step, a series or a filter speaks of. All the parts that are given must hold; a rule with no part at
@@ -150,6 +151,8 @@ pub enum Segment {
     },
     /// Nearest to one centroid of a saved cluster model.
     Cluster(Box<ClusterRule>),
+    /// In a cohort of a retention table, or in one cell of it.
+    Retention(Box<CellRule>),
 }
 
 /// "Did E at least / exactly / at most n times", in a window.

@@ -200,3 +200,8 @@ pub(crate) fn small_sheets() -> impl Strategy<Value = Sheet> {
         sheet
     })
 }
+
+/// How many random cases a test runs: as many as `CAIRN_RANDOM_CASES` says, as for a night, else the usual number.
+pub(crate) fn n_cases(usual: u32) -> u32 {
+    std::env::var("CAIRN_RANDOM_CASES").map_or(usual, |n| n.parse().expect("CAIRN_RANDOM_CASES is a number"))
+}

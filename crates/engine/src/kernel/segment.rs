@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::condition::{Test, Truth};
+use crate::analysis::retention;
 use crate::error::{QueryError, QueryProblem};
 use crate::rule::{Did, Owner, PropertyTest, Segment, Times, Within};
 use crate::table::{Bitmap, Codes, Table, UserIdx};
@@ -24,6 +25,7 @@ pub fn check(segment: &Segment, table: &Table) -> Result<(), QueryError> {
         Segment::Did(did) => check_did(did, table),
         Segment::List { .. } => Ok(()),
         Segment::Cluster(rule) => super::centroids::check_cluster(rule, table),
+        Segment::Retention(rule) => retention::check_cell(rule, table),
     }
 }
 
@@ -52,7 +54,7 @@ pub fn select(segment: &Segment, table: &Table, now: Millis) -> Result<Bitmap, Q
             let found = users.iter().filter_map(|id| table.users.find(id));
             collect(n_users, found)
         }
-        Segment::Property(_) | Segment::Did(_) | Segment::Cluster(_) => {
+        Segment::Property(_) | Segment::Did(_) | Segment::Cluster(_) | Segment::Retention(_) => {
             let found = table.segments.find(&(segment.clone(), now), || look_through(segment, table, now))?;
             Bitmap::clone(&found)
         }
@@ -68,6 +70,7 @@ fn look_through(segment: &Segment, table: &Table, now: Millis) -> Result<Bitmap,
             who_did(did, table, now)
         }
         Segment::Cluster(rule) => super::centroids::in_cluster(rule, table),
+        Segment::Retention(rule) => retention::in_cell(rule, table),
         _ => unreachable!("the others are made of these or list their users"),
     }
 }
