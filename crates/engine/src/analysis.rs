@@ -12,9 +12,11 @@
 
 pub mod cluster;
 pub mod funnel;
+pub mod lifecycle;
 pub mod overview;
 pub mod retention;
 pub mod segment;
+pub mod stickiness;
 pub mod suggest;
 #[cfg(test)]
 mod tests;
@@ -44,6 +46,10 @@ pub enum Query {
     Cluster(cluster::ClusterQuery),
     /// Which users come back, and how long after they started.
     Retention(retention::RetentionQuery),
+    /// Who is new, returning, resurrecting and dormant, period by period.
+    Lifecycle(lifecycle::LifecycleQuery),
+    /// In how many periods users are active.
+    Stickiness(stickiness::StickinessQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -58,6 +64,8 @@ pub enum Answer {
     Segment(segment::SegmentAnswer),
     Cluster(cluster::ClusterAnswer),
     Retention(retention::RetentionAnswer),
+    Lifecycle(lifecycle::LifecycleAnswer),
+    Stickiness(stickiness::StickinessAnswer),
 }
 
 impl Query {
@@ -74,9 +82,11 @@ impl Query {
             "segment" => Deserialize::deserialize(fields).map(Self::Segment),
             "cluster" => Deserialize::deserialize(fields).map(Self::Cluster),
             "retention" => Deserialize::deserialize(fields).map(Self::Retention),
+            "lifecycle" => Deserialize::deserialize(fields).map(Self::Lifecycle),
+            "stickiness" => Deserialize::deserialize(fields).map(Self::Stickiness),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
-                 `cluster` and `retention`"
+                 `cluster`, `retention`, `lifecycle` and `stickiness`"
             ))),
         }
     }
@@ -93,6 +103,8 @@ impl Query {
             Self::Segment(query) => query.check(table).map(Plan::new),
             Self::Cluster(query) => query.check(table).map(Plan::new),
             Self::Retention(query) => query.check(table).map(Plan::new),
+            Self::Lifecycle(query) => query.check(table).map(Plan::new),
+            Self::Stickiness(query) => query.check(table).map(Plan::new),
         }
     }
 }

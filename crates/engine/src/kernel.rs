@@ -1,5 +1,6 @@
 //! Kernels: one verb per file, over the columns of a table.
 
+pub mod activity;
 pub(crate) mod byte_mask;
 pub mod calendar;
 pub mod centroids;

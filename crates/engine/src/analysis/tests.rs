@@ -29,7 +29,7 @@ fn many_users() -> Sheet {
 }
 
 /// At least one question of every kind, by name.
-const QUESTIONS: [(&str, &str); 11] = [
+const QUESTIONS: [(&str, &str); 17] = [
     ("overview", r#"{"kind": "overview"}"#),
     (
         "overview of a segment",
@@ -72,6 +72,20 @@ const QUESTIONS: [(&str, &str); 11] = [
             {"feature": {"kind": "property", "property": "money"}, "mean": 0.0, "deviation": 1.0},
             {"feature": {"kind": "property", "property": "score"}, "mean": 70.0, "deviation": 40.0}]}}"#,
     ),
+    ("retention", r#"{"kind": "retention", "start": {"event": "signup"}, "return": {"event": "open"}}"#),
+    (
+        "retention of every week, by plan, with money",
+        r#"{"kind": "retention", "entry": "recurring", "value": {"property": "money"}, "average": "simple",
+            "breakdown": {"kind": "property", "property": "plan", "on": "user", "limit": 2}}"#,
+    ),
+    (
+        "retention by shared money, elapsed",
+        r#"{"kind": "retention", "period": "day", "bins": "elapsed", "criterion": "on_or_after", "brackets": [3, 7, 20],
+            "breakdown": {"kind": "property", "property": "money", "attribution": {"kind": "each_value"}}}"#,
+    ),
+    ("retention that holds the score", r#"{"kind": "retention", "entry": "recurring", "hold": "money"}"#),
+    ("lifecycle", r#"{"kind": "lifecycle", "rule": {"event": "open"}, "new_by": {"kind": "first_event"}}"#),
+    ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 
 #[test]
