@@ -8,8 +8,11 @@ mod compare;
 mod data;
 mod database;
 mod format;
+mod lifecycle;
 mod posthog;
+mod retention;
 mod rules;
+mod stickiness;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -160,7 +163,7 @@ fn check_ids(cases: &[Line]) -> Result<(), String> {
 fn show(cases: &[Line], id: &str, out: &mut impl Write) -> Result<Verdict, String> {
     let case = cases.iter().find(|case| case.id == id).ok_or_else(|| format!("there is no case {id}"))?;
     let query = match case.prepare() {
-        Ok(prepared) => serde_json::to_string_pretty(&prepared.query).map_err(|error| error.to_string())?,
+        Ok(prepared) => serde_json::to_string_pretty(prepared.query()).map_err(|error| error.to_string())?,
         Err(Problem::NotBuilt(reason)) => return Err(format!("{id} is skipped: {reason}")),
         Err(Problem::Wrong(explanation)) => return Err(format!("{id}: {explanation}")),
     };
@@ -169,7 +172,7 @@ fn show(cases: &[Line], id: &str, out: &mut impl Write) -> Result<Verdict, Strin
 }
 
 impl Line {
-    fn prepare(&self) -> Result<compare::Prepared, Problem> {
+    fn prepare(&self) -> Result<Box<dyn Ready>, Problem> {
         let case: format::Case = serde_json::from_str(&self.text).map_err(|error| error.to_string())?;
         if case.expect.as_object().is_none_or(Map::is_empty) {
             return Err(Problem::Wrong(
@@ -179,8 +182,11 @@ impl Line {
         let kind =
             case.query.get("kind").and_then(Value::as_str).ok_or("the query has no kind".to_owned())?;
         match kind {
-            "funnel" if case.semantics == "posthog" => posthog::funnel(&case),
-            "funnel" => database::funnel(&case),
+            "funnel" if case.semantics == "posthog" => ready(posthog::funnel(&case)),
+            "funnel" => ready(database::funnel(&case)),
+            "retention" => retention::prepare(&case),
+            "lifecycle" => ready(lifecycle::prepare(&case)),
+            "stickiness" => ready(stickiness::prepare(&case)),
             kind if format::KINDS.contains(&kind) => {
                 Err(Problem::NotBuilt(format!("kind {kind} is not built yet")))
             }
@@ -191,6 +197,19 @@ impl Line {
     fn run(&self) -> Result<(), Problem> {
         self.prepare()?.check()
     }
+}
+
+/// A case ready to run.
+trait Ready {
+    /// What is asked.
+    fn query(&self) -> &cairn_engine::Query;
+
+    /// Runs the query and compares.
+    fn check(&self) -> Result<(), Problem>;
+}
+
+fn ready(prepared: Result<impl Ready + 'static, Problem>) -> Result<Box<dyn Ready>, Problem> {
+    Ok(Box::new(prepared?))
 }
 
 /// The counts of a run.
