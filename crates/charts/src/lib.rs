@@ -34,10 +34,12 @@ mod axis;
 mod bar;
 mod canvas;
 mod funnel;
+mod heat;
 mod histogram;
 mod key;
 mod line;
 mod restyle;
+mod stacks;
 mod text;
 mod ticks;
 mod widths;
@@ -47,8 +49,10 @@ use canvas::{Anchor, Canvas, Face, Shade};
 pub use axis::Tick;
 pub use bar::{Bar, Bars};
 pub use funnel::{Funnel, FunnelBar, FunnelGroup, FunnelWords};
+pub use heat::{Heat, HeatCell, HeatRow};
 pub use histogram::{Bin, Histogram, Line as HistogramLine};
 pub use line::{Lines, Series, Shape};
+pub use stacks::{StackColumn, StackPart, Stacks};
 pub use text::{Weight, text_width};
 pub use ticks::TickFormat;
 
@@ -80,6 +84,10 @@ pub enum Picture {
     Lines(Lines),
     /// Counts in bins.
     Histogram(Histogram),
+    /// Rows of cells whose ink grows with a share.
+    Heat(Heat),
+    /// Columns stacked above and below zero.
+    Stacks(Stacks),
 }
 
 /// Which color data has, as far as the caller decides it.
@@ -146,6 +154,8 @@ pub fn draw(spec: &ChartSpec, size: Size) -> Drawing {
         Picture::Bars(bars) => bar::draw(&mut canvas, bars),
         Picture::Lines(lines) => line::draw(&mut canvas, lines, height),
         Picture::Histogram(histogram) => histogram::draw(&mut canvas, histogram, height),
+        Picture::Heat(heat) => heat::draw(&mut canvas, heat),
+        Picture::Stacks(stacks) => stacks::draw(&mut canvas, stacks, height),
     };
     let height = drawn.unwrap_or_else(|| draw_empty(&mut canvas, &spec.empty));
     let marks = canvas.finish();
