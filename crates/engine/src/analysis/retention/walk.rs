@@ -73,8 +73,8 @@ struct Scratch {
     runs: Vec<Run>,
     hits: Vec<u32>,
     sums: Vec<(u32, f64)>,
-    /// Rows with their values: starts, returns, heads.
-    valued: [Vec<(Group, u32)>; 3],
+    /// Rows with the keys of their values: starts, returns, heads.
+    valued: [Vec<(u64, u32)>; 3],
 }
 
 /// Returns of one period: which of the unit's they are.
@@ -147,17 +147,17 @@ impl<'t> Walker<'t> {
         let units = [&self.whole.starts, &self.whole.returns, &self.whole.heads];
         for (list, rows) in valued.iter_mut().zip(units) {
             list.clear();
-            list.extend(rows.iter().map(|&row| (value(table, shared, row, user), row)));
-            list.sort();
+            list.extend(rows.iter().map(|&row| (key(table, shared, row), row)));
+            list.sort_unstable();
         }
         for starts in valued[0].chunk_by(|a, b| a.0 == b.0) {
-            let group = &starts[0].0;
-            let of_group = |list: &[(Group, u32)], rows: &mut Vec<u32>| {
+            let (key, row) = starts[0];
+            let group = &value(table, shared, row, user);
+            let of_group = |list: &[(u64, u32)], rows: &mut Vec<u32>| {
                 rows.clear();
-                let first = list.partition_point(|(other, _)| other < group);
-                rows.extend(
-                    list[first..].iter().take_while(|(other, _)| other == group).map(|&(_, row)| row),
-                );
+                let first = list.partition_point(|&(other, _)| other < key);
+                let mine = list[first..].iter().take_while(|&&(other, _)| other == key);
+                rows.extend(mine.map(|&(_, row)| row));
             };
             let part = &mut self.part;
             let lists = [&mut part.starts, &mut part.returns, &mut part.heads];
@@ -187,8 +187,13 @@ impl<'t> Walker<'t> {
         let looks_back = matches!(self.rules.entry, Entry::FirstMatching | Entry::FirstEver);
         if self.rules.is_same && !looks_back {
             return_rows.collect(user, after, returns);
-            let n = returns.partition_point(|&row| (row as usize) < range.end);
-            starts.extend_from_slice(&returns[..n]);
+            let in_range = |row: &&u32| (**row as usize) < range.end;
+            // Who starts once starts with the first one, whatever follows; conditions are looked at below.
+            let is_one = self.rules.entry == Entry::FirstInRange
+                && !self.scope.has_conditions()
+                && self.shared.is_none();
+            let most = if is_one { 1 } else { usize::MAX };
+            starts.extend(returns.iter().take(most).take_while(in_range));
         } else {
             self.starts.collect(user, if looks_back { all.clone() } else { range }, starts);
             if starts.is_empty() {
@@ -407,6 +412,22 @@ impl<'t> Values<'t> {
             }
         };
         found.unwrap_or(0.0)
+    }
+}
+
+/// What equal values of one user share and others do not, in the values' order; the missing value comes first.
+fn key(table: &Table, column: &Column, row: u32) -> u64 {
+    let row = row as usize;
+    let ordered = |time: Millis| time.0 as u64 ^ 1 << 63;
+    match column {
+        Column::Text(text) => u64::from(text.codes.get(row)),
+        Column::Number(numbers) => numbers.get(row).map_or(0, |value| {
+            let bits = (value + 0.0).to_bits();
+            if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+        }),
+        Column::Time(times) => ordered(times[row]),
+        Column::EventTime => ordered(table.times[row]),
+        Column::User => 0,
     }
 }
 
