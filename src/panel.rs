@@ -2,6 +2,8 @@
 
 mod conditions;
 mod funnels;
+mod lifecycle;
+mod retention;
 mod segments;
 mod shared;
 mod sources;
@@ -18,6 +20,10 @@ pub enum Panel {
     Sources,
     /// Where users stop on their way.
     Funnels,
+    /// Who comes back.
+    Retention,
+    /// Who is new, stays, comes back and goes.
+    Lifecycle,
     /// Who the users are.
     Segments,
 }
@@ -25,19 +31,22 @@ pub enum Panel {
 /// The panels by the question that they answer: the key of the group's name, and its panels.
 pub const GROUPS: [(&str, &[Panel]); 3] = [
     ("group.data", &[Panel::Sources]),
-    ("group.explore", &[Panel::Funnels]),
+    ("group.explore", &[Panel::Funnels, Panel::Retention, Panel::Lifecycle]),
     ("group.understand", &[Panel::Segments]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 3] = [Self::Sources, Self::Funnels, Self::Segments];
+    pub const ALL: [Self; 5] =
+        [Self::Sources, Self::Funnels, Self::Retention, Self::Lifecycle, Self::Segments];
 
     /// Its name in the address.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sources => "sources",
             Self::Funnels => "funnels",
+            Self::Retention => "retention",
+            Self::Lifecycle => "lifecycle",
             Self::Segments => "segments",
         }
     }
@@ -52,6 +61,8 @@ impl Panel {
         match self {
             Self::Sources => "sources.title",
             Self::Funnels => "funnels.title",
+            Self::Retention => "retention.title",
+            Self::Lifecycle => "lifecycle.title",
             Self::Segments => "segments.title",
         }
     }
@@ -61,6 +72,8 @@ impl Panel {
         match self {
             Self::Sources => Icon::Data,
             Self::Funnels => Icon::Funnel,
+            Self::Retention => Icon::Return,
+            Self::Lifecycle => Icon::Life,
             Self::Segments => Icon::Segments,
         }
     }
@@ -70,6 +83,8 @@ impl Panel {
         match self {
             Self::Sources => sources::Sources().into_any(),
             Self::Funnels => funnels::Funnels().into_any(),
+            Self::Retention => retention::Retention().into_any(),
+            Self::Lifecycle => lifecycle::Lifecycle().into_any(),
             Self::Segments => segments::Segments().into_any(),
         }
     }

@@ -55,7 +55,7 @@ pub struct LifecyclePeriod {
 
 /// What a user is in a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LifecycleState"))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "see the counts of LifecyclePeriod")]
 pub enum State {

@@ -59,7 +59,7 @@ pub struct RetentionTable {
 
 /// Users who started in one period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RetentionCohort"))]
 pub struct Cohort {
     /// The period's first instant.
     pub start_millis: Millis,
@@ -73,7 +73,7 @@ pub struct Cohort {
 
 /// One cohort in one column.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RetentionCell"))]
 pub struct Cell {
     /// Users of the cohort who returned.
     pub n_users: u64,
@@ -88,7 +88,7 @@ pub struct Cell {
 
 /// All cohorts in one column.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RetentionAverageCell"))]
 pub struct AverageCell {
     /// Cohorts that count here.
     pub n_cohorts: u64,

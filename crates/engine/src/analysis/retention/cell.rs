@@ -13,7 +13,7 @@ use crate::time::Millis;
 /// The users of one cohort of a retention table, or those of one cell of it. It holds all that it needs: the query that it is
 /// used in changes nothing about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RetentionRule"))]
 #[serde(deny_unknown_fields)]
 pub struct CellRule {
     /// The question. Its breakdown and its value do not matter.
@@ -31,7 +31,7 @@ pub struct CellRule {
 
 /// Which users of a cohort.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RetentionOutcome"))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Those who are counted in the column.

@@ -95,7 +95,7 @@ impl Default for RetentionQuery {
 /// Which of the user's start events make cohorts. They lie in the scope's range, but "first" of the last two looks at the
 /// whole data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RetentionEntry"))]
 #[serde(rename_all = "snake_case")]
 pub enum Entry {
     /// The first one in the range.
@@ -111,7 +111,7 @@ pub enum Entry {
 
 /// How the time after the start is cut into columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RetentionBins"))]
 #[serde(rename_all = "snake_case")]
 pub enum Bins {
     /// At the calendar's bounds, in the scope's zone.
@@ -125,7 +125,7 @@ pub enum Bins {
 
 /// Which periods count for a column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RetentionCriterion"))]
 #[serde(rename_all = "snake_case")]
 pub enum Criterion {
     /// Only those of the column.
@@ -139,7 +139,7 @@ pub enum Criterion {
 
 /// Whether a return at the very instant of the start comes after it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RetentionTie"))]
 #[serde(rename_all = "snake_case")]
 pub enum Tie {
     /// It does, unless it is the start event itself.
@@ -151,7 +151,7 @@ pub enum Tie {
 
 /// How cohorts are averaged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RetentionAverage"))]
 #[serde(rename_all = "snake_case")]
 pub enum Average {
     /// Users who returned ÷ users who started, over all cohorts that have reached the column.
@@ -165,7 +165,7 @@ pub enum Average {
 
 /// A number to add up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RetentionValue"))]
 #[serde(deny_unknown_fields)]
 pub struct Value {
     /// A number column.

@@ -58,7 +58,7 @@ pub const MAX_SERIES: usize = 10;
 
 /// Whether users of more periods count too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "StickinessCount"))]
 #[serde(rename_all = "snake_case")]
 pub enum Count {
     /// They do not.
