@@ -82,7 +82,7 @@ pub fn chart(query: &LifecycleQuery, answer: &LifecycleAnswer, zone: &str) -> Ch
     let tick = |(index, period): (usize, &LifecyclePeriod)| Tick {
         at: index as f64,
         text: period_name(query, period, zone),
-        rank: u8::from(index % 4 != 0),
+        rank: u8::from(!index.is_multiple_of(4)),
     };
     let shown = shown(answer);
     let stacks = Stacks {

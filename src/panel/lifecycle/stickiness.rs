@@ -136,7 +136,7 @@ fn chart(query: &StickinessQuery, answer: &StickinessAnswer) -> ChartSpec {
     let tick = |(index, bar): (usize, &StickyBar)| Tick {
         at: index as f64,
         text: count(u64::from(bar.n_periods)),
-        rank: u8::from(index % 5 != 0),
+        rank: u8::from(!index.is_multiple_of(5)),
     };
     let is_empty = answer.series.first().is_none_or(|series| series.n_users == 0);
     let stacks = Stacks {

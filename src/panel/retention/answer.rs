@@ -141,7 +141,7 @@ pub fn curves(query: &RetentionQuery, answer: &RetentionAnswer) -> ChartSpec {
     let tick = |column: usize| Tick {
         at: column as f64,
         text: column_name(query, answer, column),
-        rank: u8::from(column % 4 != 0),
+        rank: u8::from(!column.is_multiple_of(4)),
     };
     let lines = Lines {
         at: (0..n_columns).map(|column| column as f64).collect(),

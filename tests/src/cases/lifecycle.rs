@@ -89,29 +89,36 @@ impl Ready for Prepared {
             let found = answer.periods.iter().map(|period| period.start_millis).collect();
             same("starts", &starts?, &found)?;
         }
-        let Expected { new, returning, resurrecting, dormant, totals, .. } = &self.expected;
-        let states: [(&str, &Option<Vec<Option<i64>>>, fn(&LifecyclePeriod) -> i64); 4] = [
-            ("new", new, |period| period.n_new as i64),
-            ("returning", returning, |period| period.n_returning as i64),
-            ("resurrecting", resurrecting, |period| period.n_resurrecting as i64),
-            ("dormant", dormant, |period| -(period.n_dormant as i64)),
-        ];
-        for (name, expected, count) in states {
-            let found: Vec<i64> = answer.periods.iter().map(count).collect();
-            if let Some(expected) = expected {
-                same(&format!("{name}: number"), &expected.len(), &found.len())?;
-                let known = found.iter().zip(expected).map(|(found, expected)| expected.map(|_| *found));
-                same(name, expected, &known.collect())?;
-            }
-            if let Some(total) = totals.get(name) {
-                same(&format!("total of {name}"), total, &found.iter().sum())?;
-            }
-        }
-        Ok(())
+        let Expected { new, returning, resurrecting, dormant, .. } = &self.expected;
+        self.check_state("new", new.as_ref(), &answer, |period| period.n_new as i64)?;
+        self.check_state("returning", returning.as_ref(), &answer, |period| period.n_returning as i64)?;
+        self.check_state("resurrecting", resurrecting.as_ref(), &answer, |period| {
+            period.n_resurrecting as i64
+        })?;
+        self.check_state("dormant", dormant.as_ref(), &answer, |period| -(period.n_dormant as i64))
     }
 }
 
 impl Prepared {
+    fn check_state(
+        &self,
+        name: &str,
+        expected: Option<&Vec<Option<i64>>>,
+        answer: &LifecycleAnswer,
+        count: fn(&LifecyclePeriod) -> i64,
+    ) -> Result<(), Problem> {
+        let found: Vec<i64> = answer.periods.iter().map(count).collect();
+        if let Some(expected) = expected {
+            same(&format!("{name}: number"), &expected.len(), &found.len())?;
+            let known = found.iter().zip(expected).map(|(found, expected)| expected.map(|_| *found));
+            same(name, expected, &known.collect())?;
+        }
+        match self.expected.totals.get(name) {
+            Some(total) => same(&format!("total of {name}"), total, &found.iter().sum()),
+            None => Ok(()),
+        }
+    }
+
     fn answer(&self) -> Result<LifecycleAnswer, Problem> {
         match run(&self.table, &self.query) {
             Ok(Answer::Lifecycle(answer)) => Ok(answer),

@@ -17,6 +17,7 @@ mod frame;
 mod query;
 mod split;
 mod tally;
+mod values;
 mod walk;
 
 use std::collections::BTreeMap;

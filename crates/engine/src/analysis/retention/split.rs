@@ -111,7 +111,9 @@ impl Held {
         mut visit: impl FnMut(Entrance<'_>),
     ) {
         let Self { starts, hits, sums, row_hits, row_sums } = self;
-        (starts.clear(), hits.clear(), sums.clear());
+        starts.clear();
+        hits.clear();
+        sums.clear();
         walker.each_valued(user, |group, entrance| {
             if *group != Group::Missing {
                 starts.push((entrance.row, entrance.start));

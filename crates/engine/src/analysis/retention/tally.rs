@@ -88,7 +88,7 @@ fn cumulate<T: Copy>(list: &mut [T], criterion: Criterion, add: impl Fn(T, T) ->
     match criterion {
         Criterion::On => {}
         Criterion::OnOrBefore => {
-            (1..list.len()).for_each(|index| list[index] = add(list[index], list[index - 1]))
+            (1..list.len()).for_each(|index| list[index] = add(list[index], list[index - 1]));
         }
         Criterion::OnOrAfter => {
             (1..list.len()).rev().for_each(|index| list[index - 1] = add(list[index - 1], list[index]));
