@@ -3,6 +3,8 @@
 mod conditions;
 mod funnels;
 mod journeys;
+mod lifecycle;
+mod retention;
 mod segments;
 mod shared;
 mod sources;
@@ -21,6 +23,10 @@ pub enum Panel {
     Funnels,
     /// Which ways users take.
     Journeys,
+    /// Who comes back.
+    Retention,
+    /// Who is new, stays, comes back and goes.
+    Lifecycle,
     /// Who the users are.
     Segments,
 }
@@ -28,13 +34,14 @@ pub enum Panel {
 /// The panels by the question that they answer: the key of the group's name, and its panels.
 pub const GROUPS: [(&str, &[Panel]); 3] = [
     ("group.data", &[Panel::Sources]),
-    ("group.explore", &[Panel::Funnels, Panel::Journeys]),
+    ("group.explore", &[Panel::Funnels, Panel::Retention, Panel::Journeys, Panel::Lifecycle]),
     ("group.understand", &[Panel::Segments]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 4] = [Self::Sources, Self::Funnels, Self::Journeys, Self::Segments];
+    pub const ALL: [Self; 6] =
+        [Self::Sources, Self::Funnels, Self::Retention, Self::Journeys, Self::Lifecycle, Self::Segments];
 
     /// Its name in the address.
     pub const fn name(self) -> &'static str {
@@ -42,6 +49,8 @@ impl Panel {
             Self::Sources => "sources",
             Self::Funnels => "funnels",
             Self::Journeys => "journeys",
+            Self::Retention => "retention",
+            Self::Lifecycle => "lifecycle",
             Self::Segments => "segments",
         }
     }
@@ -57,6 +66,8 @@ impl Panel {
             Self::Sources => "sources.title",
             Self::Funnels => "funnels.title",
             Self::Journeys => "journeys.title",
+            Self::Retention => "retention.title",
+            Self::Lifecycle => "lifecycle.title",
             Self::Segments => "segments.title",
         }
     }
@@ -67,6 +78,8 @@ impl Panel {
             Self::Sources => Icon::Data,
             Self::Funnels => Icon::Funnel,
             Self::Journeys => Icon::Flow,
+            Self::Retention => Icon::Return,
+            Self::Lifecycle => Icon::Life,
             Self::Segments => Icon::Segments,
         }
     }
@@ -77,6 +90,8 @@ impl Panel {
             Self::Sources => sources::Sources().into_any(),
             Self::Funnels => funnels::Funnels().into_any(),
             Self::Journeys => journeys::Journeys().into_any(),
+            Self::Retention => retention::Retention().into_any(),
+            Self::Lifecycle => lifecycle::Lifecycle().into_any(),
             Self::Segments => segments::Segments().into_any(),
         }
     }

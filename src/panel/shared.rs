@@ -4,12 +4,18 @@ use std::sync::Arc;
 
 use cairn_charts::ChartSpec;
 use cairn_engine::Failure;
+use cairn_engine::analysis::funnel::GroupKey;
+use cairn_engine::rule::{Attribution, Breakdown, NamedSegment, Owner as ValueOwner};
+use cairn_engine::stats::interval::Rate;
+use cairn_engine::table::Kind;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::session::{Answered, Asked};
-use crate::text::{duration, failure, percent, text, text_with};
-use crate::view::{Menu, MenuItem, Notice, Severity, Spoken, copy_text, save_png, save_svg, save_text};
+use crate::session::{Answered, Asked, Facts, Session};
+use crate::text::{count, duration, failure, percent, plural, strong, text, text_with};
+use crate::view::{
+    Choice, Menu, MenuItem, Notice, Severity, Spoken, copy_text, save_png, save_svg, save_text,
+};
 
 /// How long an answer may take before its progress is shown.
 const PATIENCE_SHARE: f64 = 0.02;
@@ -140,4 +146,102 @@ pub fn found<T: Clone + PartialEq + Send + Sync + 'static>(
     Memo::new(move |_| {
         asked.read().answer.as_ref().and_then(|answered| pick(&answered.answer)).cloned().map(Arc::new)
     })
+}
+
+/// How many values a breakdown keeps before the rest becomes "Other".
+const BREAKDOWN_LIMIT: u32 = 7;
+
+/// The events to choose from, the most frequent first, and any event.
+pub fn event_choices(facts: Facts) -> Vec<Choice<Option<String>>> {
+    let any = Choice::new(None, text("funnels.any_event"));
+    let events = facts.events().into_iter();
+    events
+        .map(|(name, n)| Choice::new(Some(name.clone()), name).with_detail(count(n)))
+        .chain(std::iter::once(any))
+        .collect()
+}
+
+/// The breakdowns to choose from: none, the saved segments, each text property. The chosen one stands as it came.
+pub fn breakdown_choices(chosen: Signal<Option<Breakdown>>) -> Signal<Vec<Choice<Option<Breakdown>>>> {
+    let (facts, session) = (expect_context::<Facts>(), expect_context::<Session>());
+    Signal::derive(move || {
+        let chosen = chosen.get();
+        let none = Choice::new(None, text("funnels.no_breakdown"));
+        let segments = match &chosen {
+            Some(Breakdown::Segments { segments }) => segments.clone(),
+            _ => session.segments.get(),
+        };
+        let by_segments = (!segments.is_empty())
+            .then(|| Choice::new(Some(Breakdown::Segments { segments }), text("funnels.by_segments")));
+        let texts = facts.properties().into_iter().filter(|(_, kind)| *kind == Kind::Text);
+        let by_property = texts.map(|(name, _)| {
+            let breakdown = match &chosen {
+                Some(breakdown @ Breakdown::Property { property, .. }) if *property == name => {
+                    breakdown.clone()
+                }
+                _ => Breakdown::Property {
+                    property: name.clone(),
+                    on: ValueOwner::Event,
+                    attribution: Attribution::FirstTouch,
+                    limit: Some(BREAKDOWN_LIMIT),
+                },
+            };
+            Choice::new(Some(breakdown), name)
+        });
+        std::iter::once(none).chain(by_segments).chain(by_property).collect()
+    })
+}
+
+/// What people read for a group.
+pub fn group_name(key: &GroupKey) -> String {
+    match key {
+        GroupKey::Value { value } => value.clone(),
+        GroupKey::Missing => text("group.missing"),
+        GroupKey::Other => text("group.other"),
+        GroupKey::Segment { name } => name.clone(),
+    }
+}
+
+/// A rate that catches the eye, with its interval.
+pub fn strong_rate(rate: Rate) -> String {
+    let (low, high) = (percent(rate.low, 0), percent(rate.high, 0));
+    text_with("rate.with_interval", &[("rate", strong(percent(rate.rate, 0))), ("low", low), ("high", high)])
+}
+
+/// The users of a chosen place in a picture, with a button that saves them as a segment.
+#[component]
+pub fn Picked(
+    /// The segments that the place offers, with their sizes; nothing is shown without any.
+    picked: RwSignal<Vec<(NamedSegment, u64)>>,
+) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let row = move |(named, n_users): (NamedSegment, u64)| {
+        let name = named.name.clone();
+        let is_saved = Memo::new(move |_| session.segments.read().iter().any(|saved| saved.name == name));
+        let named = StoredValue::new(named);
+        let label = text_with("segments.save_named", &[("name", named.read_value().name.clone())]);
+        view! {
+            <li class="row row-apart">
+                <strong><bdi>{named.read_value().name.clone()}</bdi></strong>
+                <span class="soft">{plural("picked.users", n_users)}</span>
+                <Show
+                    when=move || is_saved.get()
+                    fallback=move || view! {
+                        <button class="button" type="button" aria-label=label.clone()
+                            on:click=move |_| session.save_segment(named.get_value())>{text("segments.save")}</button>
+                    }
+                >
+                    <span class="soft">{text("picked.saved")}</span>
+                </Show>
+            </li>
+        }
+    };
+    view! {
+        <div class="picked" role="status">
+            <p class="small soft">{move || picked.read().is_empty().then(|| text("picked.hint"))}</p>
+            <ul class="stack" aria-label=text("picked.title") hidden=move || picked.read().is_empty()>
+                {move || picked.get().into_iter().map(row).collect_view()}
+            </ul>
+        </div>
+    }
 }

@@ -21,10 +21,14 @@ pub enum Icon {
     Flow,
     /// Where people drop off.
     Funnel,
+    /// Who comes and who goes.
+    Life,
     /// Nothing leaves.
     Lock,
     /// Open the navigation.
     Menu,
+    /// Who comes back.
+    Return,
     /// Take away as a file.
     Save,
     /// Groups of people.
@@ -48,8 +52,10 @@ impl Icon {
             Self::Down => "M8 3v10M4 9l4 4 4-4",
             Self::Flow => "M2 8h3c4 0 4-4 9-4M5 8c4 0 4 4 9 4",
             Self::Funnel => "M2 3.5h12M4 8h8M6.5 12.5h3",
+            Self::Life => "M2 8h12M4 8V4M8 8V2.5M12 8V5M6 8v4M10 8v5",
             Self::Lock => "M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5",
             Self::Menu => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
+            Self::Return => "M3 5.5h7a3.5 3.5 0 0 1 0 7H5M6 2.5l-3 3 3 3",
             Self::Save => "M8 2.5v7.5M4.5 7 8 10.5 11.5 7M2.5 13.5h11",
             Self::Segments => concat!(
                 "M6 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM1.5 13c0-2 2-3 4.5-3s4.5 1 4.5 3",

@@ -9,9 +9,12 @@ mod data;
 mod database;
 mod format;
 mod journeys;
+mod lifecycle;
 mod posthog;
+mod retention;
 mod rules;
 mod sequences;
+mod stickiness;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,7 +23,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use cairn_engine::Query;
 use serde_json::{Map, Value};
 
 /// What the command line asks for.
@@ -172,7 +174,7 @@ fn show(cases: &[Line], id: &str, out: &mut impl Write) -> Result<Verdict, Strin
 }
 
 impl Line {
-    fn prepare(&self) -> Result<Prepared, Problem> {
+    fn prepare(&self) -> Result<Box<dyn Ready>, Problem> {
         let case: format::Case = serde_json::from_str(&self.text).map_err(|error| error.to_string())?;
         if case.expect.as_object().is_none_or(Map::is_empty) {
             return Err(Problem::Wrong(
@@ -182,13 +184,12 @@ impl Line {
         let kind =
             case.query.get("kind").and_then(Value::as_str).ok_or("the query has no kind".to_owned())?;
         match kind {
-            "funnel" if case.semantics == "posthog" => {
-                posthog::funnel(&case).map(Box::new).map(Prepared::Funnel)
-            }
-            "funnel" => database::funnel(&case).map(Box::new).map(Prepared::Funnel),
-            kind if JOURNEYS.contains(&kind) => {
-                journeys::prepare(kind, &case).map(Box::new).map(Prepared::Journey)
-            }
+            "funnel" if case.semantics == "posthog" => ready(posthog::funnel(&case)),
+            "funnel" => ready(database::funnel(&case)),
+            "retention" => retention::prepare(&case),
+            "lifecycle" => ready(lifecycle::prepare(&case)),
+            "stickiness" => ready(stickiness::prepare(&case)),
+            kind if JOURNEYS.contains(&kind) => ready(journeys::prepare(kind, &case)),
             kind if format::KINDS.contains(&kind) => {
                 Err(Problem::NotBuilt(format!("kind {kind} is not built yet")))
             }
@@ -205,26 +206,17 @@ impl Line {
 const JOURNEYS: [&str; 6] =
     ["paths", "sequence_match", "sequence_count", "sequence_events", "next_node", "sessions"];
 
-/// A case ready to run, whatever it asks.
-enum Prepared {
-    Funnel(Box<compare::Prepared>),
-    Journey(Box<journeys::Prepared>),
+/// A case ready to run.
+trait Ready {
+    /// What is asked.
+    fn query(&self) -> &cairn_engine::Query;
+
+    /// Runs the query and compares.
+    fn check(&self) -> Result<(), Problem>;
 }
 
-impl Prepared {
-    fn query(&self) -> &Query {
-        match self {
-            Self::Funnel(prepared) => &prepared.query,
-            Self::Journey(prepared) => &prepared.query,
-        }
-    }
-
-    fn check(&self) -> Result<(), Problem> {
-        match self {
-            Self::Funnel(prepared) => prepared.check(),
-            Self::Journey(prepared) => prepared.check(),
-        }
-    }
+fn ready(prepared: Result<impl Ready + 'static, Problem>) -> Result<Box<dyn Ready>, Problem> {
+    Ok(Box::new(prepared?))
 }
 
 /// The counts of a run.

@@ -93,7 +93,7 @@ fn what_is_not_built_is_skipped_and_named() {
         "skipped 1: funnel: entry bins: not built yet",
         "skipped 1: funnel: rules of duckdb-behavioral: not built yet",
         "skipped 1: kind attribution is not built yet",
-        "skipped 1: kind retention is not built yet",
+        "skipped 1: kind correlation is not built yet",
         "skipped 1: regular expressions are not built yet",
         "mixed.jsonl: 0 passed, 0 failed, 5 skipped",
         "0 passed, 0 failed, 5 skipped",
@@ -132,7 +132,7 @@ fn two_cases_of_one_id_are_refused() {
     let first = all.lines().next().unwrap();
     let output = program(&scratch("one-id-twice", Some(&format!("{first}\n{first}\n"))), &[]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("both hold a case kind/retention"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("both hold a case kind/sessions"));
 }
 
 #[test]

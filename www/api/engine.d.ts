@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -222,6 +222,87 @@ export interface NextEventQuery {
   user_limit?: number;
 }
 
+/** Which users come back, and how long after they started. */
+export interface RetentionQuery {
+  kind: 'retention';
+  /** How cohorts are averaged. Default: 'pooled'. */
+  average?: RetentionAverage;
+  /** How the time after the start is cut into columns. Default: 'calendar'. */
+  bins?: RetentionBins;
+  /**
+   * Lengths, in periods, of the columns after the first; empty = a column for each period. Each is at least
+   * 1.
+   */
+  brackets?: number[];
+  /**
+   * How the answer is split; none = it is not. `on: event` takes the value of the start event
+   * (`first_touch`), or follows each value apart, which start and returns must share (`each_value`).
+   */
+  breakdown?: Breakdown | null;
+  /** The most columns, that of the start included; none = as many as the data have. */
+  columns?: number | null;
+  /** Which periods count for a column. Default: 'on'. */
+  criterion?: RetentionCriterion;
+  /** Which of the user's start events make cohorts. Default: 'first_in_range'. */
+  entry?: RetentionEntry;
+  /**
+   * A property of events whose value a start and its returns must share. Events without a value take no part.
+   */
+  hold?: string | null;
+  /**
+   * How many return events a period needs to count; at least 1. The period of the start needs them only if
+   * start and return are different rules. Default: 1.
+   */
+  min_occurrences?: number;
+  /** The unit of time, of cohorts and of columns. Default: 'week'. */
+  period?: Period;
+  /** Whether returns may lie after the end of the scope's range. Default: 'entry'. */
+  range?: Range;
+  /**
+   * Which events count as a return. If it is the same rule as `start`, the period of the start is 100 % by
+   * definition; otherwise it is a count of its own, of returns after the start.
+   */
+  return?: EventRule;
+  /** Which users and rows. What `scope.from` and `scope.to` bound is said by `range`. */
+  scope?: Scope;
+  /** Which events start. */
+  start?: EventRule;
+  /** Whether a return at the very instant of the start comes after it. Default: 'step_order'. */
+  tie?: RetentionTie;
+  /** A number to add up over the returns of each cell; none = users are counted and nothing is added up. */
+  value?: RetentionValue | null;
+}
+
+/** Who is new, returning, resurrecting and dormant, period by period. */
+export interface LifecycleQuery {
+  kind: 'lifecycle';
+  /** When a user is new. */
+  new_by?: NewBy;
+  /** The unit of time. Default: 'week'. */
+  period?: Period;
+  /** Which events make a user active. */
+  rule?: EventRule;
+  /** Which users and rows. The range chooses whole periods: those that it touches. */
+  scope?: Scope;
+}
+
+/** In how many periods users are active. */
+export interface StickinessQuery {
+  kind: 'stickiness';
+  /** Whether users of more periods count too. Default: 'exactly'. */
+  count?: StickinessCount;
+  /** How many periods are joined into one, counted back from the end of the range; at least 1. Default: 1. */
+  join?: number;
+  /** How many events make a user active in a period, before periods are joined. */
+  min_per_period?: MinPerPeriod;
+  /** The unit of time. Default: 'day'. */
+  period?: Period;
+  /** Which users and rows. */
+  scope?: Scope;
+  /** Which events make a user active: 1 to `MAX_SERIES` series, each counted by itself. */
+  series?: EventRule[];
+}
+
 /** What every query shares: which users and rows it looks at, and by which calendar. */
 export interface Scope {
   /** First instant, inclusive; none = from the start. */
@@ -314,6 +395,38 @@ export type Segment =
     to?: Millis | null;
     /** Features look only at rows that meet all of these. */
     where?: Condition[];
+  }
+  /** In a cohort of a retention table, or in one cell of it. */
+  | {
+    kind: 'retention';
+    /** An instant in the cohort's period; none = any cohort. */
+    cohort?: Millis | null;
+    /** Index of the column; none = all users of the cohort. */
+    column?: number | null;
+    /** Which of the cohort's users, if there is a column. Default: 'returned'. */
+    outcome?: RetentionOutcome;
+    /** The question. Its breakdown and its value do not matter. */
+    query: Omit<RetentionQuery, 'kind'>;
+  }
+  /** In one state of the lifecycle in one period. */
+  | {
+    kind: 'lifecycle';
+    /** An instant in the period. */
+    period: Millis;
+    /** The question. */
+    query: Omit<LifecycleQuery, 'kind'>;
+    /** The state. */
+    state: LifecycleState;
+  }
+  /** Active in so many periods. */
+  | {
+    kind: 'stickiness';
+    /** In how many periods; at least 1. */
+    n_periods: number;
+    /** The question; it also says whether users of more periods count too. */
+    query: Omit<StickinessQuery, 'kind'>;
+    /** Index of the series. Default: 0. */
+    series?: number;
   };
 
 /** Whose value a property test looks at. */
@@ -476,6 +589,16 @@ export type Feature =
     /** The column's name. */
     property: string;
   };
+
+/** Which users of a cohort. */
+export type RetentionOutcome =
+  /** Those who are counted in the column. */
+  | 'returned'
+  /** The others. */
+  | 'stayed_away';
+
+/** What a user is in a period. */
+export type LifecycleState = 'new' | 'returning' | 'resurrecting' | 'dormant';
 
 /** The first day of a week, for calendar bins. */
 export type WeekStart = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
@@ -955,8 +1078,102 @@ export type ChainSearch =
    */
   | 'anywhere';
 
+/** How cohorts are averaged. */
+export type RetentionAverage =
+  /** Users who returned ÷ users who started, over all cohorts that have reached the column. */
+  | 'pooled'
+  /** The mean of the cohorts' rates, each cohort the same weight. */
+  | 'simple'
+  /** As pooled, over the cohorts for which the column is over. */
+  | 'mature_only';
+
+/** How the time after the start is cut into columns. */
+export type RetentionBins =
+  /** At the calendar's bounds, in the scope's zone. */
+  | 'calendar'
+  /**
+   * Each user's own, from the start event on: exactly 1 hour, 24 hours, 7 days, 30 days, 91 days, 365 days.
+   */
+  | 'elapsed'
+  /** The same, but elapsed time is counted in bounds of hours crossed. */
+  | 'elapsed_hour_floored';
+
+/** Which periods count for a column. */
+export type RetentionCriterion =
+  /** Only those of the column. */
+  | 'on'
+  /** Those of the column and all later ones that are looked at. */
+  | 'on_or_after'
+  /**
+   * Those of the column and all earlier ones; that of the start only if start and return are different rules.
+   */
+  | 'on_or_before';
+
+/**
+ * Which of the user's start events make cohorts. They lie in the scope's range, but "first" of the last two
+ * looks at the whole data.
+ */
+export type RetentionEntry =
+  /** The first one in the range. */
+  | 'first_in_range'
+  /** The user's first event that meets the whole rule, if it lies in the range. */
+  | 'first_matching'
+  /**
+   * The user's first event of the rule's name (or alternatives), if it lies in the range and also meets the
+   * conditions.
+   */
+  | 'first_ever'
+  /** The first one of every calendar period: a user is in the cohort of each period with a start event. */
+  | 'recurring';
+
+/** Whether a return at the very instant of the start comes after it. */
+export type RetentionTie =
+  /** It does, unless it is the start event itself. */
+  | 'step_order'
+  /** It does not. */
+  | 'never';
+
+/** A number to add up. */
+export interface RetentionValue {
+  /**
+   * Whose: the return event's own, or the user's first or last one, once for every return event. Default:
+   * 'event'.
+   */
+  on?: Owner;
+  /** A number column. */
+  property: string;
+}
+
+/** When a user is new: in the period that holds this instant, if the user is active in it. */
+export type NewBy =
+  /** The user's first event that counts as activity, over the whole data. */
+  | { kind: 'first_activity' }
+  /** The user's first event of any kind, over the whole data. */
+  | { kind: 'first_event' }
+  /** A property of the user: the first time known. Without one the user is never new. */
+  | {
+    kind: 'property';
+    /** A time column. */
+    property: string;
+  };
+
+/** Whether users of more periods count too. */
+export type StickinessCount =
+  /** They do not. */
+  | 'exactly'
+  /** They do. */
+  | 'at_least';
+
+/** How many events make a user active in a period. A period without events is never active. */
+export interface MinPerPeriod {
+  /** The number; at least 1. */
+  n: number;
+  /** How the number is compared. Default: 'at_least'. */
+  times?: Times;
+}
+
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -1134,6 +1351,43 @@ export interface NextEventAnswer {
   n_without: number;
   /** The users asked for. */
   users: NextEventUser[];
+}
+
+/** Who comes back. */
+export interface RetentionAnswer {
+  kind: 'retention';
+  /** What the columns are, that of the start first. */
+  columns: RetentionColumn[];
+  /** The last instant that returns are known of. */
+  end_millis: Millis;
+  /**
+   * The groups of the breakdown; empty without one. Segments come in the query's order. Values come by how
+   * many users start, summed over the cohorts, the most first, then by the value; `GroupKey::Other` comes
+   * last.
+   */
+  groups: RetentionGroup[];
+  /** Columns that the data have and the answer leaves out, so as to hold no more than `MAX_CELLS` cells. */
+  n_columns_left_out: number;
+  /** All users in scope, whatever the breakdown. */
+  overall: RetentionTable;
+}
+
+/** How many users are in each state, period by period. */
+export interface LifecycleAnswer {
+  kind: 'lifecycle';
+  /** Users who were active in at least one of the periods. */
+  n_users: number;
+  /** Every period that the range touches, in order. */
+  periods: LifecyclePeriod[];
+}
+
+/** In how many periods users are active. */
+export interface StickinessAnswer {
+  kind: 'stickiness';
+  /** How many periods the range has, after joining. */
+  n_periods: number;
+  /** The series, in the query's order. */
+  series: StickySeries[];
 }
 
 /** What a column is made of, over the whole scope. */
@@ -1582,6 +1836,148 @@ export interface NextEventUser {
   event: string | null;
   /** Who. */
   user: string;
+}
+
+/** Which periods a column covers, counted from that of the start, both ends inclusive. */
+export interface RetentionColumn {
+  /** The first one. */
+  from_period: number;
+  /** The last one. */
+  to_period: number;
+}
+
+/** One group's share of the answer. */
+export interface RetentionGroup {
+  /** Which group it is. */
+  key: GroupKey;
+  /** Its table. */
+  table: RetentionTable;
+}
+
+/** One group's cohorts. */
+export interface RetentionTable {
+  /** The average of the cohorts, a value for each column that a cohort has reached. */
+  average: RetentionAverageCell[];
+  /**
+   * The cohorts, in order of time, one for each calendar period of the range. Where the query's range has no
+   * start (or no end), empty ones before the first (after the last) that is not empty are left out.
+   */
+  cohorts: RetentionCohort[];
+  /** Sizes of all cohorts together: users, or with a recurring entry users once for each of their cohorts. */
+  n_entries: number;
+}
+
+/** All cohorts in one column. */
+export interface RetentionAverageCell {
+  /** Cohorts that count here. */
+  n_cohorts: number;
+  /** Their users. */
+  n_entries: number;
+  /** Those of them who returned. */
+  n_users: number;
+  /**
+   * The average; none if no cohort counts. The interval of a pooled rate is Wilson's, that of a simple mean
+   * the normal approximation, from the cohorts' binomial variances. With a recurring entry the same user may
+   * be in many cohorts, and the interval is too narrow.
+   */
+  rate: Rate | null;
+  /** The sum of the value ÷ `n_entries`; none if no value was asked for or no cohort counts. */
+  value_per_entry?: number | null;
+}
+
+/** Users who started in one period. */
+export interface RetentionCohort {
+  /** A cell for each column that has begun by the end of the data; empty if the cohort has no users. */
+  cells: RetentionCell[];
+  /** The period's name in the scope's zone, such as `2026-03-02` or `2026-03`. */
+  label: string;
+  /** Its users. */
+  n_users: number;
+  /** The period's first instant. */
+  start_millis: Millis;
+}
+
+/** One cohort in one column. */
+export interface RetentionCell {
+  /** Whether the column's last period is over at the end of the data, for every user of the cohort. */
+  is_complete: boolean;
+  /** Users of the cohort who returned. */
+  n_users: number;
+  /** `n_users` ÷ the cohort's, with Wilson's 95 % interval. */
+  rate: Rate | null;
+  /** The sum of the value over the returns that count here; none if no value was asked for. */
+  value_sum?: number | null;
+}
+
+/** One period. */
+export interface LifecyclePeriod {
+  /** Whether it is over at the end of the data; if not, some who seem dormant may still come. */
+  is_complete: boolean;
+  /** Its name in the scope's zone, such as `2026-03-02` or `2026-03`. */
+  label: string;
+  /** Users who were active in the period before and are not active in this one. */
+  n_dormant: number;
+  /** Active users who are new in it. */
+  n_new: number;
+  /** Active users who are not new and were not active in the period before. */
+  n_resurrecting: number;
+  /** Active users who are not new and were active in the period before. */
+  n_returning: number;
+  /** Its first instant. */
+  start_millis: Millis;
+}
+
+/** One series. */
+export interface StickySeries {
+  /** Daily, weekly and monthly users. */
+  active: ActiveUsers;
+  /** An item for each number of periods, from 1 on. */
+  bars: StickyBar[];
+  /** The mean number of periods that they are active in; none if there are none. */
+  mean_periods: number | null;
+  /** Users who are active in at least one period. */
+  n_users: number;
+  /** Its event's name; empty for "any event". */
+  name: string;
+}
+
+/** Daily, weekly and monthly users. */
+export interface ActiveUsers {
+  /** Daily ÷ monthly users. */
+  daily_per_monthly: number | null;
+  /** Daily ÷ weekly users, each summed over the days; none if there are none. */
+  daily_per_weekly: number | null;
+  /**
+   * The days of the range on which the data know the 30 days that end with them, in order; those after the
+   * last 400 days are left out. The last day may not be over.
+   */
+  days: ActiveDay[];
+  /** Weekly ÷ monthly users. */
+  weekly_per_monthly: number | null;
+}
+
+/** One calendar day in the scope's zone. */
+export interface ActiveDay {
+  /** The day, as `2026-03-01`. */
+  label: string;
+  /** Users active on it. */
+  n_daily: number;
+  /** Users active on it or on the 29 days before. */
+  n_monthly: number;
+  /** Users active on it or on the 6 days before. */
+  n_weekly: number;
+  /** Its first instant. */
+  start_millis: Millis;
+}
+
+/** Users by the number of periods that they are active in. */
+export interface StickyBar {
+  /** How many periods; "or more" if the query says so. */
+  n_periods: number;
+  /** Users. */
+  n_users: number;
+  /** `n_users` ÷ the series' users, with Wilson's 95 % interval; none if there are none. */
+  rate: Rate | null;
 }
 
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */

@@ -45,11 +45,42 @@ pub(crate) enum Paint {
     Strong,
     /// Text over lines, with a rim in the paper's color.
     Over,
+    /// The lightest of [`HEAT_STEPS`] fills under text.
+    Heat1,
+    Heat2,
+    Heat3,
+    Heat4,
+    Heat5,
+    Heat6,
+    Heat7,
+    /// The darkest.
+    Heat8,
+}
+
+/// How many fills a heat map has.
+pub(crate) const HEAT_STEPS: u8 = 8;
+
+impl Paint {
+    /// The fill of a step, counted from 1.
+    pub(crate) fn heat(step: u8) -> Self {
+        match step {
+            0 | 1 => Self::Heat1,
+            2 => Self::Heat2,
+            3 => Self::Heat3,
+            4 => Self::Heat4,
+            5 => Self::Heat5,
+            6 => Self::Heat6,
+            7 => Self::Heat7,
+            _ => Self::Heat8,
+        }
+    }
 }
 
 /// The names of the paints' classes, without `chart-`, in the order of the enum, which is their code in a sentinel.
-const PAINT_NAMES: [&str; 11] =
-    ["solid", "tint", "wash", "hatch", "outline", "line", "rule", "whisker", "text", "strong", "over"];
+const PAINT_NAMES: [&str; 19] = [
+    "solid", "tint", "wash", "hatch", "outline", "line", "rule", "whisker", "text", "strong", "over",
+    "heat-1", "heat-2", "heat-3", "heat-4", "heat-5", "heat-6", "heat-7", "heat-8",
+];
 
 /// Which color of `tokens.css` is meant: one that data has, or one that the picture itself needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,7 +253,8 @@ impl<'a> Canvas<'a> {
         if corner.0 == far.0 || corner.1 == far.1 {
             return;
         }
-        let filled = matches!(paint, Paint::Solid | Paint::Tint | Paint::Wash);
+        let filled =
+            matches!(paint, Paint::Solid | Paint::Tint | Paint::Wash) || paint as u8 >= Paint::Heat1 as u8;
         done(self.backend.draw_rect(corner, far, &shape(paint, shade.into()), filled));
     }
 

@@ -35,10 +35,12 @@ mod bar;
 mod canvas;
 mod flow;
 mod funnel;
+mod heat;
 mod histogram;
 mod key;
 mod line;
 mod restyle;
+mod stacks;
 mod text;
 mod ticks;
 mod widths;
@@ -49,8 +51,10 @@ pub use axis::Tick;
 pub use bar::{Bar, Bars};
 pub use flow::{Flow, FlowLink, FlowNode};
 pub use funnel::{Funnel, FunnelBar, FunnelGroup, FunnelWords};
+pub use heat::{Heat, HeatCell, HeatRow};
 pub use histogram::{Bin, Histogram, Line as HistogramLine};
 pub use line::{Lines, Series, Shape};
+pub use stacks::{StackColumn, StackPart, Stacks};
 pub use text::{Weight, text_width};
 pub use ticks::TickFormat;
 
@@ -84,6 +88,10 @@ pub enum Picture {
     Histogram(Histogram),
     /// Nodes in steps, and how much goes from which to which.
     Flow(Flow),
+    /// Rows of cells whose ink grows with a share.
+    Heat(Heat),
+    /// Columns stacked above and below zero.
+    Stacks(Stacks),
 }
 
 /// Which color data has, as far as the caller decides it.
@@ -151,6 +159,8 @@ pub fn draw(spec: &ChartSpec, size: Size) -> Drawing {
         Picture::Lines(lines) => line::draw(&mut canvas, lines, height),
         Picture::Histogram(histogram) => histogram::draw(&mut canvas, histogram, height),
         Picture::Flow(flow) => flow::draw(&mut canvas, flow, height),
+        Picture::Heat(heat) => heat::draw(&mut canvas, heat),
+        Picture::Stacks(stacks) => stacks::draw(&mut canvas, stacks, height),
     };
     let height = drawn.unwrap_or_else(|| draw_empty(&mut canvas, &spec.empty));
     let marks = canvas.finish();

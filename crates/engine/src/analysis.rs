@@ -13,10 +13,13 @@
 pub mod cluster;
 pub mod funnel;
 pub mod journey;
+pub mod lifecycle;
 pub mod next_event;
 pub mod overview;
+pub mod retention;
 pub mod segment;
 pub mod sequence;
+pub mod stickiness;
 pub mod suggest;
 #[cfg(test)]
 mod tests;
@@ -53,6 +56,12 @@ pub enum Query {
     Sequence(sequence::SequenceQuery),
     /// What comes after a chain of events.
     NextEvent(next_event::NextEventQuery),
+    /// Which users come back, and how long after they started.
+    Retention(retention::RetentionQuery),
+    /// Who is new, returning, resurrecting and dormant, period by period.
+    Lifecycle(lifecycle::LifecycleQuery),
+    /// In how many periods users are active.
+    Stickiness(stickiness::StickinessQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -70,6 +79,9 @@ pub enum Answer {
     Transition(transition::TransitionAnswer),
     Sequence(sequence::SequenceAnswer),
     NextEvent(next_event::NextEventAnswer),
+    Retention(retention::RetentionAnswer),
+    Lifecycle(lifecycle::LifecycleAnswer),
+    Stickiness(stickiness::StickinessAnswer),
 }
 
 impl Query {
@@ -89,9 +101,12 @@ impl Query {
             "transition" => Deserialize::deserialize(fields).map(Self::Transition),
             "sequence" => Deserialize::deserialize(fields).map(Self::Sequence),
             "next_event" => Deserialize::deserialize(fields).map(Self::NextEvent),
+            "retention" => Deserialize::deserialize(fields).map(Self::Retention),
+            "lifecycle" => Deserialize::deserialize(fields).map(Self::Lifecycle),
+            "stickiness" => Deserialize::deserialize(fields).map(Self::Stickiness),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
-                 `cluster`, `journey`, `transition`, `sequence` and `next_event`"
+                 `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle` and `stickiness`"
             ))),
         }
     }
@@ -111,6 +126,9 @@ impl Query {
             Self::Transition(query) => query.check(table).map(Plan::new),
             Self::Sequence(query) => query.check(table).map(Plan::new),
             Self::NextEvent(query) => query.check(table).map(Plan::new),
+            Self::Retention(query) => query.check(table).map(Plan::new),
+            Self::Lifecycle(query) => query.check(table).map(Plan::new),
+            Self::Stickiness(query) => query.check(table).map(Plan::new),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Kernels: one verb per file, over the columns of a table.
 
+pub mod activity;
 pub(crate) mod byte_mask;
 pub mod calendar;
 pub mod centroids;
@@ -11,6 +12,7 @@ pub mod mixed;
 pub mod pattern;
 pub mod period;
 pub mod quantile;
+pub mod rows;
 pub mod scope;
 pub mod segment;
 pub mod sessions;

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 pub use self::item::{ItemForm, ItemRule, ItemRules, SameInstant};
 pub use self::session::{GapEdge, SESSION_GAP_MILLIS, SessionRule};
+use crate::analysis::lifecycle::LifecycleRule;
+use crate::analysis::retention::CellRule;
+use crate::analysis::stickiness::StickinessRule;
 use crate::time::{Millis, WeekStart};
 
 /// Which rows a step, a series or a filter speaks of. All the parts that are given must hold; a rule with no part at
@@ -155,6 +158,12 @@ pub enum Segment {
     },
     /// Nearest to one centroid of a saved cluster model.
     Cluster(Box<ClusterRule>),
+    /// In a cohort of a retention table, or in one cell of it.
+    Retention(Box<CellRule>),
+    /// In one state of the lifecycle in one period.
+    Lifecycle(Box<LifecycleRule>),
+    /// Active in so many periods.
+    Stickiness(Box<StickinessRule>),
 }
 
 /// "Did E at least / exactly / at most n times", in a window.

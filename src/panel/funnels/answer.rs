@@ -6,6 +6,7 @@ use cairn_engine::rule::Breakdown;
 use cairn_engine::stats::interval::Rate;
 
 use super::stuck::stuck;
+use crate::panel::shared::{group_name, strong_rate};
 use crate::text::{count, duration, name, percent, plain, plural, plural_with, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
 
@@ -217,22 +218,6 @@ fn step_name(index: usize, step: &FunnelStep) -> String {
     }
 }
 
-/// What people read for a group.
-pub fn group_name(key: &GroupKey) -> String {
-    match key {
-        GroupKey::Value { value } => value.clone(),
-        GroupKey::Missing => text("group.missing"),
-        GroupKey::Other => text("group.other"),
-        GroupKey::Segment { name } => name.clone(),
-    }
-}
-
 fn rate_text(rate: Rate) -> String {
     plain(&strong_rate(rate))
-}
-
-/// A rate that catches the eye, with its interval.
-fn strong_rate(rate: Rate) -> String {
-    let (low, high) = (percent(rate.low, 0), percent(rate.high, 0));
-    text_with("rate.with_interval", &[("rate", strong(percent(rate.rate, 0))), ("low", low), ("high", high)])
 }

@@ -8,9 +8,9 @@ use leptos::prelude::*;
 
 use crate::panel::Panel;
 use crate::panel::conditions::{ConditionList, Conditions};
-use crate::panel::shared::{field_error, listed_error};
+use crate::panel::shared::{event_choices, field_error, listed_error};
 use crate::session::{Asked, Facts, Session};
-use crate::text::{count, text, text_with};
+use crate::text::{text, text_with};
 use crate::view::{Choice, Combobox, DurationField, Glyph, Icon, Label, Select, Sentence};
 
 /// How many values a breakdown keeps before the rest becomes "Other".
@@ -215,15 +215,6 @@ fn by_property(name: &str, chosen: Option<&Breakdown>) -> Breakdown {
         attribution: Attribution::FirstTouch,
         limit: Some(BREAKDOWN_LIMIT),
     }
-}
-
-fn event_choices(facts: Facts) -> Vec<Choice<Option<String>>> {
-    let events = facts.events().into_iter();
-    let any = Choice::new(None, text("funnels.any_event"));
-    events
-        .map(|(name, n)| Choice::new(Some(name.clone()), name).with_detail(count(n)))
-        .chain(std::iter::once(any))
-        .collect()
 }
 
 impl Fields {

@@ -9,7 +9,7 @@ use cairn_engine::table::Table;
 use cairn_engine::{Answer, Query, run};
 use serde::{Deserialize, Deserializer};
 
-use super::Problem;
+use super::{Problem, Ready};
 
 /// A case ready to run.
 #[derive(Debug)]
@@ -59,9 +59,12 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<f
     Option::<f64>::deserialize(deserializer).map(Some)
 }
 
-impl Prepared {
-    /// Runs the query and compares.
-    pub(super) fn check(&self) -> Result<(), Problem> {
+impl Ready for Prepared {
+    fn query(&self) -> &Query {
+        &self.query
+    }
+
+    fn check(&self) -> Result<(), Problem> {
         let Query::Funnel(query) = &self.query else {
             return Err(Problem::Wrong("only funnels are compared here".to_owned()));
         };
@@ -83,7 +86,9 @@ impl Prepared {
         }
         Ok(())
     }
+}
 
+impl Prepared {
     fn run(&self, query: &FunnelQuery) -> Result<FunnelAnswer, Problem> {
         match run(&self.table, &Query::Funnel(query.clone())) {
             Ok(Answer::Funnel(answer)) => Ok(answer),
@@ -284,7 +289,7 @@ fn same_time(what: &str, expected: Option<f64>, got: Option<f64>) -> Result<(), 
     }
 }
 
-fn same<T: PartialEq + Debug>(what: &str, expected: &T, got: &T) -> Result<(), Problem> {
+pub(super) fn same<T: PartialEq + Debug>(what: &str, expected: &T, got: &T) -> Result<(), Problem> {
     if expected == got {
         return Ok(());
     }

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use cairn_engine::Millis;
 use cairn_engine::rule::Owner;
 use cairn_engine::table::Table;
-use cairn_engine::table::rows::{Rows, Value as Cell, text_column};
+use cairn_engine::table::rows::{Rows, Value as Cell, number_column, text_column};
 use cairn_engine::table::users::mix;
+use cairn_engine::table::{ColumnInfo, Kind, Role};
 use serde_json::Value;
 
 use super::format::{Case, Event, Generator, Properties, Time};
@@ -99,7 +100,41 @@ pub(super) struct Layout {
     pub(super) split: Option<SplitColumn>,
     /// The property of events that is mapped to the role user, if it is not the user; rows without it are left out.
     pub(super) unit: Option<String>,
+    /// A property that is read as a number too, in a column of its own.
+    pub(super) number: Option<NumberColumn>,
+    /// Whether the users' `created_at` is a column.
+    pub(super) creation: Creation,
 }
+
+/// The number column of a property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NumberColumn {
+    pub(super) owner: Owner,
+    pub(super) property: String,
+}
+
+impl NumberColumn {
+    /// The name of the column.
+    pub(super) fn name(&self) -> String {
+        format!("number.{}", self.property)
+    }
+
+    fn number(&self, of_event: &Properties, of_user: Option<&Properties>) -> Option<f64> {
+        let properties = if self.owner == Owner::User { of_user? } else { of_event };
+        properties.get(&self.property).and_then(text_of)?.parse().ok()
+    }
+}
+
+/// Whether the users' `created_at` is a column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Creation {
+    #[default]
+    LeftOut,
+    Column,
+}
+
+/// The column of the users' `created_at`.
+pub(super) const CREATED_AT: &str = "created_at";
 
 /// The case's rows.
 ///
@@ -114,9 +149,14 @@ pub(super) fn table(case: &Case, layout: &Layout) -> Result<Table, String> {
     columns.extend(events.iter().flat_map(|event| event.properties.keys()).map(|name| event_column(name)));
     columns.extend(case.users.iter().flat_map(|user| user.properties.keys()).map(|name| user_column(name)));
     columns.extend(layout.split.as_ref().map(SplitColumn::name));
-    let mut rows = Rows::new(columns.iter().map(text_column).collect());
+    let mut infos: Vec<ColumnInfo> = columns.iter().map(text_column).collect();
+    infos.extend(layout.number.as_ref().map(|number| number_column(number.name())));
+    let creation = ColumnInfo { name: CREATED_AT.to_owned(), kind: Kind::Time, role: Role::Other };
+    infos.extend((layout.creation == Creation::Column).then_some(creation));
+    let mut rows = Rows::new(infos);
     let users: BTreeMap<&str, &Properties> =
         case.users.iter().map(|user| (user.user.as_str(), &user.properties)).collect();
+    let created = |user: &str| case.users.iter().find(|other| other.user == user)?.created_at.as_deref();
     for event in events {
         let unit = match &layout.unit {
             None => Some(event.user.clone()),
@@ -128,8 +168,15 @@ pub(super) fn table(case: &Case, layout: &Layout) -> Result<Table, String> {
         let of_user = users.get(event.user.as_str()).copied();
         let cell = |column: &String| cell(column, layout.split.as_ref(), &event.properties, of_user);
         let texts: Vec<Option<String>> = columns.iter().map(cell).collect();
-        let cells: Vec<Cell<'_>> =
+        let mut cells: Vec<Cell<'_>> =
             texts.iter().map(|text| text.as_deref().map_or(Cell::Missing, Cell::Text)).collect();
+        if let Some(number) = &layout.number {
+            cells.push(number.number(&event.properties, of_user).map_or(Cell::Missing, Cell::Number));
+        }
+        if layout.creation == Creation::Column {
+            let time = created(&event.user).map(instant).transpose()?;
+            cells.push(time.map_or(Cell::Missing, Cell::Time));
+        }
         rows.push(&unit, event.instant()?, event.event.as_deref().unwrap_or(NO_EVENT), &cells);
     }
     for run in case.event_runs.iter().flatten() {

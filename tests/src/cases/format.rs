@@ -38,8 +38,8 @@ pub(super) struct Case {
     /// Switches of those rules.
     #[serde(default)]
     pub(super) modes: Vec<String>,
-    timezone: String,
-    week_start: Option<String>,
+    pub(super) timezone: String,
+    pub(super) week_start: Option<String>,
     time_unit: Option<String>,
     now: Option<String>,
     pub(super) events: Option<Vec<Event>>,
@@ -107,10 +107,9 @@ pub(super) struct Generator {
 /// A user's own properties.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "`created_at` belongs to kinds that are not built yet")]
 pub(super) struct User {
     pub(super) user: String,
     #[serde(default)]
     pub(super) properties: Properties,
-    created_at: Option<String>,
+    pub(super) created_at: Option<String>,
 }

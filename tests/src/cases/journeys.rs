@@ -12,11 +12,11 @@ use cairn_engine::table::Table;
 use cairn_engine::{Answer, Query, run};
 use serde::Deserialize;
 
-use super::Problem;
 use super::data::{self, Layout, event_column, instant};
 use super::format::Case;
 use super::rules::{Family, Rule, Test, Translator};
 use super::sequences::{check_next, check_sequence, next_node, sequence};
+use super::{Problem, Ready};
 
 /// A case ready to run.
 #[derive(Debug)]
@@ -258,9 +258,12 @@ fn sessions(case: &Case) -> Result<Prepared, Problem> {
     Ok(Prepared { table, query: Query::Journey(Box::new(query)), expected: Expected::Sessions(expected) })
 }
 
-impl Prepared {
-    /// Runs the query and compares.
-    pub(super) fn check(&self) -> Result<(), Problem> {
+impl Ready for Prepared {
+    fn query(&self) -> &Query {
+        &self.query
+    }
+
+    fn check(&self) -> Result<(), Problem> {
         let answer = run(&self.table, &self.query).map_err(|error| error.to_string())?;
         match (&self.expected, answer) {
             (Expected::PosthogPaths(expected), Answer::Journey(answer)) => {
@@ -280,7 +283,9 @@ impl Prepared {
             (_, other) => Err(Problem::Wrong(format!("the query was answered with {other:?}"))),
         }
     }
+}
 
+impl Prepared {
     fn check_paths(&self, expected: &PathsExpect, answer: &JourneyAnswer) -> Result<(), Problem> {
         if let Some(n_edges) = expected.edge_count {
             same("edge_count", &n_edges, &answer.edges.len())?;

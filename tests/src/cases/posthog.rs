@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cairn_engine::Query;
 use cairn_engine::analysis::funnel::{Exclusion, FunnelQuery, Occurrence, Order, Preset, Step};
 use cairn_engine::rule::{Attribution, Breakdown, Condition, NamedSegment, Owner, Scope, Segment};
+use cairn_engine::time::WeekStart;
 use serde::Deserialize;
 
 use super::Problem;
@@ -48,7 +49,7 @@ struct Split {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Cohort {
+pub(super) struct Cohort {
     name: String,
     #[serde(rename = "where", default)]
     conditions: Vec<Test>,
@@ -95,7 +96,7 @@ pub(super) fn funnel(case: &Case) -> Result<Prepared, Problem> {
     let query = query.with_preset(Preset::Posthog);
     let expect = FunnelExpect::deserialize(&case.expect).map_err(|error| error.to_string())?;
     let missing_key = split.as_ref().map(SplitColumn::missing).unwrap_or_default();
-    let layout = Layout { columns: translator.columns, split, unit: funnel.count_by };
+    let layout = Layout { columns: translator.columns, split, unit: funnel.count_by, ..Layout::default() };
     let table = data::table(case, &layout)?;
     Ok(Prepared { table, query: Query::Funnel(query), expected: expected(expect), missing_key })
 }
@@ -182,7 +183,7 @@ fn breakdown(
 }
 
 /// A cohort is a segment of users whose properties meet all of its conditions.
-fn segment(cohort: &Cohort, translator: &mut Translator) -> Result<NamedSegment, Problem> {
+pub(super) fn segment(cohort: &Cohort, translator: &mut Translator) -> Result<NamedSegment, Problem> {
     fn from(condition: Condition) -> Result<Segment, Problem> {
         Ok(match condition {
             Condition::Property(test) if test.on != Owner::Event => Segment::Property(test),
@@ -217,5 +218,14 @@ fn expected(expect: FunnelExpect) -> Expected {
         users_exactly_at: expect.users_reached_exactly,
         n_users_exactly_at: expect.users_reached_exactly_count,
         ..Expected::default()
+    }
+}
+
+/// The first day of a case's weeks.
+pub(super) fn week_start(case: &Case) -> Result<WeekStart, Problem> {
+    match case.week_start.as_deref() {
+        Some("sunday") => Ok(WeekStart::Sunday),
+        None | Some("monday") => Ok(WeekStart::Monday),
+        Some(other) => Err(Problem::Wrong(format!("a week cannot start on {other}"))),
     }
 }

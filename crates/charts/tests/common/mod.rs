@@ -1,8 +1,9 @@
 //! Specs that the golden tests and the gallery share: believable data, every kind of picture, the corners of each.
 
 use cairn_charts::{
-    Bar, Bars, Bin, ChartSpec, Flow, FlowLink, FlowNode, Funnel, FunnelBar, FunnelGroup, FunnelWords,
-    Histogram, HistogramLine, Lines, Picture, Series, Shape, Tick, TickFormat, Tone,
+    Bar, Bars, Bin, ChartSpec, Flow, FlowLink, FlowNode, Funnel, FunnelBar, FunnelGroup, FunnelWords, Heat,
+    HeatCell, HeatRow, Histogram, HistogramLine, Lines, Picture, Series, Shape, StackColumn, StackPart,
+    Stacks, Tick, TickFormat, Tone,
 };
 
 /// The widths that goldens and the gallery are drawn at, with the heights that a page would ask for.
@@ -20,6 +21,8 @@ pub(crate) fn all() -> Vec<(&'static str, ChartSpec)> {
         ("lines-several", spec(Picture::Lines(several_lines()))),
         ("histogram", spec(Picture::Histogram(time_to_convert()))),
         ("flow", spec(Picture::Flow(journeys()))),
+        ("heat", spec(Picture::Heat(weekly_retention()))),
+        ("stacks", spec(Picture::Stacks(weekly_lifecycle()))),
         ("empty", spec(Picture::Bars(Bars::default()))),
     ]
 }
@@ -272,4 +275,49 @@ fn journeys() -> Flow {
         link(4, 6, 80.0),
     ];
     Flow { nodes, links, ended: "ends here".to_owned() }
+}
+
+/// Six cohorts, of which the newest have the fewest cells, and the last cell of each is not over.
+pub(crate) fn weekly_retention() -> Heat {
+    let row = |cohort: usize| {
+        let cell = |column: usize| {
+            let share = 1.0 / (1.0 + 0.9 * column as f64);
+            let text = format!("{:.0} %", share * 100.0);
+            let label = format!("Week {column} of cohort {cohort}: {text}");
+            HeatCell { share, text, label, is_open: column + cohort == 5 }
+        };
+        let cells = (0..6 - cohort).map(cell).collect();
+        HeatRow {
+            name: format!("Mar {}, 2026", 2 + 7 * cohort),
+            note: format!("{}", 120 - 7 * cohort),
+            cells,
+        }
+    };
+    Heat { columns: (0..6).map(|week| format!("Week {week}")).collect(), rows: (0..6).map(row).collect() }
+}
+
+/// Eight weeks of users who come, stay, come back and go.
+pub(crate) fn weekly_lifecycle() -> Stacks {
+    let part = |name: &str, tone| StackPart { name: name.to_owned(), tone };
+    let column = |week: usize| {
+        let (new, back, gone) = (40.0 - 3.0 * week as f64, 4.0 * week as f64, -6.0 * week as f64);
+        StackColumn {
+            values: vec![new, 60.0, back, gone],
+            labels: ["new", "returning", "resurrecting", "dormant"]
+                .map(|name| format!("Week {week}, {name}"))
+                .to_vec(),
+            is_open: week == 7,
+        }
+    };
+    Stacks {
+        parts: vec![
+            part("New", Tone::Series(0)),
+            part("Returning", Tone::Series(1)),
+            part("Resurrecting", Tone::Series(2)),
+            part("Dormant", Tone::Other),
+        ],
+        columns: (0..8).map(column).collect(),
+        ticks: (0..8).map(|week| Tick { at: week as f64, text: format!("W{week}"), rank: 0 }).collect(),
+        values: TickFormat::counts(),
+    }
 }

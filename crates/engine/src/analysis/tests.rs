@@ -29,7 +29,7 @@ fn many_users() -> Sheet {
 }
 
 /// At least one question of every kind, by name.
-const QUESTIONS: [(&str, &str); 16] = [
+const QUESTIONS: [(&str, &str); 22] = [
     ("overview", r#"{"kind": "overview"}"#),
     (
         "overview of a segment",
@@ -92,6 +92,20 @@ const QUESTIONS: [(&str, &str); 16] = [
         r#"{"kind": "next_event", "base": "last_match", "direction": "backward", "steps": [{"event": "pay"}, {"event": "open"}],
             "search": "anywhere", "user_limit": 3}"#,
     ),
+    ("retention", r#"{"kind": "retention", "start": {"event": "signup"}, "return": {"event": "open"}}"#),
+    (
+        "retention of every week, by plan, with money",
+        r#"{"kind": "retention", "entry": "recurring", "value": {"property": "money"}, "average": "simple",
+            "breakdown": {"kind": "property", "property": "plan", "on": "user", "limit": 2}}"#,
+    ),
+    (
+        "retention by shared money, elapsed",
+        r#"{"kind": "retention", "period": "day", "bins": "elapsed", "criterion": "on_or_after", "brackets": [3, 7, 20],
+            "breakdown": {"kind": "property", "property": "money", "attribution": {"kind": "each_value"}}}"#,
+    ),
+    ("retention that holds the score", r#"{"kind": "retention", "entry": "recurring", "hold": "money"}"#),
+    ("lifecycle", r#"{"kind": "lifecycle", "rule": {"event": "open"}, "new_by": {"kind": "first_event"}}"#),
+    ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 
 #[test]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::condition::{Test, Truth};
+use crate::analysis::{lifecycle, retention, stickiness};
 use crate::error::{QueryError, QueryProblem};
 use crate::rule::{Did, Owner, PropertyTest, Segment, Times, Within};
 use crate::table::{Bitmap, Codes, Table, UserIdx};
@@ -24,6 +25,9 @@ pub fn check(segment: &Segment, table: &Table) -> Result<(), QueryError> {
         Segment::Did(did) => check_did(did, table),
         Segment::List { .. } => Ok(()),
         Segment::Cluster(rule) => super::centroids::check_cluster(rule, table),
+        Segment::Retention(rule) => retention::check_cell(rule, table),
+        Segment::Lifecycle(rule) => lifecycle::check_rule(rule, table),
+        Segment::Stickiness(rule) => stickiness::check_rule(rule, table),
     }
 }
 
@@ -52,7 +56,7 @@ pub fn select(segment: &Segment, table: &Table, now: Millis) -> Result<Bitmap, Q
             let found = users.iter().filter_map(|id| table.users.find(id));
             collect(n_users, found)
         }
-        Segment::Property(_) | Segment::Did(_) | Segment::Cluster(_) => {
+        _ => {
             let found = table.segments.find(&(segment.clone(), now), || look_through(segment, table, now))?;
             Bitmap::clone(&found)
         }
@@ -68,7 +72,12 @@ fn look_through(segment: &Segment, table: &Table, now: Millis) -> Result<Bitmap,
             who_did(did, table, now)
         }
         Segment::Cluster(rule) => super::centroids::in_cluster(rule, table),
-        _ => unreachable!("the others are made of these or list their users"),
+        Segment::Retention(rule) => retention::in_cell(rule, table),
+        Segment::Lifecycle(rule) => lifecycle::in_state(rule, table),
+        Segment::Stickiness(rule) => stickiness::in_bar(rule, table),
+        Segment::AllOf { .. } | Segment::AnyOf { .. } | Segment::Not { .. } | Segment::List { .. } => {
+            unreachable!("these are made of the others or list their users")
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::time::Millis;
 
 /// A group, in the form that shards exchange. Codes of dictionaries are the same on all of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) enum Group {
+pub(in crate::analysis) enum Group {
     Missing,
     /// A text column's code.
     Text(u32),
@@ -64,16 +64,30 @@ pub(super) fn looks_at_all(query: &FunnelQuery) -> bool {
 /// # Errors
 /// If a property is unknown, a segment does not fit the table, or a number is out of range.
 pub(super) fn check(query: &FunnelQuery, table: &Table) -> Result<(), QueryError> {
+    check_breakdown(query.breakdown.as_ref(), table)?;
     match &query.breakdown {
+        Some(Breakdown::Property { attribution: Attribution::Step { step }, .. })
+            if *step as usize >= query.steps.len() =>
+        {
+            let (found, most) = (i64::from(*step), query.steps.len() as i64 - 1);
+            Err(out_of_range("breakdown.attribution.step", found, 0, most))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks a breakdown without doing the work; what its attribution means to the analysis is another question.
+///
+/// # Errors
+/// If a property is unknown, a segment does not fit the table, or the limit is 0.
+pub(in crate::analysis) fn check_breakdown(
+    breakdown: Option<&Breakdown>,
+    table: &Table,
+) -> Result<(), QueryError> {
+    match breakdown {
         None => Ok(()),
-        Some(Breakdown::Property { property, attribution, limit, .. }) => {
+        Some(Breakdown::Property { property, limit, .. }) => {
             find(property, table)?;
-            if let Attribution::Step { step } = attribution
-                && *step as usize >= query.steps.len()
-            {
-                let (found, most) = (i64::from(*step), query.steps.len() as i64 - 1);
-                return Err(out_of_range("breakdown.attribution.step", found, 0, most));
-            }
             if *limit == Some(0) {
                 return Err(out_of_range("breakdown.limit", 0, 1, i64::from(u32::MAX)));
             }
@@ -96,7 +110,8 @@ pub(super) fn out_of_range(field: &str, found: i64, least: i64, most: i64) -> Qu
     QueryError::new(field, QueryProblem::OutOfRange { found, least, most })
 }
 
-fn find<'t>(property: &str, table: &'t Table) -> Result<&'t Column, QueryError> {
+/// A breakdown's column.
+pub(in crate::analysis) fn find<'t>(property: &str, table: &'t Table) -> Result<&'t Column, QueryError> {
     let problem = || QueryProblem::UnknownProperty { name: property.to_owned() };
     let index =
         table.schema.find(property).ok_or_else(|| QueryError::new("breakdown.property", problem()))?;
@@ -178,7 +193,7 @@ fn is_set(column: &Column, row: u32) -> bool {
 
 /// The group of a row's value.
 #[inline]
-pub(super) fn value(table: &Table, column: &Column, row: u32, user: UserIdx) -> Group {
+pub(in crate::analysis) fn value(table: &Table, column: &Column, row: u32, user: UserIdx) -> Group {
     let row = row as usize;
     match column {
         Column::Text(text) => match text.codes.get(row) {
@@ -203,10 +218,15 @@ fn number(value: f64) -> Group {
 impl Group {
     /// The group as it stands in the answer.
     pub(super) fn key(&self, query: &FunnelQuery, table: &Table) -> GroupKey {
+        self.key_in(query.breakdown.as_ref(), table)
+    }
+
+    /// The same for any analysis' breakdown.
+    pub(in crate::analysis) fn key_in(&self, breakdown: Option<&Breakdown>, table: &Table) -> GroupKey {
         let text = match self {
             Self::Missing => return GroupKey::Missing,
-            Self::Segment(index) => return segment_key(query, *index),
-            Self::Text(code) => text_of(query, table, *code),
+            Self::Segment(index) => return segment_key(breakdown, *index),
+            Self::Text(code) => text_of(breakdown, table, *code),
             Self::Number(bits) => {
                 let bits = if bits >> 63 == 1 { bits & !(1 << 63) } else { !bits };
                 f64::from_bits(bits).to_string()
@@ -221,16 +241,16 @@ impl Group {
     }
 }
 
-fn segment_key(query: &FunnelQuery, index: u32) -> GroupKey {
-    let name = match &query.breakdown {
+fn segment_key(breakdown: Option<&Breakdown>, index: u32) -> GroupKey {
+    let name = match breakdown {
         Some(Breakdown::Segments { segments }) => segments[index as usize].name.clone(),
         _ => String::new(),
     };
     GroupKey::Segment { name }
 }
 
-fn text_of(query: &FunnelQuery, table: &Table, code: u32) -> String {
-    let column = match &query.breakdown {
+fn text_of(breakdown: Option<&Breakdown>, table: &Table, code: u32) -> String {
+    let column = match breakdown {
         Some(Breakdown::Property { property, .. }) => find(property, table).ok(),
         _ => None,
     };

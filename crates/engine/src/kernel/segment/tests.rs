@@ -107,6 +107,9 @@ fn naive(segment: &Segment, id: &str, rows: &[&SheetRow], now: i64) -> bool {
                 .contains(&(did.times, true))
         }
         Segment::List { users } => users.iter().any(|user| user == id),
+        Segment::Retention(_) | Segment::Lifecycle(_) | Segment::Stickiness(_) => {
+            unreachable!("these have tests of their own")
+        }
         Segment::Cluster(_) => unreachable!("tested in features.rs"),
     }
 }

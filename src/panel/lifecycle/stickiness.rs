@@ -1,0 +1,179 @@
+//! On how many days, weeks or months users are active.
+
+use cairn_charts::{ChartSpec, Picture, StackColumn, StackPart, Stacks, Tick, TickFormat, Tone};
+use cairn_engine::analysis::stickiness::{
+    Count, StickinessAnswer, StickinessQuery, StickinessRule, StickyBar,
+};
+use cairn_engine::rule::{EventRule, NamedSegment, Segment};
+use cairn_engine::time::Period;
+use cairn_engine::{Answer, Query};
+use leptos::prelude::*;
+
+use crate::panel::retention::form::periods;
+use crate::panel::shared::{AnswerFrame, Picked};
+use crate::session::{Asked, Session};
+use crate::text::{count, number, percent, plural_with, strong, text, text_with};
+use crate::view::{Cell, Chart, Choice, Column, DataTable, Label, Select, Sentence, TableData};
+
+/// Bars beyond this number are in the table only.
+const CHART_BARS: usize = 62;
+
+/// The section: the same events as above, by how many periods each user has them in.
+#[component]
+pub fn Stickiness(
+    /// Which events make a user active.
+    rule: Signal<EventRule>,
+) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let (period, counting) = (RwSignal::new(Period::Day), RwSignal::new(Count::Exactly));
+    let query = Memo::new(move |_| {
+        Some(Query::Stickiness(StickinessQuery {
+            scope: session.scope(),
+            series: vec![rule.get()],
+            period: period.get(),
+            count: counting.get(),
+            ..StickinessQuery::default()
+        }))
+    });
+    let asked = session.ask(query);
+    let stale = Signal::derive(move || asked.read().running.is_some());
+    let found = Memo::new(move |_| found(&asked.read()));
+    let sentence = Signal::derive(move || {
+        found.with(|found| found.as_ref().map(|(_, found)| said(found)).unwrap_or_default())
+    });
+    let spec =
+        Signal::derive(move || found.with(|found| found.as_ref().map(|(query, found)| chart(query, found))));
+    let table = Signal::derive(move || {
+        found.with(|found| found.as_ref().map(|(query, found)| table(query, found)).unwrap_or_default())
+    });
+    let picked = RwSignal::new(Vec::new());
+    Effect::new(move || {
+        found.track();
+        picked.set(Vec::new());
+    });
+    let pick = move |datum: Vec<usize>| {
+        picked.set(found.with_untracked(|found| {
+            let bar = found.as_ref().and_then(|(query, found)| segment(query, found, &datum));
+            bar.into_iter().collect()
+        }));
+    };
+    let counts = vec![
+        Choice::new(Count::Exactly, text("stickiness.exactly")),
+        Choice::new(Count::AtLeast, text("stickiness.at_least")),
+    ];
+    let period_field = view! {
+        <Select label=Label::unseen(text("stickiness.period")) choices=Signal::stored(periods()) value=period
+            on_change=move |chosen| period.set(chosen) />
+    };
+    let count_field = view! {
+        <Select label=Label::unseen(text("stickiness.count")) choices=Signal::stored(counts) value=counting
+            on_change=move |chosen| counting.set(chosen) />
+    };
+    view! {
+        <section class="stack" aria-labelledby="stickiness-title">
+            <h2 class="card-title" id="stickiness-title">{text("stickiness.title")}</h2>
+            <form class="question" aria-label=text("stickiness.title") on:submit=|event| event.prevent_default()>
+                <Sentence key="stickiness.sentence"
+                    slots=vec![("count", count_field.into_any()), ("period", period_field.into_any())] />
+            </form>
+            <AnswerFrame asked sentence>
+                <figure class="figure"><Chart spec label=sentence height=260 stale on_select=pick /></figure>
+                <Picked picked />
+                <DataTable caption=text("stickiness.table") data=table file_name="stickiness" stale />
+                <p class="rule">{text("stickiness.rule")}</p>
+            </AnswerFrame>
+        </section>
+    }
+}
+
+fn found(asked: &Asked) -> Option<(StickinessQuery, StickinessAnswer)> {
+    let answered = asked.answer.as_ref()?;
+    match (&answered.query, &answered.answer) {
+        (Query::Stickiness(query), Answer::Stickiness(answer)) => Some((query.clone(), answer.clone())),
+        _ => None,
+    }
+}
+
+fn said(answer: &StickinessAnswer) -> String {
+    let Some(series) = answer.series.first() else { return String::new() };
+    let Some(mean) = series.mean_periods else { return text("stickiness.nobody") };
+    let values = [
+        ("n", strong(count(series.n_users))),
+        ("mean", strong(number(mean, 1))),
+        ("of", count(u64::from(answer.n_periods))),
+    ];
+    let mut said = vec![plural_with("stickiness.said", series.n_users, &values)];
+    if let (Some(weekly), Some(monthly)) = (series.active.daily_per_weekly, series.active.daily_per_monthly) {
+        let values = [("weekly", percent(weekly, 0)), ("monthly", strong(percent(monthly, 0)))];
+        said.push(text_with("stickiness.said_ratio", &values));
+    }
+    said.join(" ")
+}
+
+fn bars(answer: &StickinessAnswer) -> &[StickyBar] {
+    answer.series.first().map_or(&[], |series| &series.bars)
+}
+
+fn bar_name(query: &StickinessQuery, bar: &StickyBar) -> String {
+    let key = match query.count {
+        Count::Exactly => "stickiness.n_exactly",
+        Count::AtLeast => "stickiness.n_at_least",
+    };
+    text_with(key, &[("n", count(u64::from(bar.n_periods)))])
+}
+
+fn chart(query: &StickinessQuery, answer: &StickinessAnswer) -> ChartSpec {
+    let shown = &bars(answer)[..bars(answer).len().min(CHART_BARS)];
+    let column = |bar: &StickyBar| {
+        let share = bar.rate.map(|rate| percent(rate.rate, 1)).unwrap_or_default();
+        let values = [("bar", bar_name(query, bar)), ("n", count(bar.n_users)), ("share", share)];
+        StackColumn {
+            values: vec![bar.n_users as f64],
+            labels: vec![text_with("stickiness.mark", &values)],
+            is_open: false,
+        }
+    };
+    let tick = |(index, bar): (usize, &StickyBar)| Tick {
+        at: index as f64,
+        text: count(u64::from(bar.n_periods)),
+        rank: u8::from(!index.is_multiple_of(5)),
+    };
+    let is_empty = answer.series.first().is_none_or(|series| series.n_users == 0);
+    let stacks = Stacks {
+        parts: vec![StackPart { name: text("overview.n_users"), tone: Tone::Series(0) }],
+        columns: if is_empty { Vec::new() } else { shown.iter().map(column).collect() },
+        ticks: shown.iter().enumerate().map(tick).collect(),
+        values: TickFormat::counts(),
+    };
+    ChartSpec { picture: Picture::Stacks(stacks), empty: text("lifecycle.empty") }
+}
+
+fn table(query: &StickinessQuery, answer: &StickinessAnswer) -> TableData {
+    let columns = vec![
+        Column::text(text("stickiness.column_periods")),
+        Column::number(text("overview.n_users")),
+        Column::number(text("overview.column_user_share")),
+        Column::number(text("funnels.column_interval")).with_hint(text("funnels.hint_interval")),
+    ];
+    let row = |bar: &StickyBar| {
+        let rate = bar.rate;
+        vec![
+            Cell::text(bar_name(query, bar)),
+            Cell::count(bar.n_users),
+            Cell::percent(rate.map(|rate| rate.rate), 1).with_bar(rate.map_or(0.0, |rate| rate.rate)),
+            Cell::percent_range(rate.map(|rate| (rate.low, rate.high)), 1),
+        ]
+    };
+    TableData { columns, rows: bars(answer).iter().map(row).collect() }
+}
+
+fn segment(
+    query: &StickinessQuery,
+    answer: &StickinessAnswer,
+    datum: &[usize],
+) -> Option<(NamedSegment, u64)> {
+    let bar = bars(answer).get(*datum.first()?)?;
+    let rule = StickinessRule { query: query.clone(), series: 0, n_periods: bar.n_periods };
+    let name = text_with("stickiness.segment", &[("bar", bar_name(query, bar))]);
+    Some((NamedSegment { name, segment: Segment::Stickiness(Box::new(rule)) }, bar.n_users))
+}
