@@ -69,7 +69,7 @@ test('the retention table says what the engine says natively, and a cell becomes
   await openPanel(page, 'Segments');
   const saved = page.getByRole('region', { name: 'Saved segments' });
   await saved.getByText(`${cell.n_users.toLocaleString('en-US')} users`).waitFor();
-  await saved.getByRole('button', { name: 'Filter' }).first().click();
+  await saved.getByRole('button', { name: 'Use as filter' }).first().click();
   await openPanel(page, 'Lifecycle');
   await settled(page);
   const lifecycle = await readTable(page, LIFECYCLE);
