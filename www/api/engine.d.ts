@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | QualityQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -106,6 +106,36 @@ export interface ClusterQuery {
    * and `features` must be left out. None = clusters are found anew.
    */
   start?: ClusterStart | null;
+}
+
+/** What is wrong with the data, and what that could spoil. */
+export interface QualityQuery {
+  kind: 'quality';
+  /**
+   * So many events at one and the same millisecond are a mass; at least 2. None = 100, or one in a thousand
+   * of all events if that is more.
+   */
+  mass?: number | null;
+  /**
+   * Events of one user in more different hours of one calendar day than this are beyond a person; at most 24.
+   * Default: 20.
+   */
+  most_hours?: number;
+  /** More events of one user on one calendar day than this are beyond a person. Default: 5000. */
+  most_per_day?: number;
+  /** More events of one user within 60 seconds than this are beyond a person. Default: 120. */
+  most_per_minute?: number;
+  /**
+   * How many of a column's most frequent values are listed; 0 to `QualityQuery::MOST_VALUES`. Default: 10.
+   */
+  n_values?: number;
+  /** Which users and rows. */
+  scope?: Scope;
+  /**
+   * A day is unusual if its robust score lies beyond this, above or below; more than 0. See
+   * `DayQuality::score`. Default: 3.5.
+   */
+  score?: number;
 }
 
 /** What every query shares: which users and rows it looks at, and by which calendar. */
@@ -634,7 +664,7 @@ export interface ClusterStart {
 }
 
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | QualityAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -735,6 +765,33 @@ export interface ClusterAnswer {
    * all users are alike. Empty where the centroids were given.
    */
   tried: TriedCount[];
+}
+
+/** What the data are like. */
+export interface QualityAnswer {
+  kind: 'quality';
+  /** Users who cannot be people. */
+  busy: BusyUsers;
+  /** Whether the times can be right. */
+  clock: ClockQuality;
+  /** Every column but the user's and the event's time, in the file's order. */
+  columns: ColumnQuality[];
+  /** Every calendar day of the scope's zone with at least one row, in order. */
+  days: DayQuality[];
+  /** What stands out, the most serious first; empty if nothing does. */
+  findings: Finding[];
+  /** Rows that share user, event and instant with an earlier one, but differ from it in another column. */
+  n_double_sent: number;
+  /** Rows that equal an earlier one of their user in all columns. */
+  n_duplicates: number;
+  /** Rows in scope. */
+  n_events: number;
+  /** Users with at least one row in scope. */
+  n_users: number;
+  /** Runs of days without any event, where the same weekdays around them have some; in order. */
+  silences: Silence[];
+  /** First and last instant in scope; none if there are no rows. */
+  span_millis: [Millis, Millis] | null;
 }
 
 /** What a column is made of, over the whole scope. */
@@ -1022,6 +1079,290 @@ export interface TriedCount {
   silhouette: number | null;
 }
 
+/** Users who do more than a person can: scripts, monitors, an id that many share. */
+export interface BusyUsers {
+  /** Their rows. */
+  n_events: number;
+  /** How many. */
+  n_users: number;
+  /**
+   * The ones with most rows first, equal ones by the bytes of their id; at most `QualityQuery::MOST_LISTED`.
+   */
+  users: BusyUser[];
+}
+
+/** One of them. */
+export interface BusyUser {
+  /** Most different hours with a row on one calendar day. */
+  hours: number;
+  /** Rows. */
+  n_events: number;
+  /** Most rows on one calendar day. */
+  per_day: number;
+  /** Most rows within 60 seconds, wherever they begin. */
+  per_minute: number;
+  /** The id. */
+  user: string;
+}
+
+/** Whether the times can be right. */
+export interface ClockQuality {
+  /** The few rows long before all others; none if there are none. See `Stray`. */
+  early: Stray | null;
+  /** The few rows long after all others, in the future of the data. */
+  late: Stray | null;
+  /** Instants that many events share, the most events first, then the earliest. */
+  masses: Mass[];
+  /** Rows after the scope's `now`; 0 if it has none. */
+  n_after_now: number;
+  /** Rows before 2000-01-01T00:00:00Z. */
+  n_before_2000: number;
+  /** Rows at the first instant of a calendar day in the scope's zone. */
+  n_midnight: number;
+  /** Rows at a whole minute. */
+  n_whole_minutes: number;
+  /** Rows at a whole second. */
+  n_whole_seconds: number;
+}
+
+/** Fewer than one in a thousand rows, with at least 30 days without any event between them and all others. */
+export interface Stray {
+  /** The first day of them. */
+  first_day: string;
+  /** The last. */
+  last_day: string;
+  /** Rows. */
+  n_events: number;
+}
+
+/** An instant that many events share. */
+export interface Mass {
+  /** Rows. */
+  n_events: number;
+  /** Users. */
+  n_users: number;
+  /** The instant. */
+  time_millis: Millis;
+}
+
+/** What a column is made of. */
+export interface ColumnQuality {
+  /** What it holds. */
+  kind: Kind;
+  /**
+   * Values of a text column that differ only in case, spaces, `-`, `_` and `.`: the groups with most rows
+   * first, at most `QualityQuery::MOST_LISTED`. Only columns with up to `ColumnQuality::MOST_COMPARED` values
+   * are compared.
+   */
+  look_alikes: ValueCount[][];
+  /** What the texts of a text column look like; none for another one. */
+  looks: Looks | null;
+  /**
+   * Distinct values, exactly; none for a column of numbers or times with more than
+   * `ColumnQuality::MOST_DISTINCT`.
+   */
+  n_distinct: number | null;
+  /** Rows without a value. */
+  n_missing: number;
+  /** The column's name. */
+  name: string;
+  /** How a number column's values are distributed; none without values. */
+  numbers: NumberFacts | null;
+  /** What it means. */
+  role: Role;
+  /** First and last instant of a time column; none without values. */
+  times: [Millis, Millis] | null;
+  /** The most frequent values of a text column, the most frequent first, equal ones by their bytes. */
+  top: ValueCount[];
+}
+
+/** What a column's values are. */
+export type Kind =
+  /** Text; ids and codes such as `007` too. */
+  | 'text'
+  /** Numbers that all survive a round trip through f64. */
+  | 'number'
+  /** Instants. */
+  | 'time';
+
+/**
+ * Rows of a text column by what their text looks like. Each row with a value is counted in one of the first
+ * five.
+ */
+export interface Looks {
+  /** `true` or `false`, in any case. */
+  n_booleans: number;
+  /** A number. */
+  n_numbers: number;
+  /** Among all of them, those that begin or end with a space. */
+  n_padded: number;
+  /**
+   * Stands for "no value": `null`, `none`, `nil`, `nan`, `n/a`, `na`, `undefined`, `unknown`, `-`, `?`, or
+   * nothing but spaces; in any case.
+   */
+  n_placeholders: number;
+  /** Any other text. */
+  n_texts: number;
+  /** A date or a time, as in `2026-03-01` or `2026-03-01T10:00:00Z`. */
+  n_times: number;
+}
+
+/** How numbers are distributed. Quantiles are of type 7 (Hyndman & Fan 1996). */
+export interface NumberFacts {
+  max: number;
+  /** Arithmetic mean; none if the sum is beyond what a number can hold. */
+  mean: number | null;
+  median: number;
+  min: number;
+  n_negative: number;
+  n_zero: number;
+  p05: number;
+  p25: number;
+  p75: number;
+  p95: number;
+}
+
+/** What a column means to the analyses. */
+export type Role =
+  /** Who did it; every table has one. */
+  | 'user'
+  /** When; every table has one. */
+  | 'time'
+  /** What; if no column has this role, every row is the event named after the file. */
+  | 'event'
+  /** The session's id. */
+  | 'session'
+  /** Money that the event brought. */
+  | 'revenue'
+  /** Where the user came from. */
+  | 'channel'
+  /** The experiment's variant. */
+  | 'variant'
+  /** A rating. */
+  | 'score'
+  /** Free text that people wrote. */
+  | 'text'
+  /** Any other property. */
+  | 'other';
+
+/** One day's events, and what they are measured by. */
+export interface DayQuality {
+  /** The day in the scope's zone, as `2026-03-01`. */
+  day: string;
+  /** Rows. */
+  n_events: number;
+  /** The same day as days since 1970-01-01. */
+  number: number;
+  /**
+   * `(n_events − usual) / s`. `s` is 1.4826 times the median absolute deviation of those weekdays (the
+   * modified z-score of Iglewicz & Hoaglin, *How to Detect and Handle Outliers*, 1993), 1.2533 times their
+   * mean absolute deviation if that is 0, and at least the root of `usual`, which is how much plain chance
+   * moves a count.
+   */
+  score: number | null;
+  /**
+   * Median of the same weekday in the four weeks before and after; none with fewer than three of them, and
+   * for the first and the last day, which may be cut.
+   */
+  usual: number | null;
+  /**
+   * Whether the day is unusual: beyond the query's score, and at least twice (and ten events) or at most half
+   * of what is usual.
+   */
+  verdict: DayVerdict;
+}
+
+/** Whether a day is unusual. */
+export type DayVerdict =
+  /** As the same weekday around it, or not to be judged. */
+  | 'usual'
+  /** Far more events. */
+  | 'high'
+  /** Far fewer. */
+  | 'low';
+
+/** Something that stands out. */
+export interface Finding {
+  /** What it can spoil. */
+  affects: Affected[];
+  /** The column that it was found in, if it was found in one. */
+  column?: string | null;
+  /** What. */
+  kind: FindingKind;
+  /** How many: rows, or what the kind says. */
+  n: number;
+}
+
+/** Analyses that a finding can spoil. */
+export type Affected =
+  | 'trends'
+  | 'funnels'
+  | 'retention'
+  | 'journeys'
+  | 'sessions'
+  | 'segments'
+  | 'clusters'
+  | 'breakdowns';
+
+/** What can stand out, the most serious first. */
+export type FindingKind =
+  /** Rows of users who do more than a person can, see `BusyUsers`. */
+  | 'busy_users'
+  /** Days in silences, see `Silence`. */
+  | 'silent_days'
+  /** Rows that repeat another one in all columns. */
+  | 'duplicates'
+  /** Rows before 2000: dates that were never set. */
+  | 'before_2000'
+  /** Rows after the scope's `now`. */
+  | 'after_now'
+  /** Rows far before or after all others, see `Stray`. */
+  | 'strays'
+  /**
+   * Rows at the first instant of a day, if they are at least 99 in 100: times are dates, and the order within
+   * a day is not known.
+   */
+  | 'dates_only'
+  /** The same, if they are between 1 and 99 in 100: a part of the data only knows the date. */
+  | 'midnight'
+  /** Rows in the listed masses at one instant, see `Mass`, unless 99 in 100 times are whole minutes. */
+  | 'same_instant'
+  /** Rows that share user, event and instant with another one, but not all columns. */
+  | 'double_sent'
+  /** Days with far too few events, but some. */
+  | 'low_days'
+  /** Days with far too many events. */
+  | 'high_days'
+  /** Groups of look-alikes. */
+  | 'look_alikes'
+  /** Rows whose text stands for "no value", such as `null`. */
+  | 'placeholders'
+  /**
+   * Rows of a text column of which at least 9 in 10, but not all, are numbers, or times, that are something
+   * else.
+   */
+  | 'mixed_types'
+  /**
+   * Rows without a value, in a column where at least half and at most 99 in 100 rows have one, or in one with
+   * the role session, channel or variant.
+   */
+  | 'missing'
+  /** A column without any value; `n` is the number of rows. */
+  | 'empty_column';
+
+/**
+ * Days in a row without any event, at least one of which is unusually low by the rule of `DayQuality`,
+ * compared with the same weekday in the four weeks before and after all of them.
+ */
+export interface Silence {
+  /** The first of them. */
+  first_day: string;
+  /** The last. */
+  last_day: string;
+  /** How many. */
+  n_days: number;
+}
+
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */
 export interface Mapping {
   /** Choices about columns, in any order; columns that are not listed are taken as guessed. */
@@ -1063,38 +1404,6 @@ export interface ColumnChoice {
   /** How its times are written; none is as guessed. */
   time_format?: TimeFormat | null;
 }
-
-/** What a column's values are. */
-export type Kind =
-  /** Text; ids and codes such as `007` too. */
-  | 'text'
-  /** Numbers that all survive a round trip through f64. */
-  | 'number'
-  /** Instants. */
-  | 'time';
-
-/** What a column means to the analyses. */
-export type Role =
-  /** Who did it; every table has one. */
-  | 'user'
-  /** When; every table has one. */
-  | 'time'
-  /** What; if no column has this role, every row is the event named after the file. */
-  | 'event'
-  /** The session's id. */
-  | 'session'
-  /** Money that the event brought. */
-  | 'revenue'
-  /** Where the user came from. */
-  | 'channel'
-  /** The experiment's variant. */
-  | 'variant'
-  /** A rating. */
-  | 'score'
-  /** Free text that people wrote. */
-  | 'text'
-  /** Any other property. */
-  | 'other';
 
 /**
  * How a column's times are written. A value without zone or offset is local time in the mapping's zone; a

@@ -13,6 +13,7 @@
 pub mod cluster;
 pub mod funnel;
 pub mod overview;
+pub mod quality;
 pub mod segment;
 pub mod suggest;
 #[cfg(test)]
@@ -41,6 +42,8 @@ pub enum Query {
     Segment(segment::SegmentQuery),
     /// Groups of users who behave alike.
     Cluster(cluster::ClusterQuery),
+    /// What is wrong with the data, and what that could spoil.
+    Quality(quality::QualityQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -54,6 +57,7 @@ pub enum Answer {
     SuggestFunnel(suggest::SuggestFunnelAnswer),
     Segment(segment::SegmentAnswer),
     Cluster(cluster::ClusterAnswer),
+    Quality(quality::QualityAnswer),
 }
 
 impl Query {
@@ -69,9 +73,10 @@ impl Query {
             "suggest_funnel" => Deserialize::deserialize(fields).map(Self::SuggestFunnel),
             "segment" => Deserialize::deserialize(fields).map(Self::Segment),
             "cluster" => Deserialize::deserialize(fields).map(Self::Cluster),
+            "quality" => Deserialize::deserialize(fields).map(Self::Quality),
             _ => Err(D::Error::custom(format_args!(
-                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment` \
-                 and `cluster`"
+                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
+                 `cluster` and `quality`"
             ))),
         }
     }
@@ -87,6 +92,7 @@ impl Query {
             Self::SuggestFunnel(query) => query.check(table).map(Plan::new),
             Self::Segment(query) => query.check(table).map(Plan::new),
             Self::Cluster(query) => query.check(table).map(Plan::new),
+            Self::Quality(query) => query.check(table).map(Plan::new),
         }
     }
 }

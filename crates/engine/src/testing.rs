@@ -200,3 +200,8 @@ pub(crate) fn small_sheets() -> impl Strategy<Value = Sheet> {
         sheet
     })
 }
+
+/// How many random cases a test tries: 20,000, or as many as `CAIRN_RANDOM_CASES` says; a nightly run tries a million.
+pub(crate) fn random_cases() -> u32 {
+    std::env::var("CAIRN_RANDOM_CASES").map_or(20_000, |n| n.parse().expect("CAIRN_RANDOM_CASES is a number"))
+}

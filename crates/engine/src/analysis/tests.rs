@@ -29,8 +29,9 @@ fn many_users() -> Sheet {
 }
 
 /// At least one question of every kind, by name.
-const QUESTIONS: [(&str, &str); 11] = [
+const QUESTIONS: [(&str, &str); 12] = [
     ("overview", r#"{"kind": "overview"}"#),
+    ("quality", r#"{"kind": "quality", "mass": 2, "most_per_day": 2}"#),
     (
         "overview of a segment",
         r#"{"kind": "overview", "scope": {"segment": {"kind": "did", "rule": {"event": "pay"}, "n": 2}}}"#,
