@@ -7,6 +7,7 @@ pub mod condition;
 pub mod exact_sum;
 pub mod features;
 pub mod find;
+pub mod period;
 pub mod quantile;
 pub mod ranks;
 pub mod scope;

@@ -42,3 +42,34 @@ pub enum WeekStart {
     Saturday,
     Sunday,
 }
+
+/// A unit of the calendar that time is cut into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the units of the calendar")]
+pub enum Period {
+    Hour,
+    Day,
+    #[default]
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+impl Period {
+    /// The usual length in milliseconds: a month counts as 30 days, a quarter as 91, a year as 365. What a calendar makes of
+    /// it is in [`Periods`](crate::kernel::period::Periods).
+    #[must_use]
+    pub const fn usual_millis(self) -> i64 {
+        match self {
+            Self::Hour => Millis::DAY / 24,
+            Self::Day => Millis::DAY,
+            Self::Week => 7 * Millis::DAY,
+            Self::Month => 30 * Millis::DAY,
+            Self::Quarter => 91 * Millis::DAY,
+            Self::Year => 365 * Millis::DAY,
+        }
+    }
+}

@@ -53,20 +53,26 @@ impl Days {
     }
 
     fn compute(&self, instant: Millis) -> Day {
-        let beyond = if instant.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
-        let timestamp = Timestamp::from_millisecond(instant.0).unwrap_or(beyond);
-        let date = self.zone.to_datetime(timestamp).date();
-        let start = self.start_of(date).unwrap_or(Millis(i64::MIN));
-        let end = date.tomorrow().ok().and_then(|next| self.start_of(next)).unwrap_or(Millis(i64::MAX));
+        let date = self.zone.to_datetime(timestamp(instant)).date();
+        let start = start_of(&self.zone, date).unwrap_or(Millis(i64::MIN));
+        let next = date.tomorrow().ok();
+        let end = next.and_then(|next| start_of(&self.zone, next)).unwrap_or(Millis(i64::MAX));
         Day { start, end, number: number_of(date) }
     }
+}
 
-    fn start_of(&self, date: civil::Date) -> Option<Millis> {
-        let start =
-            self.zone.to_ambiguous_zoned(date.to_datetime(civil::Time::midnight())).compatible().ok()?;
-        let start = start.start_of_day().ok()?;
-        Some(Millis(start.timestamp().as_millisecond()))
-    }
+/// The instant as jiff knows it, held at the ends of its range.
+pub(super) fn timestamp(instant: Millis) -> Timestamp {
+    let beyond = if instant.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_millisecond(instant.0).unwrap_or(beyond)
+}
+
+/// The first instant of a date in a zone; of a date that the zone skips, the first instant after it. None at the ends of
+/// jiff's range.
+pub(super) fn start_of(zone: &TimeZone, date: civil::Date) -> Option<Millis> {
+    let midnight = zone.to_ambiguous_zoned(date.to_datetime(civil::Time::midnight()));
+    let start = midnight.compatible().ok()?.start_of_day().ok()?;
+    Some(Millis(start.timestamp().as_millisecond()))
 }
 
 /// A day's date, as `2026-03-01`.
