@@ -12,5 +12,6 @@ pub mod quantile;
 pub mod ranks;
 pub mod scope;
 pub mod segment;
+pub mod sessions;
 pub mod sums;
 pub mod user_value;

@@ -3,8 +3,11 @@
 //! Rules are plain data. They are the public interface (saved analyses, the JavaScript API, links), tagged by `kind`,
 //! with unknown fields refused. What they match is decided in [`crate::kernel`].
 
+mod session;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::session::{GapEdge, SESSION_GAP_MILLIS, SessionRule};
 use crate::time::{Millis, WeekStart};
 
 /// Which rows a step, a series or a filter speaks of. All the parts that are given must hold; a rule with no part at
