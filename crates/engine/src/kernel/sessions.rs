@@ -236,8 +236,7 @@ mod tests {
         let table = sheet.table();
         let rows: Vec<u32> = (0..table.n_rows() as u32).collect();
         let mut sessions = Sessions::new(rule, &table).unwrap();
-        let found = sessions.cut(&rows).map(<[u32]>::to_vec).collect();
-        found
+        sessions.cut(&rows).map(<[u32]>::to_vec).collect()
     }
 
     fn visits(times: &[i64]) -> Sheet {
