@@ -13,7 +13,7 @@ use super::Panel;
 use super::shared::{AnswerFrame, TakeAway};
 use crate::session::{Asked, Session};
 use crate::text::text;
-use crate::view::{Chart, DataTable};
+use crate::view::{Chart, DataTable, Later};
 
 /// The panel.
 #[component]
@@ -47,7 +47,7 @@ pub fn Funnels() -> impl IntoView {
                 <h1 id="panel-title" class="panel-title">{text("funnels.title")}</h1>
                 <div class="panel-actions"><TakeAway asked spec name="funnel" /></div>
             </header>
-            <form::FunnelForm draft asked />
+            <Later><form::FunnelForm draft asked /></Later>
             <AnswerFrame asked sentence>
                 <figure class="figure">
                     <Chart spec label=sentence height=340 stale />

@@ -9,7 +9,7 @@ mod tree;
 use leptos::prelude::*;
 
 use crate::text::text;
-use crate::view::{Choice, SegmentedControl};
+use crate::view::{Choice, Later, SegmentedControl};
 
 /// How a segment is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub fn Segments() -> impl IntoView {
             <saved::SavedSegments />
             <SegmentedControl label=text("segments.way") choices value=way on_change=move |chosen| way.set(chosen) />
             {move || match way.get() {
-                Way::Rules => view! { <builder::Builder /> }.into_any(),
-                Way::Behavior => view! { <clusters::Clusters /> }.into_any(),
+                Way::Rules => view! { <Later><builder::Builder /></Later> }.into_any(),
+                Way::Behavior => view! { <Later><clusters::Clusters /></Later> }.into_any(),
             }}
         </section>
     }

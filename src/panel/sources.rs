@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use crate::session::{Loading, Refused, Session, name_of};
 use crate::text::{failure, name, plural, text, text_with};
-use crate::view::{DropSize, Dropped, FileDrop, Notice, Progress, Severity, Spoken, Work};
+use crate::view::{AfterPaint, DropSize, Dropped, FileDrop, Notice, Progress, Severity, Spoken, Work};
 
 /// The panel.
 #[component]
@@ -33,10 +33,10 @@ pub fn Sources() -> impl IntoView {
             <files::Twins />
             <Show when=move || session.data.read().is_some()>
                 <overview::Overview />
-                <report::Report />
+                <AfterPaint><report::Report /></AfterPaint>
             </Show>
             <Show when=move || session.source.read().is_some()>
-                <mapping::MappingForm />
+                <AfterPaint><mapping::MappingForm /></AfterPaint>
             </Show>
             <Show when=move || !is_new.get()>
                 <first_minute::Proof />

@@ -5,6 +5,7 @@
 //! Without `filter` nothing is filtered. A bare `#funnels`, as the links of the navigation are, changes the panel only.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use cairn_engine::Query;
 use cairn_engine::rule::{Breakdown, NamedSegment};
@@ -59,22 +60,24 @@ impl Session {
 
     /// Keeps the address in step with the panel on screen, its query and the filter.
     pub fn write_address(self) {
+        let writing = StoredValue::new(None::<TimeoutHandle>);
         Effect::new(move || {
             let panel = self.panel.get();
             let query = self.drafts.with(|drafts| drafts.get(&panel).cloned());
             let filter = self.filtering_segment().map_or(Filter::Nobody, Filter::By);
             let hash = Address { panel, query, filter }.to_hash();
-            if window().location().hash().is_ok_and(|now| now != hash)
-                && let Ok(history) = window().history()
-            {
-                // A browser that refuses, as some do after very many changes, only keeps an older address.
-                let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&hash));
+            if let Some(writing) = writing.try_update_value(Option::take).flatten() {
+                writing.clear();
             }
+            // Browsers take milliseconds for it, so it has a task of its own.
+            let before = hash_now();
+            let write = set_timeout_with_handle(move || write(&before, &hash), Duration::ZERO);
+            writing.set_value(write.ok());
         });
     }
 
     fn read_address(self) {
-        let Ok(address) = window().location().hash().unwrap_or_default().parse::<Address>() else { return };
+        let Ok(address) = hash_now().parse::<Address>() else { return };
         if let Some(query) = address.query {
             for segment in segments_of(&query) {
                 self.adopt_segment(segment.clone());
@@ -88,6 +91,22 @@ impl Session {
         }
         self.panel.set(address.panel);
     }
+}
+
+/// Writes the address, unless somebody has gone elsewhere since: then that is about to be read.
+fn write(before: &str, hash: &str) {
+    let now = hash_now();
+    if now == before
+        && now != hash
+        && let Ok(history) = window().history()
+    {
+        // A browser that refuses, as some do after very many changes, only keeps an older address.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(hash));
+    }
+}
+
+fn hash_now() -> String {
+    window().location().hash().unwrap_or_default()
 }
 
 impl Address {

@@ -3,10 +3,13 @@
 mod marks;
 mod tooltip;
 
+use std::time::Duration;
+
 use cairn_charts::{ChartSpec, Drawing, Size, draw};
 use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{ResizeObserver, ResizeObserverEntry};
 
 use marks::Marks;
 
@@ -56,24 +59,25 @@ pub fn Chart(
     }
 }
 
-/// The inner width of an element in whole pixels, kept up to date; `None` before it is on the page.
+/// The width of an element's content in whole pixels, kept up to date; `None` before the browser has laid it out, which
+/// is not asked of it here: it says so by itself before it paints.
 fn width_of(frame: NodeRef<Div>) -> ReadSignal<Option<u32>> {
     let (width, set_width) = signal(None);
-    let observed = StoredValue::new_local(None::<(web_sys::ResizeObserver, Closure<dyn Fn()>)>);
+    let observed =
+        StoredValue::new_local(None::<(ResizeObserver, Closure<dyn Fn(Vec<ResizeObserverEntry>)>)>);
     Effect::new(move || {
         let Some(element) = frame.get() else { return };
-        let measure = {
-            let element = element.clone();
-            move || {
-                set_width.maybe_update(|width| {
-                    let new = Some(element.client_width().unsigned_abs());
-                    std::mem::replace(width, new) != new
-                });
-            }
-        };
-        measure();
-        let on_resize = Closure::<dyn Fn()>::new(measure);
-        if let Ok(observer) = web_sys::ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {
+        let on_resize =
+            Closure::<dyn Fn(Vec<ResizeObserverEntry>)>::new(move |entries: Vec<ResizeObserverEntry>| {
+                let new = entries.last().map(|entry| entry.content_rect().width() as u32);
+                // Charts of one page hear of their widths together, and each has a task of its own to draw in.
+                let tell = move || {
+                    // The chart may be gone by then.
+                    let _ = set_width.try_maybe_update(|width| (std::mem::replace(width, new) != new, ()));
+                };
+                set_timeout(tell, Duration::ZERO);
+            });
+        if let Ok(observer) = ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {
             observer.observe(&element);
             observed.set_value(Some((observer, on_resize)));
         }

@@ -5,6 +5,7 @@ mod order;
 
 use leptos::prelude::*;
 
+use super::later::later;
 use super::{CopyButton, save_text};
 use super::{Glyph, Icon, unique_id};
 use crate::text::{count, text, text_with};
@@ -39,7 +40,8 @@ pub fn DataTable(
     let caption_id = unique_id("table");
     let order = RwSignal::new(None::<Order>);
     let page = RwSignal::new(0_usize);
-    let data = Memo::new(move |_| data.get());
+    let ready = later();
+    let data = Memo::new(move |_| if ready.get() { data.get() } else { TableData::default() });
     let columns = Memo::new(move |_| data.with(|data| data.columns.clone()));
     let rows = Memo::new(move |_| data.with(|data| order.with(|order| order::sorted(data, order.as_ref()))));
     let n_pages = Memo::new(move |_| rows.read().len().div_ceil(PAGE).max(1));
@@ -55,7 +57,7 @@ pub fn DataTable(
         let name = format!("{}.csv", file_name.get_untracked());
         save_text(&name, "text/csv", &arranged().to_csv());
     };
-    let is_empty = move || data.with(|data| data.rows.is_empty());
+    let is_empty = move || ready.get() && data.with(|data| data.rows.is_empty());
     let n_rows = move || rows.read().len();
     view! {
         <div class="table-block" class:stale=stale>

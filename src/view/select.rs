@@ -1,5 +1,6 @@
 //! One of a few choices, from a list that opens.
 
+use leptos::html;
 use leptos::prelude::*;
 
 use super::field::{Frame, Label};
@@ -59,8 +60,15 @@ where
             on_change.run(choice.value);
         }
     };
+    let select = NodeRef::<html::Select>::new();
+    Effect::new(move || {
+        if let (Some(select), Some(index)) = (select.get(), chosen.get()) {
+            select.set_value(&index.to_string());
+        }
+    });
+    // One effect chooses among all: there are many lists on a page, with many options.
     let option = move |(index, choice): (usize, Choice<T>)| {
-        let selected = move || chosen.get() == Some(index);
+        let selected = chosen.get_untracked() == Some(index);
         view! { <option value=index.to_string() dir="auto" prop:selected=selected>{choice.label}</option> }
     };
     let none = move || chosen.get().is_none().then(|| view! { <option value="" disabled selected></option> });
@@ -69,6 +77,7 @@ where
             <select
                 class="input"
                 id=frame.id()
+                node_ref=select
                 disabled=disabled
                 aria-describedby=frame.described_by()
                 aria-invalid=frame.invalid()

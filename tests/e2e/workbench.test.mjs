@@ -183,6 +183,7 @@ test('a link opens the same view with its filter for a colleague with the same f
   await page.waitForFunction(() => !location.hash.includes('filter='));
   await openPanel(page, 'Segments');
   await page.getByRole('button', { name: 'Use as filter' }).click();
+  await page.waitForFunction(() => location.hash.includes('filter='));
   await page.goBack();
   await page.getByRole('heading', { level: 1, name: 'Funnels' }).waitFor();
   assert.equal(await page.getByRole('combobox', { name: 'Only users in' }).locator('option:checked').textContent(), 'Everyone');

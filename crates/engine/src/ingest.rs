@@ -53,7 +53,7 @@ mod time_text;
 mod union;
 mod zone;
 
-pub use assemble::table;
+pub use assemble::Build;
 pub use dates::agree_on_dates;
 pub use error::{IngestError, IngestProblem};
 pub use loader::{DEFAULT_SEED, Loader, Outcome, Progress, Retyped};

@@ -204,8 +204,9 @@ fn try_in_parts(
         let (headers, bodies): (Vec<Header>, Vec<Vec<u8>>) = sent.into_iter().unzip();
         let of_shard: Vec<_> =
             manifests.iter().map(|manifests| Manifest::from_bytes(&manifests.to_bytes(shard))).collect();
-        let (table, n_duplicates) =
-            ingest::table(recipe, &whole.new_columns, &of_shard, headers, Box::new(bodies))?;
+        let new_columns = whole.new_columns.clone();
+        let build = ingest::Build::start(recipe, new_columns, of_shard, headers, Box::new(bodies))?;
+        let (table, n_duplicates) = build.finish();
         loaded.report.n_duplicates += n_duplicates;
         loaded.report.n_events += table.n_rows() as u64;
         loaded.rows.extend(rows(&table));

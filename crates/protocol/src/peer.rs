@@ -134,6 +134,8 @@ pub enum LoadStep {
         /// A `cairn_engine::ingest::Manifest` as postcard writes it, a `Uint8Array`.
         bytes: Handle,
     },
+    /// A shard's table is being built; said now and then while it takes long.
+    Building,
     /// A shard's table is built.
     Built {
         /// Facts of the shard.

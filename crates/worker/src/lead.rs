@@ -307,6 +307,9 @@ impl Load<'_> {
                 n_table_bytes += n_bytes;
                 n_built += 1;
             }
+            if self.turn.is_time_to_speak() {
+                self.speak((self.n_bytes, report.n_rows));
+            }
         }
         report.n_events = facts.n_events;
         self.tell_all(LoadStep::Seal { facts }, &Array::new());

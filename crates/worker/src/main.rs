@@ -135,6 +135,7 @@ impl Worker {
             LoadStep::Reading { .. }
             | LoadStep::PartRead { .. }
             | LoadStep::PartFailed { .. }
+            | LoadStep::Building
             | LoadStep::Built { .. }
             | LoadStep::Failed { .. } => self.lead.hear(from, Peer::Load { load, step }, handles),
         }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use cairn_engine::analysis::Kept;
-use cairn_engine::ingest::{self, IngestError, Manifest, Parser, Part, PartReport, Recipe, Wants};
+use cairn_engine::ingest::{Build, IngestError, Manifest, Parser, Part, PartReport, Recipe, Wants};
 use cairn_engine::table::assembly::Store;
 use cairn_engine::table::parcel::Header;
 use cairn_engine::table::{Facts, Schema, Table};
@@ -248,15 +248,36 @@ impl Worker {
         let all = std::mem::replace(&mut *load, Load { number, ..Load::default() });
         drop(load);
         let Some(recipe) = all.recipe else { return };
-        let step = match build(&recipe, finish, (all.headers, all.bodies), all.manifests) {
-            Ok((table, n_duplicates)) => {
-                let (facts, n_bytes) = (table.schema.facts(), table.n_bytes());
-                *self.member.table.borrow_mut() = Some(Rc::new(table));
-                LoadStep::Built { facts, n_duplicates, n_bytes }
+        let build = start_build(&recipe, finish, (all.headers, all.bodies), all.manifests);
+        let worker = Rc::clone(self);
+        spawn_local(async move {
+            let step = worker
+                .build(number, build)
+                .await
+                .unwrap_or_else(|error| LoadStep::Failed { failure: error.into() });
+            worker.tell_lead(number, step);
+        });
+    }
+
+    /// Builds the table, and says that it is built.
+    async fn build(
+        self: &Rc<Self>,
+        number: u32,
+        build: Result<Build, IngestError>,
+    ) -> Result<LoadStep, IngestError> {
+        let (mut build, mut turn) = (build?, Turn::new());
+        while build.step() {
+            if turn.is_time_to_speak() {
+                self.tell_lead(number, LoadStep::Building);
             }
-            Err(error) => LoadStep::Failed { failure: error.into() },
-        };
-        self.tell_lead(number, step);
+            turn.pause().await;
+        }
+        let (table, n_duplicates) = build.finish();
+        let (facts, n_bytes) = (table.schema.facts(), table.n_bytes());
+        if self.member.load(number).is_some() {
+            *self.member.table.borrow_mut() = Some(Rc::new(table));
+        }
+        Ok(LoadStep::Built { facts, n_duplicates, n_bytes })
     }
 
     fn tell_lead(self: &Rc<Self>, load: u32, step: LoadStep) {
@@ -330,20 +351,20 @@ impl Worker {
     }
 }
 
-/// The table of all rows of the readings that count, and how many rows equal an earlier one.
-fn build(
+/// Puts all rows of the readings that count in order, to build their table.
+fn start_build(
     recipe: &Recipe,
     (readings, new_columns): (Vec<u32>, Vec<String>),
     (headers, bodies): (Vec<Header>, Vec<Uint8Array>),
     manifests: BTreeMap<usize, Manifest>,
-) -> Result<(Table, u64), IngestError> {
+) -> Result<Build, IngestError> {
     let order: BTreeMap<u32, usize> = readings.into_iter().zip(0..).collect();
     let mut parcels: Vec<(Header, Uint8Array)> = headers.into_iter().zip(bodies).collect();
     parcels.retain(|(header, _)| order.contains_key(&header.reading));
     parcels.sort_by_key(|(header, _)| order[&header.reading]);
     let (headers, bodies) = parcels.into_iter().unzip();
-    let manifests: Vec<Manifest> = manifests.into_values().collect();
-    ingest::table(recipe, &new_columns, &manifests, headers, Box::new(Bodies(bodies)))
+    let manifests = manifests.into_values().collect();
+    Build::start(recipe, new_columns, manifests, headers, Box::new(Bodies(bodies)))
 }
 
 /// Bodies of parcels that lie outside this memory.

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::session::{Session, Source, SourceFile, name_of};
 use crate::text::{bytes, name as isolated, percent, plural_with, text, text_with};
-use crate::view::{Choice, Disclosure, Label, Select, TextField};
+use crate::view::{Choice, Disclosure, Label, Later, Select, TextField};
 
 /// Every role, in the order in which they are offered.
 const ROLES: [Role; 10] = [
@@ -98,7 +98,7 @@ pub fn MappingForm() -> impl IntoView {
                     <tbody>{rows}</tbody>
                 </table>
             </div>
-            <PreviewRows shown />
+            <Later><PreviewRows shown /></Later>
         </section>
     }
 }

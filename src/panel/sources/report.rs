@@ -61,10 +61,11 @@ fn files_view(report: &LoadReport) -> impl IntoView + use<> {
         Column::number(text("report.column_size")),
     ];
     let table = TableData { columns, rows: report.files.iter().map(row).collect() };
-    let summary = plural("report.files", report.files.len() as u64);
+    let (summary, table) =
+        (Signal::stored(plural("report.files", report.files.len() as u64)), Signal::stored(table));
     view! {
-        <Disclosure summary=summary.clone()>
-            <DataTable caption=summary data=Signal::stored(table) file_name="files" />
+        <Disclosure summary>
+            <DataTable caption=summary data=table file_name="files" />
         </Disclosure>
     }
 }

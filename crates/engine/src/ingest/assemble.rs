@@ -7,6 +7,7 @@ use super::parser::Manifest;
 use super::plan::{Content, FilePlan};
 use super::recipe::Recipe;
 use super::time_format::{Moment, TimeReader};
+use super::union::Plan;
 use super::zone::LocalZone;
 use super::{infer, names};
 use crate::table::assembly::{Assembly, Store};
@@ -15,56 +16,82 @@ use crate::table::parcel::Header;
 use crate::table::{Column, ColumnInfo, Dictionary, Kind, Numbers, Role, Table};
 use crate::time::Millis;
 
-/// Builds a shard's table of all parcels that were sent to it, in input order, and counts the rows that repeat an
-/// earlier one. `new_columns` are those beyond the recipe's, as [`Parts`](super::Parts) reports them: they were read as
-/// texts, and become what all their values are. `manifests` has one for each sender.
-///
-/// # Errors
-/// See [`Recipe::check`].
-pub fn table(
-    recipe: &Recipe,
-    new_columns: &[String],
-    manifests: &[Manifest],
-    mut headers: Vec<Header>,
-    store: Box<dyn Store>,
-) -> Result<(Table, u64), IngestError> {
-    let plan = recipe.plan()?;
-    let n_columns = plan.columns.len() + new_columns.len();
-    let places: Vec<Vec<Option<usize>>> = manifests
-        .iter()
-        .map(|manifest| {
+/// A shard's table that is being built of all parcels that were sent to it, in steps, between which the caller may say
+/// that it is alive.
+#[derive(Debug)]
+pub struct Build {
+    plan: Plan,
+    new_columns: Vec<String>,
+    manifests: Vec<Manifest>,
+    /// By sender: its number for each column.
+    places: Vec<Vec<Option<usize>>>,
+    assembly: Assembly,
+    infos: Vec<ColumnInfo>,
+    columns: Vec<Column>,
+}
+
+impl Build {
+    /// Puts the rows of all parcels in order, which come in input order. `new_columns` are those beyond the recipe's, as
+    /// [`Parts`](super::Parts) reports them: they were read as texts, and become what all their values are. `manifests`
+    /// has one for each sender.
+    ///
+    /// # Errors
+    /// See [`Recipe::check`].
+    pub fn start(
+        recipe: &Recipe,
+        new_columns: Vec<String>,
+        manifests: Vec<Manifest>,
+        mut headers: Vec<Header>,
+        store: Box<dyn Store>,
+    ) -> Result<Self, IngestError> {
+        let plan = recipe.plan()?;
+        let places_of = |manifest: &Manifest| {
             let new = new_columns.iter().map(|name| manifest.place(name, plan.columns.len()));
             (0..plan.columns.len()).map(Some).chain(new).collect()
-        })
-        .collect();
-    headers.iter_mut().for_each(|header| header.arrange(&places[header.sender as usize]));
-    let ids: Vec<&Dictionary> = manifests.iter().map(|manifest| &manifest.users).collect();
-    let assembly = Assembly::new(headers, store, &ids);
-    let (mut infos, mut columns) = (Vec::<ColumnInfo>::new(), Vec::new());
-    for index in 0..n_columns {
-        let texts = Texts { manifests, places: &places, index };
+        };
+        let places: Vec<Vec<Option<usize>>> = manifests.iter().map(places_of).collect();
+        headers.iter_mut().for_each(|header| header.arrange(&places[header.sender as usize]));
+        let ids: Vec<&Dictionary> = manifests.iter().map(|manifest| &manifest.users).collect();
+        let assembly = Assembly::new(headers, store, &ids);
+        let (infos, columns) = (Vec::new(), Vec::new());
+        Ok(Self { plan, new_columns, manifests, places, assembly, infos, columns })
+    }
+
+    /// Builds the next column; says whether there was one.
+    pub fn step(&mut self) -> bool {
+        let index = self.columns.len();
+        let Self { plan, new_columns, manifests, places, assembly, infos, .. } = self;
         let planned = plan.columns.get(index);
+        let new = || new_columns.get(index - plan.columns.len());
+        let Some(given) = planned.map(|column| &column.name).or_else(new) else { return false };
+        let texts = Texts { manifests, places, index };
         let column = match planned.map(|column| column.content) {
             Some(Content::User) => Column::User,
             Some(Content::EventTime) => Column::EventTime,
-            Some(Content::Text) => texts.column(&assembly),
+            Some(Content::Text) => texts.column(assembly),
             Some(Content::Number(_)) => Column::Number(assembly.numbers(index)),
             Some(Content::Time(..)) => Column::Time(assembly.instants(index)),
-            None => texts.inferred(&assembly, plan.open_file()),
+            None => texts.inferred(assembly, plan.open_file()),
         };
         let (name, role) = match planned {
-            Some(column) => (column.name.clone(), column.role),
+            Some(column) => (given.clone(), column.role),
             None => {
                 let is_taken = |name: &str| infos.iter().any(|column| column.name == name);
-                (names::unique(&new_columns[index - plan.columns.len()], is_taken), Role::Other)
+                (names::unique(given, is_taken), Role::Other)
             }
         };
         infos.push(ColumnInfo { name, kind: kind(&column), role });
-        columns.push(column);
+        self.columns.push(column);
+        true
     }
-    let table = Table::new(infos, columns, assembly);
-    let n_duplicates = duplicates::count(&table);
-    Ok((table, n_duplicates))
+
+    /// Takes the steps that are left, and gives the table and the number of rows that repeat an earlier one.
+    pub fn finish(mut self) -> (Table, u64) {
+        while self.step() {}
+        let table = Table::new(self.infos, self.columns, self.assembly);
+        let n_duplicates = duplicates::count(&table);
+        (table, n_duplicates)
+    }
 }
 
 impl Manifest {

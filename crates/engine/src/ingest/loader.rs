@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::assemble;
+use super::assemble::Build;
 use super::error::IngestError;
 use super::mapping::Mapping;
 use super::parser::Parser;
@@ -177,9 +177,9 @@ impl Loader {
             recipe.retyped.clone_from(&columns);
             return Ok(Outcome::Retype { again: Box::new(Self::start(recipe)?), columns });
         }
-        let manifests = [parser.finish().into_first()];
-        let (table, n_duplicates) =
-            assemble::table(&recipe, &report.new_columns, &manifests, headers, Box::new(bodies))?;
+        let manifests = vec![parser.finish().into_first()];
+        let build = Build::start(&recipe, report.new_columns, manifests, headers, Box::new(bodies))?;
+        let (table, n_duplicates) = build.finish();
         report.loaded.n_events = table.n_rows() as u64;
         report.loaded.n_duplicates = n_duplicates;
         Ok(Outcome::Loaded { table: Box::new(table), report: report.loaded })
