@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | QualityQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | QualityQuery | TrendQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -136,6 +136,38 @@ export interface QualityQuery {
    * `DayQuality::score`. Default: 3.5.
    */
   score?: number;
+}
+
+/** How numbers develop over time. */
+export interface TrendQuery {
+  kind: 'trend';
+  /** What a point covers. Default: 'period'. */
+  accumulate?: Accumulate;
+  /** What happened when, to be shown with the lines. */
+  annotations?: Annotation[];
+  /**
+   * How each series is split; none = it is not. With `on: event` each row counts under its own value, so that
+   * the attribution must be `first_touch` or `each_value`. A user may be in several segments, and counts in
+   * each.
+   */
+  breakdown?: Breakdown | null;
+  /** Earlier periods to show beside these; none = none. */
+  compare?: Compare | null;
+  /** Lines computed from the series, at most as many. */
+  formulas?: TrendFormula[];
+  /** Only the last so many periods of the range, the one that holds its end among them; none = all. */
+  last?: number | null;
+  /**
+   * A further line with the mean of this many periods, the point's own the last of them; 2 to
+   * `TrendQuery::MAX_AVERAGED`; none = no such line.
+   */
+  moving_average?: number | null;
+  /** The calendar period that a point stands for. Default: 'day'. */
+  period?: Period;
+  /** Which users and rows, and the zone and week start of the calendar. */
+  scope?: Scope;
+  /** 1 to `TrendQuery::MAX_SERIES` series. Formulas call them A, B, C and so on. */
+  series?: TrendSeries[];
 }
 
 /** What every query shares: which users and rows it looks at, and by which calendar. */
@@ -663,8 +695,113 @@ export interface ClusterStart {
   n_rounds?: number;
 }
 
+/** What a point covers. */
+export type Accumulate =
+  /** Its own period. */
+  | 'period'
+  /**
+   * All periods from the first shown one to its own: users are those who are different over all of them. Not
+   * for quantiles.
+   */
+  | 'running';
+
+/** Something that happened. */
+export interface Annotation {
+  /** When. */
+  at: Millis;
+  /** What. */
+  text: string;
+}
+
+/** Earlier periods to compare with, as many as are shown, the first with the first. */
+export type Compare =
+  /** Those right before. */
+  | 'previous'
+  /** Those that begin at the same date one year before; weeks begin 52 weeks before. */
+  | 'year_before';
+
+/** A line computed from the series. */
+export interface TrendFormula {
+  /**
+   * Letters of series, numbers, `+ - * /` and parentheses, such as `A / B * 100`. What is divided by 0, or
+   * needs a value that is missing, is missing.
+   */
+  formula: string;
+  /** What people call it; none = the formula. */
+  name?: string | null;
+}
+
+/** A unit of the calendar that time is cut into. */
+export type Period = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+
+/** One series. */
+export interface TrendSeries {
+  /** What is told of them. */
+  measure?: Measure;
+  /** What people call it; none = the event's name. */
+  name?: string | null;
+  /** Which rows. */
+  rule?: EventRule;
+}
+
+/**
+ * What is told of a period's rows. Those of a property look only at rows that have a value, and at number
+ * columns.
+ */
+export type Measure =
+  /** How many. */
+  | { kind: 'events' }
+  /** How many different users. */
+  | { kind: 'users' }
+  /** Events divided by different users; none without users. */
+  | { kind: 'events_per_user' }
+  /** The sum; 0 without values, none if a value is 10²⁸⁸ or more. */
+  | {
+    kind: 'sum';
+    /** The column's name. */
+    property: string;
+  }
+  /** The sum divided by the different users who have a value; none without. */
+  | {
+    kind: 'sum_per_user';
+    /** The column's name. */
+    property: string;
+  }
+  /** The arithmetic mean; none without values. */
+  | {
+    kind: 'mean';
+    /** The column's name. */
+    property: string;
+  }
+  /** The smallest value; none without values. */
+  | {
+    kind: 'min';
+    /** The column's name. */
+    property: string;
+  }
+  /** The greatest value; none without values. */
+  | {
+    kind: 'max';
+    /** The column's name. */
+    property: string;
+  }
+  /** The median; none without values. */
+  | {
+    kind: 'median';
+    /** The column's name. */
+    property: string;
+  }
+  /** A quantile of type 7 (Hyndman & Fan 1996); none without values. */
+  | {
+    kind: 'quantile';
+    /** 0..1: 0.9 is the ninetieth percentile. */
+    probability: number;
+    /** The column's name. */
+    property: string;
+  };
+
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | QualityAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | QualityAnswer | TrendAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -792,6 +929,23 @@ export interface QualityAnswer {
   silences: Silence[];
   /** First and last instant in scope; none if there are no rows. */
   span_millis: [Millis, Millis] | null;
+}
+
+/** How numbers developed. */
+export interface TrendAnswer {
+  kind: 'trend';
+  /** The annotations, in order of time. */
+  annotations: PlacedAnnotation[];
+  /** The earlier ones beside them, the first with the first; empty if none were asked for. */
+  compared: TrendPeriod[];
+  /**
+   * The series in the query's order and then the formulas, each for everyone and then for every group: the
+   * group with most rows of all series first, those with as many by value, "Other" last; segments in the
+   * query's order.
+   */
+  lines: TrendLine[];
+  /** The periods that are shown, in order; at least one. */
+  periods: TrendPeriod[];
 }
 
 /** What a column is made of, over the whole scope. */
@@ -1362,6 +1516,74 @@ export interface Silence {
   /** How many. */
   n_days: number;
 }
+
+/** Something that happened, and where it belongs. */
+export interface PlacedAnnotation {
+  /** When. */
+  at: Millis;
+  /** Index of the shown period that holds it; none if none does. */
+  period: number | null;
+  /** What. */
+  text: string;
+}
+
+/** One period of the calendar. */
+export interface TrendPeriod {
+  /** The next one's first instant. */
+  end_millis: Millis;
+  /** Whether any of it lies between the first and the last event of the whole data set. */
+  has_data: boolean;
+  /** Whether all of it lies in the scope's range, and none of it after the end of the data. */
+  is_complete: boolean;
+  /**
+   * Its name in the scope's zone: `2026-03-01T13:00`, `2026-03-01` (a day, or the week that starts then),
+   * `2026-03`, `2026-Q1` or `2026`.
+   */
+  label: string;
+  /** Its first instant. */
+  start_millis: Millis;
+}
+
+/** One line. */
+export interface TrendLine {
+  /**
+   * A value for each compared period; none besides where a period lies outside of the data. Empty without
+   * comparison.
+   */
+  compared: (number | null)[];
+  /** The measure over all compared periods at once. */
+  compared_total: number | null;
+  /** The group; none for everyone. */
+  group: GroupKey | null;
+  /** Its name: the query's, or the event's; empty for "any event" without a name. */
+  name: string;
+  /** Which series or formula it is. */
+  of: LineOf;
+  /**
+   * The moving average: the mean of the values of the last n periods that have one; none before n periods are
+   * there, and for a period that is not complete. Empty if none was asked for.
+   */
+  smoothed: (number | null)[];
+  /** The measure over all shown periods at once: users are those who are different over all of them. */
+  total: number | null;
+  /** A value for each period; none where there is nothing to tell. */
+  values: (number | null)[];
+}
+
+/** Which series or formula a line is. */
+export type LineOf =
+  /** A series. */
+  | {
+    kind: 'series';
+    /** Its index. */
+    index: number;
+  }
+  /** A formula. */
+  | {
+    kind: 'formula';
+    /** Its index. */
+    index: number;
+  };
 
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */
 export interface Mapping {

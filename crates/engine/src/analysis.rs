@@ -18,6 +18,7 @@ pub mod segment;
 pub mod suggest;
 #[cfg(test)]
 mod tests;
+pub mod trend;
 
 use std::any::Any;
 
@@ -44,6 +45,8 @@ pub enum Query {
     Cluster(cluster::ClusterQuery),
     /// What is wrong with the data, and what that could spoil.
     Quality(quality::QualityQuery),
+    /// How numbers develop over time.
+    Trend(trend::TrendQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -58,6 +61,7 @@ pub enum Answer {
     Segment(segment::SegmentAnswer),
     Cluster(cluster::ClusterAnswer),
     Quality(quality::QualityAnswer),
+    Trend(trend::TrendAnswer),
 }
 
 impl Query {
@@ -74,9 +78,10 @@ impl Query {
             "segment" => Deserialize::deserialize(fields).map(Self::Segment),
             "cluster" => Deserialize::deserialize(fields).map(Self::Cluster),
             "quality" => Deserialize::deserialize(fields).map(Self::Quality),
+            "trend" => Deserialize::deserialize(fields).map(Self::Trend),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
-                 `cluster` and `quality`"
+                 `cluster`, `quality` and `trend`"
             ))),
         }
     }
@@ -93,6 +98,7 @@ impl Query {
             Self::Segment(query) => query.check(table).map(Plan::new),
             Self::Cluster(query) => query.check(table).map(Plan::new),
             Self::Quality(query) => query.check(table).map(Plan::new),
+            Self::Trend(query) => query.check(table).map(Plan::new),
         }
     }
 }

@@ -18,7 +18,7 @@ mod answer;
 mod chain;
 mod check;
 mod earliest;
-mod groups;
+pub(in crate::analysis) mod groups;
 mod matcher;
 mod optional;
 mod query;

@@ -14,7 +14,7 @@ use crate::time::Millis;
 
 /// A group, in the form that shards exchange. Codes of dictionaries are the same on all of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) enum Group {
+pub(in crate::analysis) enum Group {
     Missing,
     /// A text column's code.
     Text(u32),
@@ -178,7 +178,7 @@ fn is_set(column: &Column, row: u32) -> bool {
 
 /// The group of a row's value.
 #[inline]
-pub(super) fn value(table: &Table, column: &Column, row: u32, user: UserIdx) -> Group {
+pub(in crate::analysis) fn value(table: &Table, column: &Column, row: u32, user: UserIdx) -> Group {
     let row = row as usize;
     match column {
         Column::Text(text) => match text.codes.get(row) {
@@ -203,10 +203,24 @@ fn number(value: f64) -> Group {
 impl Group {
     /// The group as it stands in the answer.
     pub(super) fn key(&self, query: &FunnelQuery, table: &Table) -> GroupKey {
+        if let Self::Segment(index) = self {
+            return segment_key(query, *index);
+        }
+        let column = match &query.breakdown {
+            Some(Breakdown::Property { property, .. }) => find(property, table).ok(),
+            _ => None,
+        };
+        self.value_key(column)
+    }
+
+    /// The group of a value of this column as it stands in the answer.
+    pub(in crate::analysis) fn value_key(&self, column: Option<&Column>) -> GroupKey {
         let text = match self {
-            Self::Missing => return GroupKey::Missing,
-            Self::Segment(index) => return segment_key(query, *index),
-            Self::Text(code) => text_of(query, table, *code),
+            Self::Missing | Self::Segment(_) => return GroupKey::Missing,
+            Self::Text(code) => match column {
+                Some(Column::Text(text)) => text.dictionary.decode(*code).unwrap_or_default().to_owned(),
+                _ => String::new(),
+            },
             Self::Number(bits) => {
                 let bits = if bits >> 63 == 1 { bits & !(1 << 63) } else { !bits };
                 f64::from_bits(bits).to_string()
@@ -227,15 +241,4 @@ fn segment_key(query: &FunnelQuery, index: u32) -> GroupKey {
         _ => String::new(),
     };
     GroupKey::Segment { name }
-}
-
-fn text_of(query: &FunnelQuery, table: &Table, code: u32) -> String {
-    let column = match &query.breakdown {
-        Some(Breakdown::Property { property, .. }) => find(property, table).ok(),
-        _ => None,
-    };
-    match column {
-        Some(Column::Text(text)) => text.dictionary.decode(code).unwrap_or_default().to_owned(),
-        _ => String::new(),
-    }
 }
