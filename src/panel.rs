@@ -1,10 +1,13 @@
 //! The one list of panels.
 
+mod breakdown;
 mod conditions;
 mod funnels;
+mod quality;
 mod segments;
 mod shared;
 mod sources;
+mod trends;
 
 use leptos::prelude::*;
 
@@ -16,6 +19,10 @@ pub enum Panel {
     /// What the file holds, and what was skipped.
     #[default]
     Sources,
+    /// What is wrong with the data.
+    Quality,
+    /// How numbers develop.
+    Trends,
     /// Where users stop on their way.
     Funnels,
     /// Who the users are.
@@ -24,19 +31,21 @@ pub enum Panel {
 
 /// The panels by the question that they answer: the key of the group's name, and its panels.
 pub const GROUPS: [(&str, &[Panel]); 3] = [
-    ("group.data", &[Panel::Sources]),
-    ("group.explore", &[Panel::Funnels]),
+    ("group.data", &[Panel::Sources, Panel::Quality]),
+    ("group.explore", &[Panel::Trends, Panel::Funnels]),
     ("group.understand", &[Panel::Segments]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 3] = [Self::Sources, Self::Funnels, Self::Segments];
+    pub const ALL: [Self; 5] = [Self::Sources, Self::Quality, Self::Trends, Self::Funnels, Self::Segments];
 
     /// Its name in the address.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sources => "sources",
+            Self::Quality => "quality",
+            Self::Trends => "trends",
             Self::Funnels => "funnels",
             Self::Segments => "segments",
         }
@@ -51,6 +60,8 @@ impl Panel {
     pub const fn title_key(self) -> &'static str {
         match self {
             Self::Sources => "sources.title",
+            Self::Quality => "quality.title",
+            Self::Trends => "trends.title",
             Self::Funnels => "funnels.title",
             Self::Segments => "segments.title",
         }
@@ -60,6 +71,8 @@ impl Panel {
     pub const fn icon(self) -> Icon {
         match self {
             Self::Sources => Icon::Data,
+            Self::Quality => Icon::Quality,
+            Self::Trends => Icon::Trend,
             Self::Funnels => Icon::Funnel,
             Self::Segments => Icon::Segments,
         }
@@ -69,6 +82,8 @@ impl Panel {
     pub fn view(self) -> AnyView {
         match self {
             Self::Sources => sources::Sources().into_any(),
+            Self::Quality => quality::Quality().into_any(),
+            Self::Trends => trends::Trends().into_any(),
             Self::Funnels => funnels::Funnels().into_any(),
             Self::Segments => segments::Segments().into_any(),
         }

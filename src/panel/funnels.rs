@@ -4,6 +4,8 @@ mod answer;
 mod form;
 mod stuck;
 
+pub use answer::group_name;
+
 use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery};
 use cairn_engine::analysis::suggest::SuggestFunnelQuery;
 use cairn_engine::{Answer, Query};

@@ -7,9 +7,11 @@ use cairn_engine::Failure;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::session::{Answered, Asked};
-use crate::text::{duration, failure, percent, text, text_with};
-use crate::view::{Menu, MenuItem, Notice, Severity, Spoken, copy_text, save_png, save_svg, save_text};
+use crate::session::{Answered, Asked, Facts};
+use crate::text::{count, duration, failure, percent, text, text_with};
+use crate::view::{
+    Choice, Menu, MenuItem, Notice, Severity, Spoken, copy_text, save_png, save_svg, save_text,
+};
 
 /// How long an answer may take before its progress is shown.
 const PATIENCE_SHARE: f64 = 0.02;
@@ -140,4 +142,14 @@ pub fn found<T: Clone + PartialEq + Send + Sync + 'static>(
     Memo::new(move |_| {
         asked.read().answer.as_ref().and_then(|answered| pick(&answered.answer)).cloned().map(Arc::new)
     })
+}
+
+/// The events to choose from, the most frequent first, and "any event".
+pub fn event_choices(facts: Facts) -> Vec<Choice<Option<String>>> {
+    let any = Choice::new(None, text("funnels.any_event"));
+    let events = facts.events().into_iter();
+    events
+        .map(|(name, n)| Choice::new(Some(name.clone()), name).with_detail(count(n)))
+        .chain(std::iter::once(any))
+        .collect()
 }

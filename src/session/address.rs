@@ -158,11 +158,13 @@ fn names_users(json: &str) -> bool {
 
 /// The segments that a query breaks down by, which belong to the saved ones.
 fn segments_of(query: &Query) -> &[NamedSegment] {
-    match query {
-        Query::Funnel(query) => match &query.breakdown {
-            Some(Breakdown::Segments { segments }) => segments,
-            _ => &[],
-        },
+    let breakdown = match query {
+        Query::Funnel(query) => &query.breakdown,
+        Query::Trend(query) => &query.breakdown,
+        _ => &None,
+    };
+    match breakdown {
+        Some(Breakdown::Segments { segments }) => segments,
         _ => &[],
     }
 }
