@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | QualityQuery | TrendQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | QualityQuery | TrendQuery | SessionsQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -168,6 +168,20 @@ export interface TrendQuery {
   scope?: Scope;
   /** 1 to `TrendQuery::MAX_SERIES` series. Formulas call them A, B, C and so on. */
   series?: TrendSeries[];
+}
+
+/** How many sessions there are, how long, and where they begin and end. */
+export interface SessionsQuery {
+  kind: 'sessions';
+  /**
+   * The calendar period of `periods`; a session belongs to the one that its first row lies in. Default:
+   * 'day'.
+   */
+  period?: Period;
+  /** Which users and rows; sessions are made of those rows only. */
+  scope?: Scope;
+  /** What makes a session. */
+  session?: SessionRule;
 }
 
 /** What every query shares: which users and rows it looks at, and by which calendar. */
@@ -800,8 +814,35 @@ export type Measure =
     property: string;
   };
 
+/** What makes a session of one user's rows. */
+export type SessionRule =
+  /** As `column` if a column has the role session, else as `gap` of 30 minutes. */
+  | { kind: 'auto' }
+  /** A new session starts after a gap. */
+  | {
+    kind: 'gap';
+    /** What a gap of exactly that length does. Default: 'cuts'. */
+    edge?: GapEdge;
+    /** Milliseconds without a row; at least 0. Default: 1800000. */
+    gap_millis?: number;
+  }
+  /**
+   * All of a user's rows with one value in the column with the role session, even when rows of other sessions
+   * lie between them. Rows without a value are cut among themselves by gaps of 30 minutes.
+   */
+  | { kind: 'column' }
+  /** All of a user's rows are one session. */
+  | { kind: 'history' };
+
+/** What a gap of exactly the given length does. */
+export type GapEdge =
+  /** It cuts: rows of one session lie less than the gap apart. */
+  | 'cuts'
+  /** It joins: only a longer one cuts. */
+  | 'joins';
+
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | QualityAnswer | TrendAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | QualityAnswer | TrendAnswer | SessionsAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -946,6 +987,33 @@ export interface TrendAnswer {
   lines: TrendLine[];
   /** The periods that are shown, in order; at least one. */
   periods: TrendPeriod[];
+}
+
+/** What sessions are like. */
+export interface SessionsAnswer {
+  kind: 'sessions';
+  /** `n_bounces` ÷ `n_sessions`, with Wilson's 95 % interval; none without sessions. */
+  bounce_rate: Rate | null;
+  /** From a session's first row to its last, in milliseconds; a bounce takes 0. None without sessions. */
+  durations: SessionSpread | null;
+  /** Sessions by their first event, the most first, equal ones by name. */
+  entries: ValueCount[];
+  /** Rows of a session; none without sessions. */
+  events_per_session: SessionSpread | null;
+  /** Sessions by their last event, likewise. */
+  exits: ValueCount[];
+  /** Sessions of one row. */
+  n_bounces: number;
+  /** Rows in them. */
+  n_events: number;
+  /** Sessions. */
+  n_sessions: number;
+  /** Users with at least one. */
+  n_users: number;
+  /** Every period from the first session's to the last's, in order; empty without sessions. */
+  periods: SessionPeriod[];
+  /** Sessions of a user, of users with at least one; none without. */
+  sessions_per_user: SessionSpread | null;
 }
 
 /** What a column is made of, over the whole scope. */
@@ -1584,6 +1652,33 @@ export type LineOf =
     /** Its index. */
     index: number;
   };
+
+/** How a number is distributed. Quantiles are of type 7 (Hyndman & Fan 1996). */
+export interface SessionSpread {
+  max: number;
+  mean: number;
+  median: number;
+  p10: number;
+  p25: number;
+  p75: number;
+  p90: number;
+}
+
+/** One period's sessions. */
+export interface SessionPeriod {
+  /** Its name, as in `TrendPeriod`. */
+  label: string;
+  /** Mean length of such sessions in milliseconds; none without. */
+  mean_millis: number | null;
+  /** Such sessions of one row. */
+  n_bounces: number;
+  /** Sessions that begin in it. */
+  n_sessions: number;
+  /** Different users with such a session. */
+  n_users: number;
+  /** Its first instant. */
+  start_millis: Millis;
+}
 
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */
 export interface Mapping {

@@ -15,6 +15,7 @@ pub mod funnel;
 pub mod overview;
 pub mod quality;
 pub mod segment;
+pub mod sessions;
 pub mod suggest;
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,8 @@ pub enum Query {
     Quality(quality::QualityQuery),
     /// How numbers develop over time.
     Trend(trend::TrendQuery),
+    /// How many sessions there are, how long, and where they begin and end.
+    Sessions(sessions::SessionsQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -62,6 +65,7 @@ pub enum Answer {
     Cluster(cluster::ClusterAnswer),
     Quality(quality::QualityAnswer),
     Trend(trend::TrendAnswer),
+    Sessions(sessions::SessionsAnswer),
 }
 
 impl Query {
@@ -79,9 +83,10 @@ impl Query {
             "cluster" => Deserialize::deserialize(fields).map(Self::Cluster),
             "quality" => Deserialize::deserialize(fields).map(Self::Quality),
             "trend" => Deserialize::deserialize(fields).map(Self::Trend),
+            "sessions" => Deserialize::deserialize(fields).map(Self::Sessions),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
-                 `cluster`, `quality` and `trend`"
+                 `cluster`, `quality`, `trend` and `sessions`"
             ))),
         }
     }
@@ -99,6 +104,7 @@ impl Query {
             Self::Cluster(query) => query.check(table).map(Plan::new),
             Self::Quality(query) => query.check(table).map(Plan::new),
             Self::Trend(query) => query.check(table).map(Plan::new),
+            Self::Sessions(query) => query.check(table).map(Plan::new),
         }
     }
 }

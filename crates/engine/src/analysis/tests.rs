@@ -29,7 +29,7 @@ fn many_users() -> Sheet {
 }
 
 /// At least one question of every kind, by name.
-const QUESTIONS: [(&str, &str); 14] = [
+const QUESTIONS: [(&str, &str); 15] = [
     ("overview", r#"{"kind": "overview"}"#),
     (
         "trend of sums and means by plan, compared",
@@ -42,6 +42,10 @@ const QUESTIONS: [(&str, &str); 14] = [
         "trend of medians, the largest groups",
         r#"{"kind": "trend", "series": [{"measure": {"kind": "median", "property": "score"}}], "moving_average": 7,
             "breakdown": {"kind": "property", "property": "event", "limit": 2}}"#,
+    ),
+    (
+        "sessions",
+        r#"{"kind": "sessions", "session": {"kind": "gap", "gap_millis": 86400000}, "period": "week"}"#,
     ),
     ("quality", r#"{"kind": "quality", "mass": 2, "most_per_day": 2}"#),
     (
