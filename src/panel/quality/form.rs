@@ -1,5 +1,7 @@
 //! From where on something counts as wrong, as a sentence.
 
+use std::ops::RangeInclusive;
+
 use cairn_engine::Query;
 use cairn_engine::analysis::quality::QualityQuery;
 use leptos::prelude::*;
@@ -21,69 +23,81 @@ pub fn QualityForm(
     /// The state of its answer, for errors beside their fields.
     asked: RwSignal<Asked>,
 ) -> impl IntoView {
-    let session = expect_context::<Session>();
-    let set = move |change: &dyn Fn(&mut QualityQuery)| {
-        let mut query = draft.get_untracked();
-        change(&mut query);
-        session.set_draft(Panel::Quality, Query::Quality(query));
-    };
-    let label = move |key: &str, field: &'static str| {
-        Label::unseen(text(key)).with_error(Signal::derive(move || field_error(&asked.read(), field)))
-    };
+    let field = |key, field, bound| view! { <BoundField draft asked key field bound /> }.into_any();
     let slots = vec![
-        (
-            "minute",
-            view! {
-                <NumberField
-                    label=label("quality.per_minute", "most_per_minute")
-                    value=Signal::derive(move || draft.read().most_per_minute as f64)
-                    on_change=move |n: f64| set(&|query| query.most_per_minute = n as u64)
-                    range=1.0..=MOST
-                />
-            }
-            .into_any(),
-        ),
-        (
-            "day",
-            view! {
-                <NumberField
-                    label=label("quality.per_day", "most_per_day")
-                    value=Signal::derive(move || draft.read().most_per_day as f64)
-                    on_change=move |n: f64| set(&|query| query.most_per_day = n as u64)
-                    range=1.0..=MOST
-                />
-            }
-            .into_any(),
-        ),
-        (
-            "hours",
-            view! {
-                <NumberField
-                    label=label("quality.hours", "most_hours")
-                    value=Signal::derive(move || f64::from(draft.read().most_hours))
-                    on_change=move |n: f64| set(&|query| query.most_hours = n as u32)
-                    range=1.0..=24.0
-                />
-            }
-            .into_any(),
-        ),
-        (
-            "score",
-            view! {
-                <NumberField
-                    label=label("quality.score", "score")
-                    value=Signal::derive(move || draft.read().score)
-                    on_change=move |score: f64| set(&|query| query.score = score)
-                    range=0.5..=100.0
-                    step=0.5
-                />
-            }
-            .into_any(),
-        ),
+        ("minute", field("quality.per_minute", "most_per_minute", Bound::PerMinute)),
+        ("day", field("quality.per_day", "most_per_day", Bound::PerDay)),
+        ("hours", field("quality.hours", "most_hours", Bound::Hours)),
+        ("score", field("quality.score", "score", Bound::Score)),
     ];
     view! {
         <form class="question" aria-label=text("quality.question") on:submit=|event| event.prevent_default()>
             <Sentence key="quality.sentence" slots />
         </form>
+    }
+}
+
+/// From where on something counts as wrong.
+#[derive(Clone, Copy, Debug)]
+enum Bound {
+    PerMinute,
+    PerDay,
+    Hours,
+    Score,
+}
+
+impl Bound {
+    fn of(self, query: &QualityQuery) -> f64 {
+        match self {
+            Self::PerMinute => query.most_per_minute as f64,
+            Self::PerDay => query.most_per_day as f64,
+            Self::Hours => f64::from(query.most_hours),
+            Self::Score => query.score,
+        }
+    }
+
+    fn set(self, query: &mut QualityQuery, to: f64) {
+        match self {
+            Self::PerMinute => query.most_per_minute = to as u64,
+            Self::PerDay => query.most_per_day = to as u64,
+            Self::Hours => query.most_hours = to as u32,
+            Self::Score => query.score = to,
+        }
+    }
+
+    /// The numbers that make sense, and how finely they are set.
+    fn range(self) -> (RangeInclusive<f64>, f64) {
+        match self {
+            Self::PerMinute | Self::PerDay => (1.0..=MOST, 1.0),
+            Self::Hours => (1.0..=24.0, 1.0),
+            Self::Score => (0.5..=100.0, 0.5),
+        }
+    }
+}
+
+#[component]
+fn BoundField(
+    draft: Memo<QualityQuery>,
+    asked: RwSignal<Asked>,
+    key: &'static str,
+    field: &'static str,
+    bound: Bound,
+) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let set = move |to: f64| {
+        let mut query = draft.get_untracked();
+        bound.set(&mut query, to);
+        session.set_draft(Panel::Quality, Query::Quality(query));
+    };
+    let error = Signal::derive(move || field_error(&asked.read(), field));
+    let (range, step) = bound.range();
+    view! {
+        <NumberField
+            label=Label::unseen(text(key)).with_error(error)
+            value=Signal::derive(move || bound.of(&draft.read()))
+            on_change=set
+            range
+            step
+        />
     }
 }

@@ -112,8 +112,7 @@ pub fn chart(query: &TrendQuery, answer: &TrendAnswer) -> ChartSpec {
     }
     let has_values = series.iter().any(|series| series.values.iter().any(Option::is_some));
     let is_count = |line: &&TrendLine| matches!(measure(query, line), Some(Measure::Events | Measure::Users));
-    let values =
-        if drawn.iter().all(|line| is_count(&line)) { TickFormat::counts() } else { TickFormat::default() };
+    let values = if drawn.iter().all(is_count) { TickFormat::counts() } else { TickFormat::default() };
     let shape = if series.len() == 1 { Shape::Area } else { Shape::Line };
     let lines = Lines {
         at: answer.periods.iter().map(|period| period.start_millis.0 as f64).collect(),

@@ -55,7 +55,7 @@ impl Cells {
             Measure::Min { .. } => cells.extremes = vec![f64::INFINITY; n_cells],
             Measure::Max { .. } => cells.extremes = vec![f64::NEG_INFINITY; n_cells],
             Measure::Median { .. } | Measure::Quantile { .. } => {
-                cells.ranks = vec![Ranks::default(); n_cells]
+                cells.ranks = vec![Ranks::default(); n_cells];
             }
         }
         cells
@@ -88,7 +88,7 @@ impl Cells {
     pub(super) fn add_value(&mut self, measure: &Measure, cell: usize, value: f64) {
         match measure {
             Measure::Sum { .. } | Measure::SumPerUser { .. } | Measure::Mean { .. } => {
-                self.sums[cell].add(value)
+                self.sums[cell].add(value);
             }
             Measure::Min { .. } => self.extremes[cell] = self.extremes[cell].min(value + 0.0),
             Measure::Max { .. } => self.extremes[cell] = self.extremes[cell].max(value + 0.0),
