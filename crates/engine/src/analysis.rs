@@ -11,6 +11,7 @@
 //! states and partials around as bytes and never know which analysis they run.
 
 pub mod cluster;
+pub mod frequency;
 pub mod funnel;
 pub mod overview;
 pub mod quality;
@@ -50,6 +51,8 @@ pub enum Query {
     Trend(trend::TrendQuery),
     /// How many sessions there are, how long, and where they begin and end.
     Sessions(sessions::SessionsQuery),
+    /// How often and how lately users do something.
+    Frequency(frequency::FrequencyQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -66,6 +69,7 @@ pub enum Answer {
     Quality(quality::QualityAnswer),
     Trend(trend::TrendAnswer),
     Sessions(sessions::SessionsAnswer),
+    Frequency(frequency::FrequencyAnswer),
 }
 
 impl Query {
@@ -84,9 +88,10 @@ impl Query {
             "quality" => Deserialize::deserialize(fields).map(Self::Quality),
             "trend" => Deserialize::deserialize(fields).map(Self::Trend),
             "sessions" => Deserialize::deserialize(fields).map(Self::Sessions),
+            "frequency" => Deserialize::deserialize(fields).map(Self::Frequency),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
-                 `cluster`, `quality`, `trend` and `sessions`"
+                 `cluster`, `quality`, `trend`, `sessions` and `frequency`"
             ))),
         }
     }
@@ -105,6 +110,7 @@ impl Query {
             Self::Quality(query) => query.check(table).map(Plan::new),
             Self::Trend(query) => query.check(table).map(Plan::new),
             Self::Sessions(query) => query.check(table).map(Plan::new),
+            Self::Frequency(query) => query.check(table).map(Plan::new),
         }
     }
 }

@@ -29,7 +29,7 @@ fn many_users() -> Sheet {
 }
 
 /// At least one question of every kind, by name.
-const QUESTIONS: [(&str, &str); 15] = [
+const QUESTIONS: [(&str, &str); 16] = [
     ("overview", r#"{"kind": "overview"}"#),
     (
         "trend of sums and means by plan, compared",
@@ -47,6 +47,7 @@ const QUESTIONS: [(&str, &str); 15] = [
         "sessions",
         r#"{"kind": "sessions", "session": {"kind": "gap", "gap_millis": 86400000}, "period": "week"}"#,
     ),
+    ("frequency", r#"{"kind": "frequency", "rule": {"event": "open"}}"#),
     ("quality", r#"{"kind": "quality", "mass": 2, "most_per_day": 2}"#),
     (
         "overview of a segment",
