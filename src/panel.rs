@@ -1,13 +1,16 @@
 //! The one list of panels.
 
+mod breakdown;
 mod conditions;
 mod funnels;
 mod journeys;
 mod lifecycle;
+mod quality;
 mod retention;
 mod segments;
 mod shared;
 mod sources;
+mod trends;
 
 use leptos::prelude::*;
 
@@ -19,6 +22,10 @@ pub enum Panel {
     /// What the file holds, and what was skipped.
     #[default]
     Sources,
+    /// What is wrong with the data.
+    Quality,
+    /// How numbers develop.
+    Trends,
     /// Where users stop on their way.
     Funnels,
     /// Which ways users take.
@@ -33,20 +40,30 @@ pub enum Panel {
 
 /// The panels by the question that they answer: the key of the group's name, and its panels.
 pub const GROUPS: [(&str, &[Panel]); 3] = [
-    ("group.data", &[Panel::Sources]),
-    ("group.explore", &[Panel::Funnels, Panel::Retention, Panel::Journeys, Panel::Lifecycle]),
+    ("group.data", &[Panel::Sources, Panel::Quality]),
+    ("group.explore", &[Panel::Trends, Panel::Funnels, Panel::Retention, Panel::Journeys, Panel::Lifecycle]),
     ("group.understand", &[Panel::Segments]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 6] =
-        [Self::Sources, Self::Funnels, Self::Retention, Self::Journeys, Self::Lifecycle, Self::Segments];
+    pub const ALL: [Self; 8] = [
+        Self::Sources,
+        Self::Quality,
+        Self::Trends,
+        Self::Funnels,
+        Self::Retention,
+        Self::Journeys,
+        Self::Lifecycle,
+        Self::Segments,
+    ];
 
     /// Its name in the address.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sources => "sources",
+            Self::Quality => "quality",
+            Self::Trends => "trends",
             Self::Funnels => "funnels",
             Self::Journeys => "journeys",
             Self::Retention => "retention",
@@ -64,6 +81,8 @@ impl Panel {
     pub const fn title_key(self) -> &'static str {
         match self {
             Self::Sources => "sources.title",
+            Self::Quality => "quality.title",
+            Self::Trends => "trends.title",
             Self::Funnels => "funnels.title",
             Self::Journeys => "journeys.title",
             Self::Retention => "retention.title",
@@ -76,6 +95,8 @@ impl Panel {
     pub const fn icon(self) -> Icon {
         match self {
             Self::Sources => Icon::Data,
+            Self::Quality => Icon::Quality,
+            Self::Trends => Icon::Trend,
             Self::Funnels => Icon::Funnel,
             Self::Journeys => Icon::Flow,
             Self::Retention => Icon::Return,
@@ -88,6 +109,8 @@ impl Panel {
     pub fn view(self) -> AnyView {
         match self {
             Self::Sources => sources::Sources().into_any(),
+            Self::Quality => quality::Quality().into_any(),
+            Self::Trends => trends::Trends().into_any(),
             Self::Funnels => funnels::Funnels().into_any(),
             Self::Journeys => journeys::Journeys().into_any(),
             Self::Retention => retention::Retention().into_any(),

@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-pub(crate) use intl::{bytes, compact, count, date, decimal_mark, duration, language_name, number, percent};
+pub(crate) use intl::{
+    bytes, compact, count, date, decimal_mark, duration, instant, language_name, number, percent,
+};
 pub(crate) use language::{LANGUAGES, language, preferred_language, switch_to};
 pub(crate) use piece::{Piece, name, pieces, plain, strong};
 pub(crate) use template::Part;

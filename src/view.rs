@@ -33,7 +33,7 @@ pub use badge::{Badge, Tint};
 pub use chart::Chart;
 pub use choice::SegmentedControl;
 pub use combobox::Combobox;
-pub use data_table::{Cell, Column, DataTable, TableData};
+pub use data_table::{Cell, Column, DataTable, TableData, Value};
 pub use disclosure::Disclosure;
 pub use duration_field::DurationField;
 pub use field::{Label, TextField};

@@ -161,6 +161,7 @@ fn segments_of(query: &Query) -> &[NamedSegment] {
     let breakdown = match query {
         Query::Funnel(query) => &query.breakdown,
         Query::Retention(query) => &query.breakdown,
+        Query::Trend(query) => &query.breakdown,
         _ => &None,
     };
     match breakdown {

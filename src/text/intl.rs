@@ -106,6 +106,11 @@ pub(crate) fn date(millis: f64, zone: &str) -> String {
     format_date(&[("dateStyle", Word("medium"))], millis, zone)
 }
 
+/// An instant in `zone`, to the second: `Mar 4, 2026, 10:00:00 AM`.
+pub(crate) fn instant(millis: f64, zone: &str) -> String {
+    format_date(&[("dateStyle", Word("medium")), ("timeStyle", Word("medium"))], millis, zone)
+}
+
 /// The plural category of `n`, such as `one` or `other`.
 pub(super) fn plural_category(n: f64) -> String {
     let select = formatter("PluralRules", "select", &[]);

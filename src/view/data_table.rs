@@ -10,8 +10,7 @@ use super::{CopyButton, save_text};
 use super::{Glyph, Icon, unique_id};
 use crate::text::{count, text, text_with};
 
-use cell::Value;
-pub use cell::{Cell, Column, TableData};
+pub use cell::{Cell, Column, TableData, Value};
 use order::{Direction, Order};
 
 /// More rows than this are shown page by page.

@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -301,6 +301,95 @@ export interface StickinessQuery {
   scope?: Scope;
   /** Which events make a user active: 1 to `MAX_SERIES` series, each counted by itself. */
   series?: EventRule[];
+}
+
+/** What is wrong with the data, and what that could spoil. */
+export interface QualityQuery {
+  kind: 'quality';
+  /**
+   * So many events at one and the same millisecond are a mass; at least 2. None = 100, or one in a thousand
+   * of all events if that is more.
+   */
+  mass?: number | null;
+  /**
+   * Events of one user in more different hours of one calendar day than this are beyond a person; at most 24.
+   * Default: 20.
+   */
+  most_hours?: number;
+  /** More events of one user on one calendar day than this are beyond a person. Default: 5000. */
+  most_per_day?: number;
+  /** More events of one user within 60 seconds than this are beyond a person. Default: 120. */
+  most_per_minute?: number;
+  /**
+   * How many of a column's most frequent values are listed; 0 to `QualityQuery::MOST_VALUES`. Default: 10.
+   */
+  n_values?: number;
+  /** Which users and rows. */
+  scope?: Scope;
+  /**
+   * A day is unusual if its robust score lies beyond this, above or below; more than 0. See
+   * `DayQuality::score`. Default: 3.5.
+   */
+  score?: number;
+}
+
+/** How numbers develop over time. */
+export interface TrendQuery {
+  kind: 'trend';
+  /** What a point covers. Default: 'period'. */
+  accumulate?: Accumulate;
+  /** What happened when, to be shown with the lines. */
+  annotations?: Annotation[];
+  /**
+   * How each series is split; none = it is not. With `on: event` each row counts under its own value, so that
+   * the attribution must be `first_touch` or `each_value`. A user may be in several segments, and counts in
+   * each.
+   */
+  breakdown?: Breakdown | null;
+  /** Earlier periods to show beside these; none = none. */
+  compare?: Compare | null;
+  /** Lines computed from the series, at most as many. */
+  formulas?: TrendFormula[];
+  /** Only the last so many periods of the range, the one that holds its end among them; none = all. */
+  last?: number | null;
+  /**
+   * A further line with the mean of this many periods, the point's own the last of them; 2 to
+   * `TrendQuery::MAX_AVERAGED`; none = no such line.
+   */
+  moving_average?: number | null;
+  /** The calendar period that a point stands for. Default: 'day'. */
+  period?: Period;
+  /** Which users and rows, and the zone and week start of the calendar. */
+  scope?: Scope;
+  /** 1 to `TrendQuery::MAX_SERIES` series. Formulas call them A, B, C and so on. */
+  series?: TrendSeries[];
+}
+
+/** How many sessions there are, how long, and where they begin and end. */
+export interface SessionsQuery {
+  kind: 'sessions';
+  /**
+   * The calendar period of `periods`; a session belongs to the one that its first row lies in. Default:
+   * 'day'.
+   */
+  period?: Period;
+  /** Which users and rows; sessions are made of those rows only. */
+  scope?: Scope;
+  /** What makes a session. */
+  session?: SessionRule;
+}
+
+/** How often and how lately users do something. */
+export interface FrequencyQuery {
+  kind: 'frequency';
+  /** The least number of days since the last event of each group, ascending, the first one 0. */
+  days_from?: number[];
+  /** The least number of events of each group, ascending, the first one 1. */
+  events_from?: number[];
+  /** Which events count. */
+  rule?: EventRule;
+  /** Which users and rows. */
+  scope?: Scope;
 }
 
 /** What every query shares: which users and rows it looks at, and by which calendar. */
@@ -1172,8 +1261,110 @@ export interface MinPerPeriod {
   times?: Times;
 }
 
+/** What a point covers. */
+export type Accumulate =
+  /** Its own period. */
+  | 'period'
+  /**
+   * All periods from the first shown one to its own: users are those who are different over all of them. Not
+   * for quantiles.
+   */
+  | 'running';
+
+/** Something that happened. */
+export interface Annotation {
+  /** When. */
+  at: Millis;
+  /** What. */
+  text: string;
+}
+
+/** Earlier periods to compare with, as many as are shown, the first with the first. */
+export type Compare =
+  /** Those right before. */
+  | 'previous'
+  /** Those that begin at the same date one year before; weeks begin 52 weeks before. */
+  | 'year_before';
+
+/** A line computed from the series. */
+export interface TrendFormula {
+  /**
+   * Letters of series, numbers, `+ - * /` and parentheses, such as `A / B * 100`. What is divided by 0, or
+   * needs a value that is missing, is missing.
+   */
+  formula: string;
+  /** What people call it; none = the formula. */
+  name?: string | null;
+}
+
+/** One series. */
+export interface TrendSeries {
+  /** What is told of them. */
+  measure?: Measure;
+  /** What people call it; none = the event's name. */
+  name?: string | null;
+  /** Which rows. */
+  rule?: EventRule;
+}
+
+/**
+ * What is told of a period's rows. Those of a property look only at rows that have a value, and at number
+ * columns.
+ */
+export type Measure =
+  /** How many. */
+  | { kind: 'events' }
+  /** How many different users. */
+  | { kind: 'users' }
+  /** Events divided by different users; none without users. */
+  | { kind: 'events_per_user' }
+  /** The sum; 0 without values, none if a value is 10²⁸⁸ or more. */
+  | {
+    kind: 'sum';
+    /** The column's name. */
+    property: string;
+  }
+  /** The sum divided by the different users who have a value; none without. */
+  | {
+    kind: 'sum_per_user';
+    /** The column's name. */
+    property: string;
+  }
+  /** The arithmetic mean; none without values. */
+  | {
+    kind: 'mean';
+    /** The column's name. */
+    property: string;
+  }
+  /** The smallest value; none without values. */
+  | {
+    kind: 'min';
+    /** The column's name. */
+    property: string;
+  }
+  /** The greatest value; none without values. */
+  | {
+    kind: 'max';
+    /** The column's name. */
+    property: string;
+  }
+  /** The median; none without values. */
+  | {
+    kind: 'median';
+    /** The column's name. */
+    property: string;
+  }
+  /** A quantile of type 7 (Hyndman & Fan 1996); none without values. */
+  | {
+    kind: 'quantile';
+    /** 0..1: 0.9 is the ninetieth percentile. */
+    probability: number;
+    /** The column's name. */
+    property: string;
+  };
+
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -1388,6 +1579,103 @@ export interface StickinessAnswer {
   n_periods: number;
   /** The series, in the query's order. */
   series: StickySeries[];
+}
+
+/** What the data are like. */
+export interface QualityAnswer {
+  kind: 'quality';
+  /** Users who cannot be people. */
+  busy: BusyUsers;
+  /** Whether the times can be right. */
+  clock: ClockQuality;
+  /** Every column but the user's and the event's time, in the file's order. */
+  columns: ColumnQuality[];
+  /** Every calendar day of the scope's zone with at least one row, in order. */
+  days: DayQuality[];
+  /** What stands out, the most serious first; empty if nothing does. */
+  findings: Finding[];
+  /** Rows that share user, event and instant with an earlier one, but differ from it in another column. */
+  n_double_sent: number;
+  /** Rows that equal an earlier one of their user in all columns. */
+  n_duplicates: number;
+  /** Rows in scope. */
+  n_events: number;
+  /** Users with at least one row in scope. */
+  n_users: number;
+  /** Runs of days without any event, where the same weekdays around them have some; in order. */
+  silences: Silence[];
+  /** First and last instant in scope; none if there are no rows. */
+  span_millis: [Millis, Millis] | null;
+}
+
+/** How numbers developed. */
+export interface TrendAnswer {
+  kind: 'trend';
+  /** The annotations, in order of time. */
+  annotations: PlacedAnnotation[];
+  /** The earlier ones beside them, the first with the first; empty if none were asked for. */
+  compared: TrendPeriod[];
+  /**
+   * The series in the query's order and then the formulas, each for everyone and then for every group: the
+   * group with most rows of all series first, those with as many by value, "Other" last; segments in the
+   * query's order.
+   */
+  lines: TrendLine[];
+  /** The periods that are shown, in order; at least one. */
+  periods: TrendPeriod[];
+}
+
+/** What sessions are like. */
+export interface SessionsAnswer {
+  kind: 'sessions';
+  /** `n_bounces` ÷ `n_sessions`, with Wilson's 95 % interval; none without sessions. */
+  bounce_rate: Rate | null;
+  /** From a session's first row to its last, in milliseconds; a bounce takes 0. None without sessions. */
+  durations: SessionSpread | null;
+  /** Sessions by their first event, the most first, equal ones by name. */
+  entries: ValueCount[];
+  /** Rows of a session; none without sessions. */
+  events_per_session: SessionSpread | null;
+  /** Sessions by their last event, likewise. */
+  exits: ValueCount[];
+  /** Sessions of one row. */
+  n_bounces: number;
+  /** Rows in them. */
+  n_events: number;
+  /** Sessions. */
+  n_sessions: number;
+  /** Users with at least one. */
+  n_users: number;
+  /** Every period from the first session's to the last's, in order; empty without sessions. */
+  periods: SessionPeriod[];
+  /** Sessions of a user, of users with at least one; none without. */
+  sessions_per_user: SessionSpread | null;
+}
+
+/** How often and how lately users do something. Only users with at least one such event are in it. */
+export interface FrequencyAnswer {
+  kind: 'frequency';
+  /**
+   * Users by the number of different calendar days of the scope's zone with an event; those that occur,
+   * ascending.
+   */
+  days_active: UsersAt[];
+  /**
+   * Users by how many whole days of 24 hours ago their last event was, 0 if it was after `now`; those that
+   * occur, ascending.
+   */
+  days_ago: UsersAt[];
+  /**
+   * Users by days since the last event and number of events: a row for each of the query's `days_from`, in it
+   * a column for each of its `events_from`.
+   */
+  grid: number[][];
+  /** Their events. */
+  n_events: number;
+  /** Users with at least one event. */
+  n_users: number;
+  /** What "days ago" is measured from: the scope's `now`, or the data's last instant. */
+  now: Millis;
 }
 
 /** What a column is made of, over the whole scope. */
@@ -1980,6 +2268,393 @@ export interface StickyBar {
   rate: Rate | null;
 }
 
+/** Users who do more than a person can: scripts, monitors, an id that many share. */
+export interface BusyUsers {
+  /** Their rows. */
+  n_events: number;
+  /** How many. */
+  n_users: number;
+  /**
+   * The ones with most rows first, equal ones by the bytes of their id; at most `QualityQuery::MOST_LISTED`.
+   */
+  users: BusyUser[];
+}
+
+/** One of them. */
+export interface BusyUser {
+  /** Most different hours with a row on one calendar day. */
+  hours: number;
+  /** Rows. */
+  n_events: number;
+  /** Most rows on one calendar day. */
+  per_day: number;
+  /** Most rows within 60 seconds, wherever they begin. */
+  per_minute: number;
+  /** The id. */
+  user: string;
+}
+
+/** Whether the times can be right. */
+export interface ClockQuality {
+  /** The few rows long before all others; none if there are none. See `Stray`. */
+  early: Stray | null;
+  /** The few rows long after all others, in the future of the data. */
+  late: Stray | null;
+  /** Instants that many events share, the most events first, then the earliest. */
+  masses: Mass[];
+  /** Rows after the scope's `now`; 0 if it has none. */
+  n_after_now: number;
+  /** Rows before 2000-01-01T00:00:00Z. */
+  n_before_2000: number;
+  /** Rows at the first instant of a calendar day in the scope's zone. */
+  n_midnight: number;
+  /** Rows at a whole minute. */
+  n_whole_minutes: number;
+  /** Rows at a whole second. */
+  n_whole_seconds: number;
+}
+
+/** Fewer than one in a thousand rows, with at least 30 days without any event between them and all others. */
+export interface Stray {
+  /** The first day of them. */
+  first_day: string;
+  /** The last. */
+  last_day: string;
+  /** Rows. */
+  n_events: number;
+}
+
+/** An instant that many events share. */
+export interface Mass {
+  /** Rows. */
+  n_events: number;
+  /** Users. */
+  n_users: number;
+  /** The instant. */
+  time_millis: Millis;
+}
+
+/** What a column is made of. */
+export interface ColumnQuality {
+  /** What it holds. */
+  kind: Kind;
+  /**
+   * Values of a text column that differ only in case, spaces, `-`, `_` and `.`: the groups with most rows
+   * first, at most `QualityQuery::MOST_LISTED`. Only columns with up to `ColumnQuality::MOST_COMPARED` values
+   * are compared.
+   */
+  look_alikes: ValueCount[][];
+  /** What the texts of a text column look like; none for another one. */
+  looks: Looks | null;
+  /**
+   * Distinct values, exactly; none for a column of numbers or times with more than
+   * `ColumnQuality::MOST_DISTINCT`.
+   */
+  n_distinct: number | null;
+  /** Rows without a value. */
+  n_missing: number;
+  /** The column's name. */
+  name: string;
+  /** How a number column's values are distributed; none without values. */
+  numbers: NumberFacts | null;
+  /** What it means. */
+  role: Role;
+  /** First and last instant of a time column; none without values. */
+  times: [Millis, Millis] | null;
+  /** The most frequent values of a text column, the most frequent first, equal ones by their bytes. */
+  top: ValueCount[];
+}
+
+/** What a column's values are. */
+export type Kind =
+  /** Text; ids and codes such as `007` too. */
+  | 'text'
+  /** Numbers that all survive a round trip through f64. */
+  | 'number'
+  /** Instants. */
+  | 'time';
+
+/**
+ * Rows of a text column by what their text looks like. Each row with a value is counted in one of the first
+ * five.
+ */
+export interface Looks {
+  /** `true` or `false`, in any case. */
+  n_booleans: number;
+  /** A number. */
+  n_numbers: number;
+  /** Among all of them, those that begin or end with a space. */
+  n_padded: number;
+  /**
+   * Stands for "no value": `null`, `none`, `nil`, `nan`, `n/a`, `na`, `undefined`, `unknown`, `-`, `?`, or
+   * nothing but spaces; in any case.
+   */
+  n_placeholders: number;
+  /** Any other text. */
+  n_texts: number;
+  /** A date or a time, as in `2026-03-01` or `2026-03-01T10:00:00Z`. */
+  n_times: number;
+}
+
+/** How numbers are distributed. Quantiles are of type 7 (Hyndman & Fan 1996). */
+export interface NumberFacts {
+  max: number;
+  /** Arithmetic mean; none if the sum is beyond what a number can hold. */
+  mean: number | null;
+  median: number;
+  min: number;
+  n_negative: number;
+  n_zero: number;
+  p05: number;
+  p25: number;
+  p75: number;
+  p95: number;
+}
+
+/** What a column means to the analyses. */
+export type Role =
+  /** Who did it; every table has one. */
+  | 'user'
+  /** When; every table has one. */
+  | 'time'
+  /** What; if no column has this role, every row is the event named after the file. */
+  | 'event'
+  /** The session's id. */
+  | 'session'
+  /** Money that the event brought. */
+  | 'revenue'
+  /** Where the user came from. */
+  | 'channel'
+  /** The experiment's variant. */
+  | 'variant'
+  /** A rating. */
+  | 'score'
+  /** Free text that people wrote. */
+  | 'text'
+  /** Any other property. */
+  | 'other';
+
+/** One day's events, and what they are measured by. */
+export interface DayQuality {
+  /** The day in the scope's zone, as `2026-03-01`. */
+  day: string;
+  /** Rows. */
+  n_events: number;
+  /** The same day as days since 1970-01-01. */
+  number: number;
+  /**
+   * `(n_events − usual) / s`. `s` is 1.4826 times the median absolute deviation of those weekdays (the
+   * modified z-score of Iglewicz & Hoaglin, *How to Detect and Handle Outliers*, 1993), 1.2533 times their
+   * mean absolute deviation if that is 0, and at least the root of `usual`, which is how much plain chance
+   * moves a count.
+   */
+  score: number | null;
+  /**
+   * Median of the same weekday in the four weeks before and after; none with fewer than three of them, and
+   * for the first and the last day, which may be cut.
+   */
+  usual: number | null;
+  /**
+   * Whether the day is unusual: beyond the query's score, and at least twice (and ten events) or at most half
+   * of what is usual.
+   */
+  verdict: DayVerdict;
+}
+
+/** Whether a day is unusual. */
+export type DayVerdict =
+  /** As the same weekday around it, or not to be judged. */
+  | 'usual'
+  /** Far more events. */
+  | 'high'
+  /** Far fewer. */
+  | 'low';
+
+/** Something that stands out. */
+export interface Finding {
+  /** What it can spoil. */
+  affects: Affected[];
+  /** The column that it was found in, if it was found in one. */
+  column?: string | null;
+  /** What. */
+  kind: FindingKind;
+  /** How many: rows, or what the kind says. */
+  n: number;
+}
+
+/** Analyses that a finding can spoil. */
+export type Affected =
+  | 'trends'
+  | 'funnels'
+  | 'retention'
+  | 'journeys'
+  | 'sessions'
+  | 'segments'
+  | 'clusters'
+  | 'breakdowns';
+
+/** What can stand out, the most serious first. */
+export type FindingKind =
+  /** Rows of users who do more than a person can, see `BusyUsers`. */
+  | 'busy_users'
+  /** Days in silences, see `Silence`. */
+  | 'silent_days'
+  /** Rows that repeat another one in all columns. */
+  | 'duplicates'
+  /** Rows before 2000: dates that were never set. */
+  | 'before_2000'
+  /** Rows after the scope's `now`. */
+  | 'after_now'
+  /** Rows far before or after all others, see `Stray`. */
+  | 'strays'
+  /**
+   * Rows at the first instant of a day, if they are at least 99 in 100: times are dates, and the order within
+   * a day is not known.
+   */
+  | 'dates_only'
+  /** The same, if they are between 1 and 99 in 100: a part of the data only knows the date. */
+  | 'midnight'
+  /** Rows in the listed masses at one instant, see `Mass`, unless 99 in 100 times are whole minutes. */
+  | 'same_instant'
+  /** Rows that share user, event and instant with another one, but not all columns. */
+  | 'double_sent'
+  /** Days with far too few events, but some. */
+  | 'low_days'
+  /** Days with far too many events. */
+  | 'high_days'
+  /** Groups of look-alikes. */
+  | 'look_alikes'
+  /** Rows whose text stands for "no value", such as `null`. */
+  | 'placeholders'
+  /**
+   * Rows of a text column of which at least 9 in 10, but not all, are numbers, or times, that are something
+   * else.
+   */
+  | 'mixed_types'
+  /**
+   * Rows without a value, in a column where at least half and at most 99 in 100 rows have one, or in one with
+   * the role session, channel or variant.
+   */
+  | 'missing'
+  /** A column without any value; `n` is the number of rows. */
+  | 'empty_column';
+
+/**
+ * Days in a row without any event, at least one of which is unusually low by the rule of `DayQuality`,
+ * compared with the same weekday in the four weeks before and after all of them.
+ */
+export interface Silence {
+  /** The first of them. */
+  first_day: string;
+  /** The last. */
+  last_day: string;
+  /** How many. */
+  n_days: number;
+}
+
+/** Something that happened, and where it belongs. */
+export interface PlacedAnnotation {
+  /** When. */
+  at: Millis;
+  /** Index of the shown period that holds it; none if none does. */
+  period: number | null;
+  /** What. */
+  text: string;
+}
+
+/** One period of the calendar. */
+export interface TrendPeriod {
+  /** The next one's first instant. */
+  end_millis: Millis;
+  /** Whether any of it lies between the first and the last event of the whole data set. */
+  has_data: boolean;
+  /** Whether all of it lies in the scope's range, and none of it after the end of the data. */
+  is_complete: boolean;
+  /**
+   * Its name in the scope's zone: `2026-03-01T13:00`, `2026-03-01` (a day, or the week that starts then),
+   * `2026-03`, `2026-Q1` or `2026`.
+   */
+  label: string;
+  /** Its first instant. */
+  start_millis: Millis;
+}
+
+/** One line. */
+export interface TrendLine {
+  /**
+   * A value for each compared period; none besides where a period lies outside of the data. Empty without
+   * comparison.
+   */
+  compared: (number | null)[];
+  /** The measure over all compared periods at once. */
+  compared_total: number | null;
+  /** The group; none for everyone. */
+  group: GroupKey | null;
+  /** Its name: the query's, or the event's; empty for "any event" without a name. */
+  name: string;
+  /** Which series or formula it is. */
+  of: LineOf;
+  /**
+   * The moving average: the mean of the values of the last n periods that have one; none before n periods are
+   * there, and for a period that is not complete. Empty if none was asked for.
+   */
+  smoothed: (number | null)[];
+  /** The measure over all shown periods at once: users are those who are different over all of them. */
+  total: number | null;
+  /** A value for each period; none where there is nothing to tell. */
+  values: (number | null)[];
+}
+
+/** Which series or formula a line is. */
+export type LineOf =
+  /** A series. */
+  | {
+    kind: 'series';
+    /** Its index. */
+    index: number;
+  }
+  /** A formula. */
+  | {
+    kind: 'formula';
+    /** Its index. */
+    index: number;
+  };
+
+/** How a number is distributed. Quantiles are of type 7 (Hyndman & Fan 1996). */
+export interface SessionSpread {
+  max: number;
+  mean: number;
+  median: number;
+  p10: number;
+  p25: number;
+  p75: number;
+  p90: number;
+}
+
+/** One period's sessions. */
+export interface SessionPeriod {
+  /** Its name, as in `TrendPeriod`. */
+  label: string;
+  /** Mean length of such sessions in milliseconds; none without. */
+  mean_millis: number | null;
+  /** Such sessions of one row. */
+  n_bounces: number;
+  /** Sessions that begin in it. */
+  n_sessions: number;
+  /** Different users with such a session. */
+  n_users: number;
+  /** Its first instant. */
+  start_millis: Millis;
+}
+
+/** How many users have a number. */
+export interface UsersAt {
+  /** The number. */
+  n: number;
+  /** Users. */
+  n_users: number;
+}
+
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */
 export interface Mapping {
   /** Choices about columns, in any order; columns that are not listed are taken as guessed. */
@@ -2021,38 +2696,6 @@ export interface ColumnChoice {
   /** How its times are written; none is as guessed. */
   time_format?: TimeFormat | null;
 }
-
-/** What a column's values are. */
-export type Kind =
-  /** Text; ids and codes such as `007` too. */
-  | 'text'
-  /** Numbers that all survive a round trip through f64. */
-  | 'number'
-  /** Instants. */
-  | 'time';
-
-/** What a column means to the analyses. */
-export type Role =
-  /** Who did it; every table has one. */
-  | 'user'
-  /** When; every table has one. */
-  | 'time'
-  /** What; if no column has this role, every row is the event named after the file. */
-  | 'event'
-  /** The session's id. */
-  | 'session'
-  /** Money that the event brought. */
-  | 'revenue'
-  /** Where the user came from. */
-  | 'channel'
-  /** The experiment's variant. */
-  | 'variant'
-  /** A rating. */
-  | 'score'
-  /** Free text that people wrote. */
-  | 'text'
-  /** Any other property. */
-  | 'other';
 
 /**
  * How a column's times are written. A value without zone or offset is local time in the mapping's zone; a

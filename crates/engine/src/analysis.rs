@@ -11,19 +11,23 @@
 //! states and partials around as bytes and never know which analysis they run.
 
 pub mod cluster;
+pub mod frequency;
 pub mod funnel;
 pub mod journey;
 pub mod lifecycle;
 pub mod next_event;
 pub mod overview;
+pub mod quality;
 pub mod retention;
 pub mod segment;
 pub mod sequence;
+pub mod sessions;
 pub mod stickiness;
 pub mod suggest;
 #[cfg(test)]
 mod tests;
 pub mod transition;
+pub mod trend;
 
 use std::any::Any;
 
@@ -62,6 +66,14 @@ pub enum Query {
     Lifecycle(lifecycle::LifecycleQuery),
     /// In how many periods users are active.
     Stickiness(stickiness::StickinessQuery),
+    /// What is wrong with the data, and what that could spoil.
+    Quality(quality::QualityQuery),
+    /// How numbers develop over time.
+    Trend(trend::TrendQuery),
+    /// How many sessions there are, how long, and where they begin and end.
+    Sessions(sessions::SessionsQuery),
+    /// How often and how lately users do something.
+    Frequency(frequency::FrequencyQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -82,6 +94,10 @@ pub enum Answer {
     Retention(retention::RetentionAnswer),
     Lifecycle(lifecycle::LifecycleAnswer),
     Stickiness(stickiness::StickinessAnswer),
+    Quality(quality::QualityAnswer),
+    Trend(trend::TrendAnswer),
+    Sessions(sessions::SessionsAnswer),
+    Frequency(frequency::FrequencyAnswer),
 }
 
 impl Query {
@@ -104,9 +120,14 @@ impl Query {
             "retention" => Deserialize::deserialize(fields).map(Self::Retention),
             "lifecycle" => Deserialize::deserialize(fields).map(Self::Lifecycle),
             "stickiness" => Deserialize::deserialize(fields).map(Self::Stickiness),
+            "quality" => Deserialize::deserialize(fields).map(Self::Quality),
+            "trend" => Deserialize::deserialize(fields).map(Self::Trend),
+            "sessions" => Deserialize::deserialize(fields).map(Self::Sessions),
+            "frequency" => Deserialize::deserialize(fields).map(Self::Frequency),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
-                 `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle` and `stickiness`"
+                 `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle`, `stickiness`, \
+                 `quality`, `trend`, `sessions` and `frequency`"
             ))),
         }
     }
@@ -129,6 +150,10 @@ impl Query {
             Self::Retention(query) => query.check(table).map(Plan::new),
             Self::Lifecycle(query) => query.check(table).map(Plan::new),
             Self::Stickiness(query) => query.check(table).map(Plan::new),
+            Self::Quality(query) => query.check(table).map(Plan::new),
+            Self::Trend(query) => query.check(table).map(Plan::new),
+            Self::Sessions(query) => query.check(table).map(Plan::new),
+            Self::Frequency(query) => query.check(table).map(Plan::new),
         }
     }
 }

@@ -17,7 +17,7 @@ mod columns;
 mod dates;
 mod delimited;
 mod detect;
-mod duplicates;
+pub(crate) mod duplicates;
 mod encoding;
 mod error;
 mod feed;

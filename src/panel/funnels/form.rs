@@ -2,19 +2,16 @@
 
 use cairn_engine::Query;
 use cairn_engine::analysis::funnel::{FunnelQuery, Step};
-use cairn_engine::rule::{Attribution, Breakdown, EventRule};
-use cairn_engine::table::Kind;
+use cairn_engine::rule::{Breakdown, EventRule};
 use leptos::prelude::*;
 
 use crate::panel::Panel;
+use crate::panel::breakdown::BreakdownField;
 use crate::panel::conditions::{ConditionList, Conditions};
 use crate::panel::shared::{event_choices, field_error, listed_error};
 use crate::session::{Asked, Facts, Session};
 use crate::text::{text, text_with};
-use crate::view::{Choice, Combobox, DurationField, Glyph, Icon, Label, Select, Sentence};
-
-/// How many values a breakdown keeps before the rest becomes "Other".
-const BREAKDOWN_LIMIT: u32 = 7;
+use crate::view::{Combobox, DurationField, Glyph, Icon, Label, Sentence};
 
 /// One step's fields.
 #[derive(Clone, Copy, PartialEq)]
@@ -172,49 +169,8 @@ fn window_field(fields: Fields, asked: RwSignal<Asked>) -> impl IntoView {
 }
 
 fn breakdown_field(fields: Fields, asked: RwSignal<Asked>) -> impl IntoView {
-    let (facts, session) = (expect_context::<Facts>(), expect_context::<Session>());
-    let choices = Memo::new(move |_| {
-        let none = Choice::new(None, text("funnels.no_breakdown"));
-        let saved = session.segments.get();
-        let by_segments = (!saved.is_empty())
-            .then(|| Choice::new(Some(Breakdown::Segments { segments: saved }), text("funnels.by_segments")));
-        let texts = facts.properties().into_iter().filter(|(_, kind)| *kind == Kind::Text);
-        let chosen = fields.breakdown.get();
-        let by_property = texts.map(|(name, _)| Choice::new(Some(by_property(&name, chosen.as_ref())), name));
-        std::iter::once(none).chain(by_segments).chain(by_property).collect::<Vec<_>>()
-    });
-    // Segments saved since are part of "by segment" too.
-    Effect::new(move || {
-        let saved = session.segments.get();
-        if matches!(fields.breakdown.get_untracked(), Some(Breakdown::Segments { .. })) {
-            fields.breakdown.set((!saved.is_empty()).then_some(Breakdown::Segments { segments: saved }));
-        }
-    });
     let error = Signal::derive(move || field_error(&asked.read(), "breakdown"));
-    view! {
-        <Select
-            label=Label::unseen(text("funnels.breakdown")).with_error(error)
-            choices
-            value=fields.breakdown
-            on_change=move |breakdown| fields.breakdown.set(breakdown)
-        />
-    }
-}
-
-/// The breakdown by a property: as it came, if it is the chosen one (a proposal's or an address's), else with the
-/// form's own limit.
-fn by_property(name: &str, chosen: Option<&Breakdown>) -> Breakdown {
-    if let Some(breakdown @ Breakdown::Property { property, .. }) = chosen
-        && property == name
-    {
-        return breakdown.clone();
-    }
-    Breakdown::Property {
-        property: name.to_owned(),
-        on: cairn_engine::rule::Owner::Event,
-        attribution: Attribution::FirstTouch,
-        limit: Some(BREAKDOWN_LIMIT),
-    }
+    view! { <BreakdownField value=fields.breakdown error /> }
 }
 
 impl Fields {

@@ -29,8 +29,26 @@ fn many_users() -> Sheet {
 }
 
 /// At least one question of every kind, by name.
-const QUESTIONS: [(&str, &str); 22] = [
+const QUESTIONS: [(&str, &str); 27] = [
     ("overview", r#"{"kind": "overview"}"#),
+    (
+        "trend of sums and means by plan, compared",
+        r#"{"kind": "trend", "period": "week", "last": 5, "compare": "previous", "accumulate": "running",
+            "series": [{"measure": {"kind": "sum", "property": "money"}}, {"measure": {"kind": "mean", "property": "score"}},
+                {"rule": {"event": "pay"}, "measure": {"kind": "users"}}],
+            "formulas": [{"formula": "A / C"}], "breakdown": {"kind": "property", "property": "plan", "on": "user"}}"#,
+    ),
+    (
+        "trend of medians, the largest groups",
+        r#"{"kind": "trend", "series": [{"measure": {"kind": "median", "property": "score"}}], "moving_average": 7,
+            "breakdown": {"kind": "property", "property": "event", "limit": 2}}"#,
+    ),
+    (
+        "sessions",
+        r#"{"kind": "sessions", "session": {"kind": "gap", "gap_millis": 86400000}, "period": "week"}"#,
+    ),
+    ("frequency", r#"{"kind": "frequency", "rule": {"event": "open"}}"#),
+    ("quality", r#"{"kind": "quality", "mass": 2, "most_per_day": 2}"#),
     (
         "overview of a segment",
         r#"{"kind": "overview", "scope": {"segment": {"kind": "did", "rule": {"event": "pay"}, "n": 2}}}"#,

@@ -24,7 +24,8 @@ pub(crate) fn count(table: &Table) -> u64 {
     n_duplicates
 }
 
-fn count_among(table: &Table, rows: &mut [usize]) -> u64 {
+/// Number of rows among these, all of one user and instant, that equal another one before; sorts them.
+pub(crate) fn count_among(table: &Table, rows: &mut [usize]) -> u64 {
     let key = |row: usize| table.columns.iter().map(move |column| value(column, row));
     rows.sort_unstable_by(|&a, &b| key(a).cmp(key(b)));
     rows.windows(2).filter(|pair| key(pair[0]).eq(key(pair[1]))).count() as u64

@@ -62,7 +62,7 @@ impl Days {
 }
 
 /// The instant as jiff knows it, held at the ends of its range.
-pub(super) fn timestamp(instant: Millis) -> Timestamp {
+pub(crate) fn timestamp(instant: Millis) -> Timestamp {
     let beyond = if instant.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::from_millisecond(instant.0).unwrap_or(beyond)
 }

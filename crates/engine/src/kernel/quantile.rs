@@ -160,14 +160,15 @@ impl Spread {
 }
 
 /// Which order statistics a quantile lies between.
-struct Place {
-    low: u64,
-    high: u64,
-    fraction: f64,
+pub(super) struct Place {
+    pub(super) low: u64,
+    pub(super) high: u64,
+    /// How far from `low` to `high`.
+    pub(super) fraction: f64,
 }
 
 /// Type 7 (Hyndman & Fan 1996, the default of R and NumPy): at `h = (n − 1) p`, linear between its neighbors.
-fn place(n: u64, probability: f64) -> Option<Place> {
+pub(super) fn place(n: u64, probability: f64) -> Option<Place> {
     let last = n.checked_sub(1)?;
     let at = last as f64 * probability;
     let low = (at as u64).min(last);

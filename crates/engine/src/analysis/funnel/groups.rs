@@ -223,10 +223,24 @@ impl Group {
 
     /// The same for any analysis' breakdown.
     pub(in crate::analysis) fn key_in(&self, breakdown: Option<&Breakdown>, table: &Table) -> GroupKey {
+        if let Self::Segment(index) = self {
+            return segment_key(breakdown, *index);
+        }
+        let column = match breakdown {
+            Some(Breakdown::Property { property, .. }) => find(property, table).ok(),
+            _ => None,
+        };
+        self.value_key(column)
+    }
+
+    /// The group of a value of this column as it stands in the answer.
+    pub(in crate::analysis) fn value_key(&self, column: Option<&Column>) -> GroupKey {
         let text = match self {
-            Self::Missing => return GroupKey::Missing,
-            Self::Segment(index) => return segment_key(breakdown, *index),
-            Self::Text(code) => text_of(breakdown, table, *code),
+            Self::Missing | Self::Segment(_) => return GroupKey::Missing,
+            Self::Text(code) => match column {
+                Some(Column::Text(text)) => text.dictionary.decode(*code).unwrap_or_default().to_owned(),
+                _ => String::new(),
+            },
             Self::Number(bits) => {
                 let bits = if bits >> 63 == 1 { bits & !(1 << 63) } else { !bits };
                 f64::from_bits(bits).to_string()
@@ -247,15 +261,4 @@ fn segment_key(breakdown: Option<&Breakdown>, index: u32) -> GroupKey {
         _ => String::new(),
     };
     GroupKey::Segment { name }
-}
-
-fn text_of(breakdown: Option<&Breakdown>, table: &Table, code: u32) -> String {
-    let column = match breakdown {
-        Some(Breakdown::Property { property, .. }) => find(property, table).ok(),
-        _ => None,
-    };
-    match column {
-        Some(Column::Text(text)) => text.dictionary.decode(code).unwrap_or_default().to_owned(),
-        _ => String::new(),
-    }
 }
