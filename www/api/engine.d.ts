@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | QualityQuery | TrendQuery | SessionsQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -182,6 +182,19 @@ export interface SessionsQuery {
   scope?: Scope;
   /** What makes a session. */
   session?: SessionRule;
+}
+
+/** How often and how lately users do something. */
+export interface FrequencyQuery {
+  kind: 'frequency';
+  /** The least number of days since the last event of each group, ascending, the first one 0. */
+  days_from?: number[];
+  /** The least number of events of each group, ascending, the first one 1. */
+  events_from?: number[];
+  /** Which events count. */
+  rule?: EventRule;
+  /** Which users and rows. */
+  scope?: Scope;
 }
 
 /** What every query shares: which users and rows it looks at, and by which calendar. */
@@ -842,7 +855,7 @@ export type GapEdge =
   | 'joins';
 
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | QualityAnswer | TrendAnswer | SessionsAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -1014,6 +1027,32 @@ export interface SessionsAnswer {
   periods: SessionPeriod[];
   /** Sessions of a user, of users with at least one; none without. */
   sessions_per_user: SessionSpread | null;
+}
+
+/** How often and how lately users do something. Only users with at least one such event are in it. */
+export interface FrequencyAnswer {
+  kind: 'frequency';
+  /**
+   * Users by the number of different calendar days of the scope's zone with an event; those that occur,
+   * ascending.
+   */
+  days_active: UsersAt[];
+  /**
+   * Users by how many whole days of 24 hours ago their last event was, 0 if it was after `now`; those that
+   * occur, ascending.
+   */
+  days_ago: UsersAt[];
+  /**
+   * Users by days since the last event and number of events: a row for each of the query's `days_from`, in it
+   * a column for each of its `events_from`.
+   */
+  grid: number[][];
+  /** Their events. */
+  n_events: number;
+  /** Users with at least one event. */
+  n_users: number;
+  /** What "days ago" is measured from: the scope's `now`, or the data's last instant. */
+  now: Millis;
 }
 
 /** What a column is made of, over the whole scope. */
@@ -1678,6 +1717,14 @@ export interface SessionPeriod {
   n_users: number;
   /** Its first instant. */
   start_millis: Millis;
+}
+
+/** How many users have a number. */
+export interface UsersAt {
+  /** The number. */
+  n: number;
+  /** Users. */
+  n_users: number;
 }
 
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */
