@@ -40,6 +40,7 @@ test('a trend by plan with a formula says what the engine says natively', async 
   await page.getByLabel('Range').selectOption({ label: 'the last 7' });
   await page.getByRole('combobox', { name: 'Broken down by' }).selectOption({ label: 'plan' });
   await page.getByRole('textbox', { name: 'Formula' }).fill('A / B * 100');
+  await page.keyboard.press('Enter');
   await page.getByRole('columnheader', { name: 'A / B * 100, business, before' }).waitFor();
   await settled(page);
 
@@ -71,10 +72,12 @@ test('a formula with a mistake says where it is, and the last good answer stays'
   await page.getByLabel('Moving average').focus();
   await page.keyboard.press('Tab');
   await page.keyboard.type('A / C');
+  await page.keyboard.press('Enter');
   await page.getByText('at character 5: there is no series "C"').first().waitFor();
   assert.deepEqual(await readTable(page, TABLE), before);
   await page.keyboard.press('Backspace');
   await page.keyboard.type('2');
+  await page.keyboard.press('Enter');
   await page.getByRole('columnheader', { name: 'A / 2' }).waitFor();
   await close();
 });
