@@ -56,7 +56,7 @@ test('journeys from the form are those of the engine, and their users become a s
   await page.getByText(`${answer.n_users.toLocaleString('en')} users passed here.`).waitFor();
   await page.getByRole('button', { name: 'Save these users as a segment' }).click();
   await openPanel(page, 'Segments');
-  await page.getByText('Step 1: visit').first().waitFor();
+  await page.locator('main').getByText('Step 1: visit').first().waitFor();
   assert.deepEqual(problems, []);
   await close();
 });

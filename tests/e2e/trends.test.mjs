@@ -35,7 +35,7 @@ test('a trend by plan with a formula says what the engine says natively', async 
   await page.getByRole('option', { name: /^purchase/ }).click();
   await page.getByRole('button', { name: 'Add a series' }).click();
   await page.getByLabel('What series B tells').selectOption({ label: 'Users' });
-  await page.getByLabel('Period', { exact: true }).selectOption({ label: 'Week' });
+  await page.getByLabel('Period', { exact: true }).selectOption({ label: 'week' });
   await page.getByLabel('Compared with').selectOption({ label: 'the periods before' });
   await page.getByLabel('Range').selectOption({ label: 'the last 7' });
   await page.getByRole('combobox', { name: 'Broken down by' }).selectOption({ label: 'plan' });

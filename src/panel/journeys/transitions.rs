@@ -32,13 +32,13 @@ pub fn TransitionMatrix(
     let sentence = Signal::derive(move || found.get().map(|found| sentence(&found)).unwrap_or_default());
     let table = Signal::derive(move || found.get().map(|found| table(&found)).unwrap_or_default());
     view! {
-        <section class="stack" aria-labelledby="transitions-title">
-            <h2 id="transitions-title" class="card-title">{text("transitions.title")}</h2>
+        <div class="stack">
+            <h2 class="card-title">{text("transitions.title")}</h2>
             <AnswerFrame asked sentence>
                 <DataTable caption=text("transitions.table") data=table file_name="transitions" stale />
                 <p class="rule">{text("transitions.rule")}</p>
             </AnswerFrame>
-        </section>
+        </div>
     }
 }
 
