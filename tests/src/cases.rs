@@ -15,6 +15,7 @@ mod retention;
 mod rules;
 mod sequences;
 mod stickiness;
+mod trends;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -186,6 +187,7 @@ impl Line {
         match kind {
             "funnel" if case.semantics == "posthog" => ready(posthog::funnel(&case)),
             "funnel" => ready(database::funnel(&case)),
+            "funnel_trends" => ready(trends::prepare(&case)),
             "retention" => retention::prepare(&case),
             "lifecycle" => ready(lifecycle::prepare(&case)),
             "stickiness" => ready(stickiness::prepare(&case)),

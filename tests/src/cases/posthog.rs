@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use cairn_engine::Query;
 use cairn_engine::analysis::funnel::{Exclusion, FunnelQuery, Occurrence, Order, Preset, Step};
 use cairn_engine::rule::{Attribution, Breakdown, Condition, NamedSegment, Owner, Scope, Segment};
+use cairn_engine::table::Table;
 use cairn_engine::time::WeekStart;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::Problem;
 use super::compare::{Expected, Prepared, StepRow};
@@ -74,9 +76,23 @@ struct FunnelExpect {
     users_reached_exactly_count: BTreeMap<usize, usize>,
 }
 
+/// A funnel's table and query, and what the case calls the group without a value.
+pub(super) struct Translated {
+    pub(super) table: Table,
+    pub(super) query: FunnelQuery,
+    pub(super) missing_key: String,
+}
+
 /// Translates a funnel.
 pub(super) fn funnel(case: &Case) -> Result<Prepared, Problem> {
-    let funnel = Funnel::deserialize(&case.query).map_err(|error| error.to_string())?;
+    let Translated { table, query, missing_key } = translate(case, &case.query)?;
+    let expect = FunnelExpect::deserialize(&case.expect).map_err(|error| error.to_string())?;
+    Ok(Prepared { table, query: Query::Funnel(query), expected: expected(expect), missing_key })
+}
+
+/// Translates the funnel in a query, from which what does not belong to it has been taken.
+pub(super) fn translate(case: &Case, query: &Value) -> Result<Translated, Problem> {
+    let funnel = Funnel::deserialize(query).map_err(|error| error.to_string())?;
     let mut translator = Translator::new(Family::Posthog);
     let split = funnel.breakdown.as_ref().map(split_column).transpose()?.flatten();
     let query = FunnelQuery {
@@ -94,11 +110,9 @@ pub(super) fn funnel(case: &Case) -> Result<Prepared, Problem> {
         ..FunnelQuery::default()
     };
     let query = query.with_preset(Preset::Posthog);
-    let expect = FunnelExpect::deserialize(&case.expect).map_err(|error| error.to_string())?;
     let missing_key = split.as_ref().map(SplitColumn::missing).unwrap_or_default();
     let layout = Layout { columns: translator.columns, split, unit: funnel.count_by, ..Layout::default() };
-    let table = data::table(case, &layout)?;
-    Ok(Prepared { table, query: Query::Funnel(query), expected: expected(expect), missing_key })
+    Ok(Translated { table: data::table(case, &layout)?, query, missing_key })
 }
 
 fn steps(funnel: &Funnel, translator: &mut Translator) -> Result<Vec<Step>, Problem> {
