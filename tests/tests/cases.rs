@@ -132,7 +132,7 @@ fn two_cases_of_one_id_are_refused() {
     let first = all.lines().next().unwrap();
     let output = program(&scratch("one-id-twice", Some(&format!("{first}\n{first}\n"))), &[]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("both hold a case kind/sessions"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("both hold a case kind/attribution"));
 }
 
 #[test]

@@ -141,6 +141,10 @@ impl Follower {
             let may_start = is_unordered || event.time < end;
             Event { steps: if may_start { event.steps } else { event.steps & !1 }, ..*event }
         }));
+        if self.rules.order != Order::Strict {
+            // What is no entry any more is no other event of its instant either.
+            self.part.retain(|event| event.steps | event.kills != 0);
+        }
     }
 
     /// Counts the chains found, in a group or among everybody.

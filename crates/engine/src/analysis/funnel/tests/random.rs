@@ -145,7 +145,7 @@ prop_compose! {
 }
 
 /// The nearest query that has no contradictions.
-fn valid(mut query: FunnelQuery) -> FunnelQuery {
+pub(super) fn valid(mut query: FunnelQuery) -> FunnelQuery {
     let n_steps = query.steps.len() as u32;
     if query.order == Order::Unordered {
         if query.on_exclusion == OnExclusion::RemoveUser {
