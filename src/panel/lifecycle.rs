@@ -31,7 +31,9 @@ pub fn Lifecycle() -> impl IntoView {
     let found = Memo::new(move |_| found(&asked.read()));
     let zone = Signal::derive(move || session.zone());
     let sentence = Signal::derive(move || {
-        found.with(|found| found.as_ref().map(|(_, found)| answer::sentence(found)).unwrap_or_default())
+        let said =
+            |(query, found): &(LifecycleQuery, LifecycleAnswer)| answer::sentence(query, found, &zone.read());
+        found.with(|found| found.as_ref().map(said).unwrap_or_default())
     });
     let spec = Signal::derive(move || {
         found.with(|found| found.as_ref().map(|(query, found)| answer::chart(query, found, &zone.read())))

@@ -25,7 +25,7 @@ pub fn shown(answer: &LifecycleAnswer) -> &[LifecyclePeriod] {
 }
 
 /// The answer in a few sentences: the last period that is over, and how many come for each who goes.
-pub fn sentence(answer: &LifecycleAnswer) -> String {
+pub fn sentence(query: &LifecycleQuery, answer: &LifecycleAnswer, zone: &str) -> String {
     let Some(last) = answer.periods.iter().rev().find(|period| period.is_complete) else {
         return text("lifecycle.nobody");
     };
@@ -33,7 +33,7 @@ pub fn sentence(answer: &LifecycleAnswer) -> String {
     let active = new + returning + resurrecting;
     let values = [
         ("n", strong(count(active))),
-        ("period", strong(&last.label)),
+        ("period", strong(period_name(query, last, zone))),
         ("new", count(new)),
         ("returning", count(returning)),
         ("resurrecting", count(resurrecting)),

@@ -168,7 +168,7 @@ fn ticks(query: &TrendQuery, answer: &TrendAnswer) -> Vec<Tick> {
 
 /// The table: all periods together, and then a row for each.
 pub fn table(query: &TrendQuery, answer: &TrendAnswer) -> TableData {
-    let mut columns = vec![Column::text(text(period_key(query.period)))];
+    let mut columns = vec![Column::text(text("lifecycle.column_period"))];
     let mut totals = vec![Cell::text(text("trends.all_periods"))];
     let mut rows: Vec<Vec<Cell>> =
         answer.periods.iter().map(|period| vec![period_cell(query, period)]).collect();
