@@ -163,7 +163,7 @@ pub fn paths(answer: &JourneyAnswer) -> TableData {
 /// From where to where, by step.
 pub fn edges(answer: &JourneyAnswer) -> TableData {
     let mut columns = vec![
-        Column::number(text("journeys.column_step")),
+        Column::text(text("journeys.column_step")),
         Column::text(text("journeys.column_from")),
         Column::text(text("journeys.column_to")),
         Column::number(text("journeys.column_runs")),
