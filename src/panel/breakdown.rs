@@ -1,6 +1,6 @@
 //! "Broken down by": the field that splits an answer into groups.
 
-use cairn_engine::rule::{Attribution, Breakdown};
+use cairn_engine::rule::{Attribution, Breakdown, Owner};
 use cairn_engine::table::Kind;
 use leptos::prelude::*;
 
@@ -19,17 +19,8 @@ pub fn BreakdownField(
     /// What is wrong with it.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let (facts, session) = (expect_context::<Facts>(), expect_context::<Session>());
-    let choices = Memo::new(move |_| {
-        let none = Choice::new(None, text("funnels.no_breakdown"));
-        let saved = session.segments.get();
-        let by_segments = (!saved.is_empty())
-            .then(|| Choice::new(Some(Breakdown::Segments { segments: saved }), text("funnels.by_segments")));
-        let texts = facts.properties().into_iter().filter(|(_, kind)| *kind == Kind::Text);
-        let chosen = value.get();
-        let by_property = texts.map(|(name, _)| Choice::new(Some(by_property(&name, chosen.as_ref())), name));
-        std::iter::once(none).chain(by_segments).chain(by_property).collect::<Vec<_>>()
-    });
+    let session = expect_context::<Session>();
+    let choices = breakdown_choices(value.into());
     // Segments saved since are part of "by segment" too.
     Effect::new(move || {
         let saved = session.segments.get();
@@ -47,18 +38,34 @@ pub fn BreakdownField(
     }
 }
 
-/// The breakdown by a property: as it came, if it is the chosen one (a proposal's or an address's), else with the
-/// form's own limit.
-fn by_property(name: &str, chosen: Option<&Breakdown>) -> Breakdown {
-    if let Some(breakdown @ Breakdown::Property { property, .. }) = chosen
-        && property == name
-    {
-        return breakdown.clone();
-    }
-    Breakdown::Property {
-        property: name.to_owned(),
-        on: cairn_engine::rule::Owner::Event,
-        attribution: Attribution::FirstTouch,
-        limit: Some(LIMIT),
-    }
+/// The breakdowns to choose from: none, the saved segments, each text property. The chosen one stands as it came.
+pub fn breakdown_choices(chosen: Signal<Option<Breakdown>>) -> Signal<Vec<Choice<Option<Breakdown>>>> {
+    let (facts, session) = (expect_context::<Facts>(), expect_context::<Session>());
+    let choices = Memo::new(move |_| {
+        let chosen = chosen.get();
+        let none = Choice::new(None, text("funnels.no_breakdown"));
+        let segments = match &chosen {
+            Some(Breakdown::Segments { segments }) => segments.clone(),
+            _ => session.segments.get(),
+        };
+        let by_segments = (!segments.is_empty())
+            .then(|| Choice::new(Some(Breakdown::Segments { segments }), text("funnels.by_segments")));
+        let texts = facts.properties().into_iter().filter(|(_, kind)| *kind == Kind::Text);
+        let by_property = texts.map(|(name, _)| {
+            let breakdown = match &chosen {
+                Some(breakdown @ Breakdown::Property { property, .. }) if *property == name => {
+                    breakdown.clone()
+                }
+                _ => Breakdown::Property {
+                    property: name.clone(),
+                    on: Owner::Event,
+                    attribution: Attribution::FirstTouch,
+                    limit: Some(LIMIT),
+                },
+            };
+            Choice::new(Some(breakdown), name)
+        });
+        std::iter::once(none).chain(by_segments).chain(by_property).collect()
+    });
+    choices.into()
 }

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use cairn_charts::ChartSpec;
 use cairn_engine::Failure;
 use cairn_engine::analysis::funnel::GroupKey;
-use cairn_engine::rule::{Attribution, Breakdown, NamedSegment, Owner as ValueOwner};
+use cairn_engine::rule::NamedSegment;
 use cairn_engine::stats::interval::Rate;
-use cairn_engine::table::Kind;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -148,9 +147,6 @@ pub fn found<T: Clone + PartialEq + Send + Sync + 'static>(
     })
 }
 
-/// How many values a breakdown keeps before the rest becomes "Other".
-const BREAKDOWN_LIMIT: u32 = 7;
-
 /// The events to choose from, the most frequent first, and any event.
 pub fn event_choices(facts: Facts) -> Vec<Choice<Option<String>>> {
     let any = Choice::new(None, text("funnels.any_event"));
@@ -159,37 +155,6 @@ pub fn event_choices(facts: Facts) -> Vec<Choice<Option<String>>> {
         .map(|(name, n)| Choice::new(Some(name.clone()), name).with_detail(count(n)))
         .chain(std::iter::once(any))
         .collect()
-}
-
-/// The breakdowns to choose from: none, the saved segments, each text property. The chosen one stands as it came.
-pub fn breakdown_choices(chosen: Signal<Option<Breakdown>>) -> Signal<Vec<Choice<Option<Breakdown>>>> {
-    let (facts, session) = (expect_context::<Facts>(), expect_context::<Session>());
-    Signal::derive(move || {
-        let chosen = chosen.get();
-        let none = Choice::new(None, text("funnels.no_breakdown"));
-        let segments = match &chosen {
-            Some(Breakdown::Segments { segments }) => segments.clone(),
-            _ => session.segments.get(),
-        };
-        let by_segments = (!segments.is_empty())
-            .then(|| Choice::new(Some(Breakdown::Segments { segments }), text("funnels.by_segments")));
-        let texts = facts.properties().into_iter().filter(|(_, kind)| *kind == Kind::Text);
-        let by_property = texts.map(|(name, _)| {
-            let breakdown = match &chosen {
-                Some(breakdown @ Breakdown::Property { property, .. }) if *property == name => {
-                    breakdown.clone()
-                }
-                _ => Breakdown::Property {
-                    property: name.clone(),
-                    on: ValueOwner::Event,
-                    attribution: Attribution::FirstTouch,
-                    limit: Some(BREAKDOWN_LIMIT),
-                },
-            };
-            Choice::new(Some(breakdown), name)
-        });
-        std::iter::once(none).chain(by_segments).chain(by_property).collect()
-    })
 }
 
 /// What people read for a group.

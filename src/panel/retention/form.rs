@@ -6,7 +6,8 @@ use cairn_engine::time::Period;
 use leptos::prelude::*;
 
 use crate::panel::Panel;
-use crate::panel::shared::{breakdown_choices, event_choices, field_error};
+use crate::panel::breakdown::breakdown_choices;
+use crate::panel::shared::{event_choices, field_error};
 use crate::session::{Asked, Facts, Session};
 use crate::text::text;
 use crate::view::{Choice, Combobox, Label, NumberField, Select, Sentence};
