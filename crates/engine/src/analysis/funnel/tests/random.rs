@@ -15,7 +15,7 @@ use crate::rule::{
     Attribution, Breakdown, Condition, EventRule, NamedSegment, Owner, PropertyTest, Scope, Segment,
 };
 use crate::table::{Kind, Role};
-use crate::testing::{Sheet, answer_of_shards};
+use crate::testing::{Sheet, answer_of_shards, n_cases};
 use crate::time::Millis;
 
 pub(super) fn sheets() -> impl Strategy<Value = Sheet> {
@@ -209,13 +209,8 @@ fn without_times(mut answer: FunnelAnswer) -> FunnelAnswer {
     answer
 }
 
-/// 20,000, or as many as `CAIRN_RANDOM_CASES` says: a nightly run tries a million.
-pub(super) fn n_cases() -> u32 {
-    std::env::var("CAIRN_RANDOM_CASES").map_or(20_000, |n| n.parse().expect("CAIRN_RANDOM_CASES is a number"))
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(n_cases()))]
+    #![proptest_config(ProptestConfig::with_cases(n_cases(20_000)))]
 
     #[test]
     fn every_rule_gives_what_listing_all_chains_gives(sheet in sheets(), query in queries()) {

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::oracle::{Fate, fate, looked_at};
-use super::random::{n_cases, queries, sheets, valid};
+use super::random::{queries, sheets, valid};
 use crate::analysis::funnel::{
     Entry, FunnelAnswer, FunnelPeriod, FunnelQuery, OnExclusion, Order, Range, Repeats, Step, StrictKind,
 };
 use crate::analysis::{Answer, Query, run};
-use crate::testing::{Sheet, SheetRow, answer_of_shards};
+use crate::testing::{Sheet, SheetRow, answer_of_shards, n_cases};
 use crate::time::{Millis, Period};
 
 const HOUR: i64 = 3_600_000;
@@ -115,7 +115,7 @@ fn of_hour(query: &FunnelQuery, rows: &[&SheetRow], hour: i64, end: i64) -> (i64
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(n_cases() / 4))]
+    #![proptest_config(ProptestConfig::with_cases(n_cases(5_000)))]
 
     #[test]
     fn every_period_gives_what_a_funnel_of_its_own_gives(sheet in sheets(), query in queries()) {
