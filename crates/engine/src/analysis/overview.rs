@@ -209,13 +209,8 @@ impl Analysis for Overview {
 
 impl Prepared<'_> {
     fn scan_user(&mut self, user: UserIdx, partial: &mut Partial) {
-        if !self.scope.has_user(user) {
-            return;
-        }
         let (table, before) = (self.table, self.rows.len());
-        let rows = table.users.rows(user);
-        let within = self.scope.time_range(&table.times[rows.clone()]);
-        for row in rows.start + within.start..rows.start + within.end {
+        for row in self.scope.rows(table, user) {
             if !self.scope.meets_conditions(row, user) {
                 continue;
             }

@@ -15,6 +15,7 @@ pub mod answer;
 mod cell;
 mod frame;
 mod query;
+mod quick;
 mod split;
 mod tally;
 mod values;

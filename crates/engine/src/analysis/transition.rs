@@ -17,9 +17,9 @@ use crate::error::QueryError;
 use crate::kernel::items::Items;
 use crate::kernel::scope::ScopeFilter;
 use crate::kernel::sessions::Sessions;
-use crate::kernel::transitions::Counts;
+use crate::kernel::transitions::{Counts, LEFT_OUT, Places};
 use crate::rule::{ItemRules, SameInstant, Scope, SessionRule};
-use crate::table::{Bucket, MISSING, Table, UserIdx};
+use crate::table::{Bucket, Table, UserIdx};
 
 /// How many items can be told apart.
 pub const MAX_TOLD_APART: u32 = 500;
@@ -145,7 +145,7 @@ struct Told {
     places: Vec<u16>,
     counts: Counts,
     /// For each event's code its place, if rows can be counted the fast way.
-    by_code: Option<Vec<u16>>,
+    by_code: Option<Places>,
 }
 
 impl<'t> Prepared<'t> {
@@ -154,13 +154,7 @@ impl<'t> Prepared<'t> {
         let sessions = Sessions::new(query.sessions, table).map_err(|error| error.within("sessions"))?;
         let all: Vec<u32> = (0..items.len() as u32).collect();
         let kept = kept.or((items.len() <= MAX_TOLD_APART as usize).then_some(&all));
-        let is_plain = query.scope
-            == Scope {
-                zone: query.scope.zone.clone(),
-                now: query.scope.now,
-                week_start: query.scope.week_start,
-                ..Scope::default()
-            }
+        let is_plain = query.scope.conditions.is_empty()
             && query.tie == SameInstant::InputOrder
             && query.repeats == NeighborRepeats::Keep
             && (sessions.gap().is_some() || query.sessions == SessionRule::History);
@@ -178,8 +172,10 @@ impl<'t> Prepared<'t> {
     }
 
     fn scan(&mut self, bucket: Bucket<'_>, partial: &mut Partial) {
-        if let Some(Told { counts, by_code: Some(by_code), .. }) = &mut self.counts {
-            counts.add_bucket(bucket, by_code, self.sessions.gap());
+        if let (Some(Told { counts, by_code: Some(by_code), .. }), Some(scope)) =
+            (&mut self.counts, &self.scope)
+        {
+            counts.add_bucket(bucket, by_code, scope, self.sessions.gap());
             return;
         }
         for user in bucket.users() {
@@ -222,13 +218,8 @@ impl Told {
         for (place, &item) in (0..).zip(kept) {
             places[item as usize] = place;
         }
-        let by_code = is_plain.then(|| items.by_event()).flatten().and_then(|by_event| {
-            let place = |(code, item): (usize, &Option<u32>)| match item {
-                Some(item) => Some(places[*item as usize]),
-                // No row has it.
-                None => (code == MISSING as usize).then_some(kept.len() as u16),
-            };
-            by_event.iter().enumerate().map(place).collect()
+        let by_code = is_plain.then(|| items.by_event()).flatten().map(|by_event| {
+            by_event.iter().map(|item| item.map_or(LEFT_OUT, |item| places[item as usize])).collect()
         });
         Self { places, counts: Counts::new(kept.len() + 1), by_code }
     }
