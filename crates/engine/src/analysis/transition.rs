@@ -15,6 +15,7 @@ use super::journey::{JourneyItem, JourneyQuery, NeighborRepeats};
 use super::{Analysis, Answer, Step};
 use crate::error::QueryError;
 use crate::kernel::items::Items;
+use crate::kernel::order::sort_by_key;
 use crate::kernel::scope::ScopeFilter;
 use crate::kernel::sessions::Sessions;
 use crate::kernel::transitions::{Counts, LEFT_OUT, Places};
@@ -267,7 +268,7 @@ impl Analysis for Transitions {
             State::Start if all.n_rows.is_empty() => (0..MAX_TOLD_APART).collect(),
             State::Start => {
                 let mut kept: Vec<u32> = (0..all.n_rows.len() as u32).collect();
-                kept.sort_by_key(|&item| (std::cmp::Reverse(all.n_rows[item as usize]), item));
+                sort_by_key(&mut kept, |&item| (std::cmp::Reverse(all.n_rows[item as usize]), item));
                 kept.truncate(self.query.item_limit as usize);
                 kept.sort_unstable();
                 return Step::Again(State::Count(kept));
@@ -287,7 +288,7 @@ impl Transitions {
         let n_rows: Vec<u64> = (0..n_lines).map(|to| (0..width).map(|from| cell(from, to)).sum()).collect();
         let other = n_lines.saturating_sub(1);
         let mut ranked: Vec<usize> = (0..n_lines).filter(|&at| n_rows[at] > 0).collect();
-        ranked.sort_by_key(|&at| (at == other, std::cmp::Reverse(n_rows[at]), at));
+        sort_by_key(&mut ranked, |&at| (at == other, std::cmp::Reverse(n_rows[at]), at));
         let n_apart =
             (self.query.item_limit as usize).min(ranked.len() - usize::from(ranked.contains(&other)));
         // Lines that are not told apart come together at the end.
@@ -326,7 +327,7 @@ impl Transitions {
             .map(|(from, to)| (counts.get(from, to), from, to))
             .filter(|&(n, ..)| n > 0)
             .collect();
-        pairs.sort_by_key(|&(n, from, to)| (std::cmp::Reverse(n), from, to));
+        sort_by_key(&mut pairs, |&(n, from, to)| (std::cmp::Reverse(n), from, to));
         let transition = |(n_rows, from, to): (u64, usize, usize)| Transition {
             from: name(from),
             to: name(to),

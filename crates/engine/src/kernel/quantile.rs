@@ -129,7 +129,7 @@ impl Values {
     /// Adds those that lie in wanted bins to `found`, in no order, but for bins that tell their values. O(values).
     pub fn pick(&self, wanted: &Wanted, found: &mut Vec<u64>) {
         let unknown = || wanted.bins.iter().map(|&(bin, _)| bin).filter(|&bin| only_value(bin).is_none());
-        let Some(last) = unknown().last() else { return };
+        let Some(last) = unknown().next_back() else { return };
         let mut is_wanted = vec![false; usize::from(last) + 1];
         unknown().for_each(|bin| is_wanted[usize::from(bin)] = true);
         let is_wanted = |value: &u64| is_wanted.get(usize::from(bin(*value))).is_some_and(|&is| is);

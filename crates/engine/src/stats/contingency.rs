@@ -1,6 +1,7 @@
 //! Tables of counts: whether groups differ in how often something happens, and by how much.
 
 use super::gamma::upper_gamma;
+use crate::kernel::order::sort_by;
 
 /// How groups differ in how often something happens.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,7 +59,7 @@ pub fn association(groups: &[(u64, u64)]) -> Option<Association> {
 /// ```
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
+    sort_by(&mut order, |&a, &b| p_values[a].total_cmp(&p_values[b]));
     let mut adjusted = vec![1.0; p_values.len()];
     let mut least = 0.0_f64;
     for (rank, &index) in order.iter().enumerate() {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{SessionPeriod, SessionSpread, SessionsAnswer, SessionsPlan};
 use crate::analysis::overview::ValueCount;
 use crate::error::QueryError;
+use crate::kernel::order::sort_by_key;
 use crate::kernel::period::Periods;
 use crate::kernel::quantile::{Spread, Values, Wanted};
 use crate::kernel::scope::ScopeFilter;
@@ -252,7 +253,7 @@ fn by_event(counts: &[u64], table: &Table) -> Vec<ValueCount> {
     let name = |code| table.events().dictionary.decode(code).unwrap_or_default().to_owned();
     let mut events: Vec<ValueCount> =
         counted.map(|(code, &n_events)| ValueCount { value: name(code), n_events }).collect();
-    events.sort_by_key(|event| Reverse(event.n_events));
+    sort_by_key(&mut events, |event| Reverse(event.n_events));
     events
 }
 

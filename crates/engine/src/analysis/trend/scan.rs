@@ -14,6 +14,7 @@ use crate::analysis::funnel::groups::Group;
 use crate::error::QueryError;
 use crate::kernel::condition::{Test, Truth};
 use crate::kernel::find::{CodeSet, Marks};
+use crate::kernel::order::sort_by_key;
 use crate::kernel::ranks::RankBins;
 use crate::kernel::scope::ScopeFilter;
 use crate::table::{Bucket, Column, Numbers, Table, UserIdx};
@@ -315,7 +316,7 @@ impl Partial {
             *sizes.entry(group).or_default() += n;
         }
         let mut sizes: Vec<(Group, u64)> = sizes.into_iter().collect();
-        sizes.sort_by_key(|&(_, n)| Reverse(n));
+        sort_by_key(&mut sizes, |&(_, n)| Reverse(n));
         let has_other = sizes.len() > limit(query);
         let mut kept: Vec<Group> = sizes.into_iter().take(limit(query)).map(|(group, _)| group).collect();
         kept.sort();
