@@ -1,12 +1,17 @@
 //! The one list of panels.
 
 mod breakdown;
+mod calendar;
 mod conditions;
+mod frame;
 mod funnels;
 mod journeys;
 mod lifecycle;
 mod quality;
+mod question;
 mod retention;
+mod rows;
+mod rule_row;
 mod segments;
 mod shared;
 mod sources;

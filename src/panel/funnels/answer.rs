@@ -161,15 +161,15 @@ pub fn table(answer: &FunnelAnswer) -> TableData {
         Column::text(text("funnels.column_step")),
         Column::number(text("funnels.column_reached")),
         Column::number(text("funnels.column_rate")).with_hint(text("funnels.hint_rate")),
-        Column::number(text("funnels.column_interval")).with_hint(text("funnels.hint_interval")),
+        Column::number(text("column.interval")).with_hint(text("hint.interval")),
         Column::number(text("funnels.column_previous")),
         Column::number(text("funnels.column_lost")),
         Column::number(text("funnels.column_open")).with_hint(text("funnels.hint_open")),
         Column::number(text("funnels.column_median")),
         Column::number(text("funnels.column_mean")),
     ];
-    let group = has_groups.then(|| Column::text(text("funnels.column_group")));
-    let mut rows = result_rows(&answer.overall, has_groups.then(|| text("funnels.everyone")));
+    let group = has_groups.then(|| Column::text(text("column.group")));
+    let mut rows = result_rows(&answer.overall, has_groups.then(|| text("group.everyone")));
     for group in &answer.groups {
         rows.extend(result_rows(&group.result, Some(group_name(&group.key))));
     }

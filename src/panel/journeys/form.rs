@@ -1,146 +1,77 @@
 //! The question: where runs start and end, how they are cut, and who is compared.
 
-use cairn_engine::Query;
 use cairn_engine::analysis::journey::{JourneyPoint, JourneyQuery};
 use cairn_engine::rule::{Did, EventRule, GapEdge, NamedSegment, Segment, SessionRule, Times, Within};
 use leptos::prelude::*;
 
-use crate::panel::Panel;
-use crate::panel::shared::field_error;
-use crate::session::{Asked, Facts, Session};
+use crate::panel::frame::QuestionForm;
+use crate::panel::question::{Part, Question, part};
+use crate::session::{Facts, Session};
 use crate::text::{count, text, text_with};
-use crate::view::{Choice, Combobox, Label, NumberField, Select, Sentence};
+use crate::view::{Choice, Sentence};
 
 /// A pause of a day, as a gap.
 const DAY_MILLIS: i64 = 86_400_000;
 
-/// The session's draft, and how it is changed.
-#[derive(Clone, Copy)]
-pub struct Draft {
-    query: Memo<JourneyQuery>,
-    session: Session,
-}
-
-impl Draft {
-    /// The draft that `query` shows.
-    pub fn new(query: Memo<JourneyQuery>) -> Self {
-        Self { query, session: expect_context::<Session>() }
-    }
-
-    /// Changes the draft.
-    pub fn change(self, change: impl FnOnce(&mut JourneyQuery)) {
-        let mut query = self.query.get_untracked();
-        change(&mut query);
-        self.session.set_draft(Panel::Journeys, Query::Journey(Box::new(query)));
-    }
-}
-
 /// The form. What the person changes becomes the session's draft at once.
 #[component]
 pub fn JourneyForm(
-    /// The query that the form shows.
-    draft: Memo<JourneyQuery>,
-    /// The state of its answer, for errors beside their fields.
-    asked: RwSignal<Asked>,
+    /// The question.
+    question: Question<JourneyQuery>,
 ) -> impl IntoView {
-    let to = Draft::new(draft);
-    let start = point_field(
-        "start",
-        draft,
-        asked,
-        |query| &query.start,
-        move |point| {
-            to.change(|query| query.start = point);
-        },
-    );
-    let end = point_field(
-        "end",
-        draft,
-        asked,
-        |query| &query.end,
-        move |point| {
-            to.change(|query| query.end = point);
-        },
-    );
-    view! {
-        <form class="question" aria-label=text("journeys.question") on:submit=|event| event.prevent_default()>
-            <Sentence
-                key="journeys.sentence"
-                slots=vec![
-                    ("start", start.into_any()),
-                    ("end", end.into_any()),
-                    ("steps", steps_field(draft, to, asked).into_any()),
-                    ("sessions", sessions_field(draft, to, asked).into_any()),
-                    ("compare", compare_field(draft, to, asked).into_any()),
-                ]
-            />
-        </form>
-    }
+    let start = Part {
+        get: |query: &JourneyQuery| item_of(query.start.as_ref()),
+        set: |query, item| query.start = item.map(point),
+    };
+    let end = Part {
+        get: |query: &JourneyQuery| item_of(query.end.as_ref()),
+        set: |query, item| query.end = item.map(point),
+    };
+    let steps = Part {
+        get: |query: &JourneyQuery| f64::from(query.n_steps),
+        set: |query, n| query.n_steps = n as u32,
+    };
+    let slots = vec![
+        ("start", question.find("journeys.start", "start", points("journeys.any_start"), start)),
+        ("end", question.find("journeys.end", "end", points("journeys.any_end"), end)),
+        ("steps", question.number("journeys.steps", "n_steps", (2.0..=20.0, 1.0), steps)),
+        ("sessions", question.select("journeys.sessions", "sessions", sessions(), part!(sessions))),
+        ("compare", question.find("journeys.compare", "compare", compares(), part!(compare))),
+    ];
+    view! { <QuestionForm><Sentence key="journeys.sentence" slots /></QuestionForm> }
 }
 
-fn point_field(
-    field: &'static str,
-    draft: Memo<JourneyQuery>,
-    asked: RwSignal<Asked>,
-    pick: fn(&JourneyQuery) -> &Option<JourneyPoint>,
-    on_change: impl Fn(Option<JourneyPoint>) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
+fn item_of(point: Option<&JourneyPoint>) -> Option<String> {
+    point.and_then(|point| point.item.clone())
+}
+
+fn point(item: String) -> JourneyPoint {
+    JourneyPoint { item: Some(item), rule: EventRule::default() }
+}
+
+/// Where runs may start or end: anywhere, or at an event.
+fn points(anywhere: &'static str) -> Signal<Vec<Choice<Option<String>>>> {
     let facts = expect_context::<Facts>();
-    let choices = Memo::new(move |_| {
-        let any = Choice::new(None, text(&format!("journeys.any_{field}")));
+    Signal::derive(move || {
         let events = facts.events().into_iter();
         let event = |(name, n): (String, u64)| Choice::new(Some(name.clone()), name).with_detail(count(n));
-        std::iter::once(any).chain(events.map(event)).collect::<Vec<_>>()
-    });
-    let value =
-        Signal::derive(move || draft.with(|query| pick(query).as_ref().and_then(|point| point.item.clone())));
-    let error = Signal::derive(move || field_error(&asked.read(), field));
-    let change = move |item: Option<String>| {
-        on_change(item.map(|item| JourneyPoint { item: Some(item), rule: EventRule::default() }));
-    };
-    view! {
-        <Combobox
-            label=Label::unseen(text(&format!("journeys.{field}"))).with_error(error)
-            choices
-            value
-            on_change=change
-        />
-    }
+        std::iter::once(Choice::new(None, text(anywhere))).chain(events.map(event)).collect()
+    })
 }
 
-fn steps_field(draft: Memo<JourneyQuery>, to: Draft, asked: RwSignal<Asked>) -> impl IntoView {
-    let error = Signal::derive(move || field_error(&asked.read(), "n_steps"));
-    view! {
-        <NumberField
-            label=Label::unseen(text("journeys.steps")).with_error(error)
-            value=Signal::derive(move || f64::from(draft.read().n_steps))
-            on_change=move |n: f64| to.change(|query| query.n_steps = n as u32)
-            range=2.0..=20.0
-        />
-    }
-}
-
-fn sessions_field(draft: Memo<JourneyQuery>, to: Draft, asked: RwSignal<Asked>) -> impl IntoView {
+fn sessions() -> Vec<Choice<SessionRule>> {
     let day = SessionRule::Gap { gap_millis: DAY_MILLIS, edge: GapEdge::Cuts };
-    let choices = vec![
+    vec![
         Choice::new(SessionRule::Auto, text("journeys.by_session")),
         Choice::new(day, text("journeys.by_day")),
         Choice::new(SessionRule::History, text("journeys.by_history")),
-    ];
-    let error = Signal::derive(move || field_error(&asked.read(), "sessions"));
-    view! {
-        <Select
-            label=Label::unseen(text("journeys.sessions")).with_error(error)
-            choices=Signal::stored(choices)
-            value=Signal::derive(move || draft.read().sessions)
-            on_change=move |rule| to.change(|query| query.sessions = rule)
-        />
-    }
+    ]
 }
 
-fn compare_field(draft: Memo<JourneyQuery>, to: Draft, asked: RwSignal<Asked>) -> impl IntoView {
+/// Whom to compare with all others: nobody, a saved segment, those who did something.
+fn compares() -> Signal<Vec<Choice<Vec<NamedSegment>>>> {
     let (facts, session) = (expect_context::<Facts>(), expect_context::<Session>());
-    let choices = Memo::new(move |_| {
+    Signal::derive(move || {
         let none = Choice::new(Vec::new(), text("journeys.no_comparison"));
         let saved = session.segments.get().into_iter().map(|saved| {
             let label = text_with("journeys.compare_segment", &[("name", saved.name.clone())]);
@@ -150,17 +81,8 @@ fn compare_field(draft: Memo<JourneyQuery>, to: Draft, asked: RwSignal<Asked>) -
             let label = text_with("journeys.compare_event", &[("event", event.clone())]);
             Choice::new(against(event.clone(), did(event)), label).with_detail(count(n))
         });
-        std::iter::once(none).chain(saved).chain(events).collect::<Vec<_>>()
-    });
-    let error = Signal::derive(move || field_error(&asked.read(), "compare"));
-    view! {
-        <Combobox
-            label=Label::unseen(text("journeys.compare")).with_error(error)
-            choices
-            value=Signal::derive(move || draft.read().compare.clone())
-            on_change=move |compare| to.change(|query| query.compare = compare)
-        />
-    }
+        std::iter::once(none).chain(saved).chain(events).collect()
+    })
 }
 
 /// A segment, and everybody else.

@@ -2,43 +2,35 @@
 
 use cairn_engine::analysis::journey::JourneyQuery;
 use cairn_engine::analysis::transition::{TransitionAnswer, TransitionQuery};
-use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
 
 use super::answer::item_name;
-use crate::panel::shared::{AnswerFrame, found};
-use crate::session::Session;
+use crate::panel::frame::{AnswerFrame, Section};
+use crate::panel::question::Question;
 use crate::text::{name, percent, strong, text, text_with};
 use crate::view::{Cell, Column, DataTable, TableData};
 
 /// The section. It looks at the same runs as the journeys, before they are cut to a start and an end.
 #[component]
 pub fn TransitionMatrix(
-    /// The journeys' query.
-    draft: Memo<JourneyQuery>,
+    /// The journeys' question.
+    journeys: Question<JourneyQuery>,
 ) -> impl IntoView {
-    let session = expect_context::<Session>();
-    let query = Memo::new(move |_| {
-        let JourneyQuery { items, sessions, tie, .. } = draft.get();
-        let scope = session.scope();
-        Some(Query::Transition(TransitionQuery { scope, items, sessions, tie, ..TransitionQuery::default() }))
+    let runs = journeys.value(|query| (query.items.clone(), query.sessions, query.tie));
+    let question = Question::about(move || {
+        let (items, sessions, tie) = runs.get();
+        Some(TransitionQuery { items, sessions, tie, ..TransitionQuery::default() })
     });
-    let asked = session.ask(query);
-    let stale = Signal::derive(move || asked.read().running.is_some());
-    let found = found(asked, |answer| match answer {
-        Answer::Transition(answer) => Some(answer),
-        _ => None,
-    });
-    let sentence = Signal::derive(move || found.get().map(|found| sentence(&found)).unwrap_or_default());
-    let table = Signal::derive(move || found.get().map(|found| table(&found)).unwrap_or_default());
+    let sentence = question.shown(|_, found| sentence(found));
+    let table = question.shown(|_, found| table(found));
+    let stale = question.stale();
     view! {
-        <div class="stack">
-            <h2 class="card-title">{text("transitions.title")}</h2>
-            <AnswerFrame asked sentence>
+        <Section title=text("transitions.title")>
+            <AnswerFrame question sentence>
                 <DataTable caption=text("transitions.table") data=table file_name="transitions" stale />
                 <p class="rule">{text("transitions.rule")}</p>
             </AnswerFrame>
-        </div>
+        </Section>
     }
 }
 

@@ -6,12 +6,11 @@ use cairn_engine::analysis::stickiness::{
 };
 use cairn_engine::rule::{EventRule, NamedSegment, Segment};
 use cairn_engine::time::Period;
-use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
 
-use crate::panel::retention::form::periods;
-use crate::panel::shared::{AnswerFrame, Picked};
-use crate::session::{Asked, Session};
+use crate::panel::calendar::periods;
+use crate::panel::frame::{AnswerFrame, QuestionForm, Section};
+use crate::panel::question::{Picked, Picks, Question};
 use crate::text::{count, number, percent, plural_with, strong, text, text_with};
 use crate::view::{Cell, Chart, Choice, Column, DataTable, Label, Select, Sentence, TableData};
 
@@ -24,39 +23,17 @@ pub fn Stickiness(
     /// Which events make a user active.
     rule: Signal<EventRule>,
 ) -> impl IntoView {
-    let session = expect_context::<Session>();
     let (period, counting) = (RwSignal::new(Period::Day), RwSignal::new(Count::Exactly));
-    let query = Memo::new(move |_| {
-        Some(Query::Stickiness(StickinessQuery {
-            scope: session.scope(),
-            series: vec![rule.get()],
-            period: period.get(),
-            count: counting.get(),
-            ..StickinessQuery::default()
-        }))
+    let question = Question::about(move || {
+        let (series, period, count) = (vec![rule.get()], period.get(), counting.get());
+        Some(StickinessQuery { series, period, count, ..StickinessQuery::default() })
     });
-    let asked = session.ask(query);
-    let stale = Signal::derive(move || asked.read().running.is_some());
-    let found = Memo::new(move |_| found(&asked.read()));
-    let sentence = Signal::derive(move || {
-        found.with(|found| found.as_ref().map(|(_, found)| said(found)).unwrap_or_default())
-    });
-    let spec =
-        Signal::derive(move || found.with(|found| found.as_ref().map(|(query, found)| chart(query, found))));
-    let table = Signal::derive(move || {
-        found.with(|found| found.as_ref().map(|(query, found)| table(query, found)).unwrap_or_default())
-    });
-    let picked = RwSignal::new(Vec::new());
-    Effect::new(move || {
-        found.track();
-        picked.set(Vec::new());
-    });
-    let pick = move |datum: Vec<usize>| {
-        picked.set(found.with_untracked(|found| {
-            let bar = found.as_ref().and_then(|(query, found)| segment(query, found, &datum));
-            bar.into_iter().collect()
-        }));
-    };
+    let sentence = question.shown(|_, found| said(found));
+    let spec = question.shown(|query, found| Some(chart(query, found)));
+    let table = question.shown(table);
+    let stale = question.stale();
+    let picks =
+        Picks::new(question, |query, found, place| segment(query, found, place).into_iter().collect());
     let counts = vec![
         Choice::new(Count::Exactly, text("stickiness.exactly")),
         Choice::new(Count::AtLeast, text("stickiness.at_least")),
@@ -70,27 +47,18 @@ pub fn Stickiness(
             on_change=move |chosen| counting.set(chosen) />
     };
     view! {
-        <section class="stack" aria-labelledby="stickiness-title">
-            <h2 class="card-title" id="stickiness-title">{text("stickiness.title")}</h2>
-            <form class="question" aria-label=text("stickiness.title") on:submit=|event| event.prevent_default()>
+        <Section title=text("stickiness.title")>
+            <QuestionForm label=text("stickiness.title")>
                 <Sentence key="stickiness.sentence"
                     slots=vec![("count", count_field.into_any()), ("period", period_field.into_any())] />
-            </form>
-            <AnswerFrame asked sentence>
-                <figure class="figure"><Chart spec label=sentence height=260 stale on_select=pick /></figure>
-                <Picked picked />
+            </QuestionForm>
+            <AnswerFrame question sentence>
+                <figure class="figure"><Chart spec label=sentence height=260 stale on_select=picks.on_select() /></figure>
+                <Picked picks />
                 <DataTable caption=text("stickiness.table") data=table file_name="stickiness" stale />
                 <p class="rule">{text("stickiness.rule")}</p>
             </AnswerFrame>
-        </section>
-    }
-}
-
-fn found(asked: &Asked) -> Option<(StickinessQuery, StickinessAnswer)> {
-    let answered = asked.answer.as_ref()?;
-    match (&answered.query, &answered.answer) {
-        (Query::Stickiness(query), Answer::Stickiness(answer)) => Some((query.clone(), answer.clone())),
-        _ => None,
+        </Section>
     }
 }
 
@@ -140,20 +108,20 @@ fn chart(query: &StickinessQuery, answer: &StickinessAnswer) -> ChartSpec {
     };
     let is_empty = answer.series.first().is_none_or(|series| series.n_users == 0);
     let stacks = Stacks {
-        parts: vec![StackPart { name: text("overview.n_users"), tone: Tone::Series(0) }],
+        parts: vec![StackPart { name: text("column.users"), tone: Tone::Series(0) }],
         columns: if is_empty { Vec::new() } else { shown.iter().map(column).collect() },
         ticks: shown.iter().enumerate().map(tick).collect(),
         values: TickFormat::counts(),
     };
-    ChartSpec { picture: Picture::Stacks(stacks), empty: text("lifecycle.empty") }
+    ChartSpec { picture: Picture::Stacks(stacks), empty: text("answer.nobody_active") }
 }
 
 fn table(query: &StickinessQuery, answer: &StickinessAnswer) -> TableData {
     let columns = vec![
         Column::text(text("stickiness.column_periods")),
-        Column::number(text("overview.n_users")),
-        Column::number(text("overview.column_user_share")),
-        Column::number(text("funnels.column_interval")).with_hint(text("funnels.hint_interval")),
+        Column::number(text("column.users")),
+        Column::number(text("column.user_share")),
+        Column::number(text("column.interval")).with_hint(text("hint.interval")),
     ];
     let row = |bar: &StickyBar| {
         let rate = bar.rate;

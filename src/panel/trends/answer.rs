@@ -3,11 +3,11 @@
 use cairn_charts::{ChartSpec, Lines, Picture, Series, Shape, Tick, TickFormat, Tone};
 use cairn_engine::analysis::funnel::GroupKey;
 use cairn_engine::analysis::trend::{LineOf, Measure, TrendAnswer, TrendLine, TrendPeriod, TrendQuery};
-use cairn_engine::time::Period;
 
-use super::form::{kind_of, letter, period_key};
+use super::measure::{kind_of, letter};
+use crate::panel::calendar::{self, period_key};
 use crate::panel::shared::group_name;
-use crate::text::{count, date, name, number, percent, plain, strong, text, text_with};
+use crate::text::{count, name, number, percent, plain, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
 
 /// Lines beyond this number are in the table only.
@@ -168,7 +168,7 @@ fn ticks(query: &TrendQuery, answer: &TrendAnswer) -> Vec<Tick> {
 
 /// The table: all periods together, and then a row for each.
 pub fn table(query: &TrendQuery, answer: &TrendAnswer) -> TableData {
-    let mut columns = vec![Column::text(text("lifecycle.column_period"))];
+    let mut columns = vec![Column::text(text("column.period"))];
     let mut totals = vec![Cell::text(text("trends.all_periods"))];
     let mut rows: Vec<Vec<Cell>> =
         answer.periods.iter().map(|period| vec![period_cell(query, period)]).collect();
@@ -219,13 +219,7 @@ fn digits(value: f64) -> u8 {
 }
 
 fn period_name(query: &TrendQuery, period: &TrendPeriod) -> String {
-    let zone = query.scope.zone.as_deref().unwrap_or("UTC");
-    let day = || date(period.start_millis.0 as f64, zone);
-    match query.period {
-        Period::Hour => format!("{} {}", day(), period.label.rsplit('T').next().unwrap_or_default()),
-        Period::Day | Period::Week => day(),
-        Period::Month | Period::Quarter | Period::Year => period.label.clone(),
-    }
+    calendar::period_name(query.period, period.start_millis, &period.label, query.scope.zone.as_deref())
 }
 
 fn measure<'q>(query: &'q TrendQuery, line: &TrendLine) -> Option<&'q Measure> {
@@ -253,7 +247,7 @@ fn series_name(query: &TrendQuery, line: &TrendLine, measure: &Measure, index: u
     if query.series[index].name.is_some() {
         return line.name.clone();
     }
-    let event = if line.name.is_empty() { text("funnels.any_event") } else { line.name.clone() };
+    let event = if line.name.is_empty() { text("event.any") } else { line.name.clone() };
     let kind = text(&format!("measure.{}", kind_of(measure)));
     let of = measure.property().map_or(kind.clone(), |property| {
         text_with("trends.of_property", &[("measure", kind.as_str()), ("property", property)])
