@@ -1,5 +1,6 @@
 //! Calendar periods in words.
 
+use cairn_charts::Tick;
 use cairn_engine::time::{Millis, Period};
 
 use crate::text::{date, text};
@@ -32,4 +33,18 @@ pub fn period_name(period: Period, start: Millis, label: &str, zone: Option<&str
         Period::Day | Period::Week => day(),
         Period::Month | Period::Quarter | Period::Year => label.to_owned(),
     }
+}
+
+/// Ticks for some of these places, each with its name: the ends first, then the middles of what lies between.
+pub fn spaced_ticks(places: &[(f64, String)]) -> Vec<Tick> {
+    let step = (places.len() / 8).max(1);
+    let tick = |index: usize| {
+        let rank = match index / step % 4 {
+            0 => 0,
+            2 => 1,
+            _ => 2,
+        };
+        Tick { at: places[index].0, text: places[index].1.clone(), rank }
+    };
+    (0..places.len()).step_by(step).map(tick).collect()
 }

@@ -8,9 +8,7 @@ use super::Panel;
 use super::question::{Kind, Question};
 use crate::session::{Answered, Asked};
 use crate::text::{duration, failure, percent, text, text_with};
-use crate::view::{
-    Menu, MenuItem, Notice, Severity, Spoken, copy_text, save_png, save_svg, save_text, unique_id,
-};
+use crate::view::{Menu, MenuItem, Notice, Severity, Spoken, copy_text, save_png, save_svg, save_text};
 
 /// How long an answer may take before its progress is shown.
 const PATIENCE_SHARE: f64 = 0.02;
@@ -49,11 +47,9 @@ pub fn Section(
     /// Form and answer.
     children: Children,
 ) -> impl IntoView {
-    let id = unique_id("section");
-    let title_id = id.clone();
     view! {
-        <section class="stack" aria-labelledby=id>
-            <h2 class="card-title" id=title_id>{title}</h2>
+        <section class="stack">
+            <h2 class="card-title">{title}</h2>
             {children()}
         </section>
     }

@@ -14,8 +14,8 @@ pub(super) use fields::part;
 pub use kind::Kind;
 pub use picks::{Picked, Picks};
 
-use super::Panel;
 use super::shared::field_error;
+use super::{Panel, Place};
 use crate::session::{Answered, Asked, Session};
 use crate::text::text;
 use crate::view::Label;
@@ -24,7 +24,7 @@ use crate::view::Label;
 pub struct Question<Q: Kind> {
     session: Session,
     /// Whose draft the query is; none for a query that other fields make up.
-    panel: Option<Panel>,
+    place: Option<Place>,
     draft: Memo<Option<Q>>,
     asked: RwSignal<Asked>,
     found: Memo<Option<Found<Q>>>,
@@ -50,36 +50,61 @@ impl<Q: Kind> Question<Q> {
     /// A panel's question, which begins with `first`.
     pub fn of(panel: Panel, first: fn() -> Q) -> Self {
         let session = expect_context::<Session>();
-        let draft = Memo::new(move |_| Some(session.draft(panel).unwrap_or_else(first)));
-        Self::asking(session, Some(panel), draft, Reach::Filtered)
+        let place = Place::Main(panel);
+        let draft = Memo::new(move |_| Some(session.draft(place).unwrap_or_else(first)));
+        Self::asking(session, Some(place), draft, draft, Reach::Filtered)
+    }
+
+    /// The further question of a panel, which begins with `first`. `complete` adds what other fields say, or says that there
+    /// is nothing to ask.
+    pub fn beside(
+        panel: Panel,
+        first: fn() -> Q,
+        complete: impl Fn(Q) -> Option<Q> + Send + Sync + 'static,
+    ) -> Self {
+        let session = expect_context::<Session>();
+        let place = Place::Beside(panel);
+        let draft = Memo::new(move |_| Some(session.draft(place).unwrap_or_else(first)));
+        let query = Memo::new(move |_| complete(draft.get()?));
+        Self::asking(session, Some(place), draft, query, Reach::Filtered)
     }
 
     /// A panel's question, which is not asked before somebody has [proposed](Self::propose) it.
     pub fn proposed(panel: Panel) -> Self {
         let session = expect_context::<Session>();
-        Self::asking(session, Some(panel), Memo::new(move |_| session.draft(panel)), Reach::Filtered)
+        let place = Place::Main(panel);
+        let draft = Memo::new(move |_| session.draft(place));
+        Self::asking(session, Some(place), draft, draft, Reach::Filtered)
     }
 
     /// A question that other fields make up; none asks nothing and keeps the last answer.
     pub fn about(query: impl Fn() -> Option<Q> + Send + Sync + 'static) -> Self {
-        Self::asking(expect_context::<Session>(), None, Memo::new(move |_| query()), Reach::Filtered)
+        let query = Memo::new(move |_| query());
+        Self::asking(expect_context::<Session>(), None, query, query, Reach::Filtered)
     }
 
     /// The same, asked of all users and rows whatever the session's filter.
     pub fn about_everyone(query: impl Fn() -> Option<Q> + Send + Sync + 'static) -> Self {
-        Self::asking(expect_context::<Session>(), None, Memo::new(move |_| query()), Reach::Everyone)
+        let query = Memo::new(move |_| query());
+        Self::asking(expect_context::<Session>(), None, query, query, Reach::Everyone)
     }
 
-    fn asking(session: Session, panel: Option<Panel>, draft: Memo<Option<Q>>, reach: Reach) -> Self {
+    fn asking(
+        session: Session,
+        place: Option<Place>,
+        draft: Memo<Option<Q>>,
+        query: Memo<Option<Q>>,
+        reach: Reach,
+    ) -> Self {
         let asked = session.ask(Memo::new(move |_| {
-            let query = draft.get()?;
+            let query = query.get()?;
             Some(match reach {
                 Reach::Filtered => query.within(session.scope()),
                 Reach::Everyone => query.into_query(),
             })
         }));
         let found = Memo::new(move |_| asked.read().answer.clone().and_then(Found::new));
-        Self { session, panel, draft, asked, found }
+        Self { session, place, draft, asked, found }
     }
 
     /// The state of the answer.
@@ -138,8 +163,8 @@ impl<Q: Kind> Question<Q> {
     }
 
     fn pose(self, query: Q) {
-        if let Some(panel) = self.panel {
-            self.session.set_draft(panel, query.into_query());
+        if let Some(place) = self.place {
+            self.session.set_draft(place, query.into_query());
         }
     }
 
@@ -155,9 +180,9 @@ impl<Q: Kind> Question<Q> {
 }
 
 impl Session {
-    /// The query of a panel, if it has one of this kind.
-    fn draft<Q: Kind>(self, panel: Panel) -> Option<Q> {
-        self.drafts.with(|drafts| drafts.get(&panel).and_then(Q::of).cloned())
+    /// The query of a place, if it has one of this kind.
+    fn draft<Q: Kind>(self, place: Place) -> Option<Q> {
+        self.drafts.with(|drafts| drafts.get(&place).and_then(Q::of).cloned())
     }
 }
 

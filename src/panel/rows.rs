@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::{Glyph, Icon};
+
 /// A list that belongs to somebody else, as rows with ids, so that changing one leaves the others' fields alone and moving
 /// one takes its fields along. A handle, passed around by copy.
 pub struct Rows<T: Send + Sync + 'static> {
@@ -109,6 +111,40 @@ impl<T: Clone + PartialEq + Send + Sync> Rows<T> {
         let mut list = self.list.get_untracked();
         edit(&mut list);
         self.on_change.run(list);
+    }
+}
+
+/// A numbered list of rows, with a button that adds one.
+#[component]
+pub fn RowList<T: Clone + PartialEq + Send + Sync + 'static>(
+    /// The rows.
+    rows: Rows<T>,
+    /// What the list is called; read aloud, not shown.
+    label: String,
+    /// Makes the row of an id.
+    #[prop(into)]
+    row: Callback<u32, AnyView>,
+    /// What the button says.
+    add: String,
+    /// The most rows.
+    most: usize,
+    /// Hears that a row is wanted.
+    #[prop(into)]
+    on_add: Callback<()>,
+) -> impl IntoView {
+    let is_full = move || rows.len() >= most;
+    view! {
+        <div class="stack">
+            <ol class="step-list" aria-label=label>
+                <For each=move || rows.ids() key=|id| *id let(id)>{row.run(id)}</For>
+            </ol>
+            <p class="step-add">
+                <button class="button button-quiet" type="button" disabled=is_full on:click=move |_| on_add.run(())>
+                    <Glyph icon=Icon::Add />
+                    {add}
+                </button>
+            </p>
+        </div>
     }
 }
 

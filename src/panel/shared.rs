@@ -1,5 +1,7 @@
 //! What all panels share: errors beside their fields, choices, and names of groups and rates.
 
+use std::str::FromStr;
+
 use cairn_engine::Failure;
 use cairn_engine::analysis::funnel::GroupKey;
 use cairn_engine::stats::interval::Rate;
@@ -48,4 +50,15 @@ pub fn group_name(key: &GroupKey) -> String {
 pub fn strong_rate(rate: Rate) -> String {
     let (low, high) = (percent(rate.low, 0), percent(rate.high, 0));
     text_with("rate.with_interval", &[("rate", strong(percent(rate.rate, 0))), ("low", low), ("high", high)])
+}
+
+/// Numbers as a person types them into one field.
+pub fn numbers_text<T: ToString>(numbers: &[T]) -> String {
+    numbers.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The numbers in what a person typed; what is none is left out, and the field then shows what was understood.
+pub fn listed_numbers<T: FromStr>(typed: &str) -> Vec<T> {
+    let is_between = |character: char| character.is_whitespace() || matches!(character, ',' | ';' | '،');
+    typed.split(is_between).filter_map(|word| word.parse().ok()).collect()
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{Kind, Question};
 use crate::panel::shared::event_choices;
 use crate::session::Facts;
-use crate::view::{Choice, Combobox, NumberField, Select};
+use crate::view::{Choice, Combobox, NumberField, Select, TextField};
 
 /// A part of a query: how to read it, and how to write it.
 pub struct Part<Q, T> {
@@ -78,6 +78,12 @@ impl<Q: Kind> Question<Q> {
     ) -> AnyView {
         let (label, value) = (self.label(key, field), self.value(part.get));
         view! { <NumberField label value on_change=self.setter(part) range step /> }.into_any()
+    }
+
+    /// A line of text.
+    pub fn text(self, key: &str, field: &'static str, part: Part<Q, String>) -> AnyView {
+        let (label, value) = (self.label(key, field), self.value(part.get));
+        view! { <TextField label value on_change=self.setter(part) /> }.into_any()
     }
 
     fn setter<T: 'static>(self, part: Part<Q, T>) -> Callback<T> {

@@ -1,6 +1,7 @@
 //! The kinds of questions: which query belongs to which answer.
 
 use cairn_engine::analysis::cluster::{ClusterAnswer, ClusterQuery};
+use cairn_engine::analysis::frequency::{FrequencyAnswer, FrequencyQuery};
 use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery};
 use cairn_engine::analysis::journey::{JourneyAnswer, JourneyQuery};
 use cairn_engine::analysis::lifecycle::{LifecycleAnswer, LifecycleQuery};
@@ -8,6 +9,7 @@ use cairn_engine::analysis::quality::{QualityAnswer, QualityQuery};
 use cairn_engine::analysis::retention::{RetentionAnswer, RetentionQuery};
 use cairn_engine::analysis::segment::{SegmentAnswer, SegmentQuery};
 use cairn_engine::analysis::sequence::{SequenceAnswer, SequenceQuery};
+use cairn_engine::analysis::sessions::{SessionsAnswer, SessionsQuery};
 use cairn_engine::analysis::stickiness::{StickinessAnswer, StickinessQuery};
 use cairn_engine::analysis::suggest::{SuggestFunnelAnswer, SuggestFunnelQuery};
 use cairn_engine::analysis::transition::{TransitionAnswer, TransitionQuery};
@@ -68,6 +70,7 @@ macro_rules! kinds {
 
 kinds! {
     Cluster: ClusterQuery => ClusterAnswer,
+    Frequency: FrequencyQuery => FrequencyAnswer,
     Funnel: FunnelQuery => FunnelAnswer,
     Journey: JourneyQuery => JourneyAnswer,
     Lifecycle: LifecycleQuery => LifecycleAnswer,
@@ -75,6 +78,7 @@ kinds! {
     Retention: RetentionQuery => RetentionAnswer,
     Segment: SegmentQuery => SegmentAnswer,
     Sequence: SequenceQuery => SequenceAnswer,
+    Sessions: SessionsQuery => SessionsAnswer,
     Stickiness: StickinessQuery => StickinessAnswer,
     SuggestFunnel: SuggestFunnelQuery => SuggestFunnelAnswer,
     Transition: TransitionQuery => TransitionAnswer,

@@ -1,5 +1,6 @@
 //! The users of a chosen place in a picture, to be saved as segments.
 
+use cairn_engine::analysis::segment::{SegmentQuery, SegmentSize};
 use cairn_engine::rule::NamedSegment;
 use leptos::prelude::*;
 
@@ -10,15 +11,15 @@ use crate::text::{plural, text, text_with};
 /// What the chosen place of a picture offers. A place of an older answer is no place of a newer one, so it goes with it.
 #[derive(Clone, Copy)]
 pub struct Picks {
-    offered: RwSignal<Vec<(NamedSegment, u64)>>,
+    offered: RwSignal<Vec<NamedSegment>>,
     on_select: Callback<Vec<usize>>,
 }
 
 impl Picks {
-    /// Nothing chosen; `segments` says what a place offers: segments with how many users each has.
+    /// Nothing chosen; `segments` says what a place offers.
     pub fn new<Q: Kind>(
         question: Question<Q>,
-        segments: impl Fn(&Q, &Q::Answer, &[usize]) -> Vec<(NamedSegment, u64)> + Send + Sync + 'static,
+        segments: impl Fn(&Q, &Q::Answer, &[usize]) -> Vec<NamedSegment> + Send + Sync + 'static,
     ) -> Self {
         let (offered, found) = (RwSignal::new(Vec::new()), question.found());
         Effect::new(move || {
@@ -47,6 +48,16 @@ pub fn Picked(
     picks: Picks,
 ) -> impl IntoView {
     let picked = picks.offered;
+    // How many they are is asked of the segments themselves, so that what is saved is what was shown.
+    let sizes = Question::about_everyone(move || {
+        let segments = picked.get();
+        (!segments.is_empty()).then(|| SegmentQuery { segments, ..SegmentQuery::default() })
+    });
+    let row = move |named: NamedSegment| {
+        let name = named.name.clone();
+        let size = sizes.shown(move |_, found| found.segments.iter().find(|size| size.name == name).cloned());
+        view! { <PickedRow named size /> }
+    };
     view! {
         <div class="picked" role="status">
             <p class="small soft">{move || picked.read().is_empty().then(|| text("picked.hint"))}</p>
@@ -57,7 +68,8 @@ pub fn Picked(
     }
 }
 
-fn row((named, n_users): (NamedSegment, u64)) -> impl IntoView {
+#[component]
+fn PickedRow(named: NamedSegment, size: Signal<Option<SegmentSize>>) -> impl IntoView {
     let session = expect_context::<Session>();
     let name = named.name.clone();
     let is_saved = Memo::new(move |_| session.segments.read().iter().any(|saved| saved.name == name));
@@ -66,7 +78,7 @@ fn row((named, n_users): (NamedSegment, u64)) -> impl IntoView {
     view! {
         <li class="row row-apart">
             <strong><bdi>{named.read_value().name.clone()}</bdi></strong>
-            <span class="soft">{plural("picked.users", n_users)}</span>
+            <span class="soft">{move || size.get().map(|size| plural("picked.users", size.n_users))}</span>
             <Show
                 when=move || is_saved.get()
                 fallback=move || view! {
