@@ -31,6 +31,9 @@ pub fn Conditions(
 pub fn AddCondition(
     /// The conditions.
     rows: Rows<Condition>,
+    /// What the button says.
+    #[prop(default = text("condition.add"))]
+    label: String,
 ) -> impl IntoView {
     let facts = expect_context::<Facts>();
     let add = move |_| {
@@ -39,7 +42,7 @@ pub fn AddCondition(
         }
     };
     view! {
-        <button class="button button-quiet" type="button" on:click=add>{text("condition.add")}</button>
+        <button class="button button-quiet" type="button" on:click=add>{label}</button>
     }
 }
 

@@ -64,12 +64,11 @@ fn LifecycleForm(question: Question<LifecycleQuery>) -> impl IntoView {
 }
 
 /// The segment that a part of a column offers.
-fn segment(query: &LifecycleQuery, found: &LifecycleAnswer, datum: &[usize]) -> Option<(NamedSegment, u64)> {
+fn segment(query: &LifecycleQuery, found: &LifecycleAnswer, datum: &[usize]) -> Option<NamedSegment> {
     let [column, part] = datum else { return None };
     let period = answer::shown(found).get(*column)?;
     let state = *[State::New, State::Returning, State::Resurrecting, State::Dormant].get(*part)?;
-    let n_users = answer::counts(period)[*part];
     let rule = LifecycleRule { query: query.clone(), period: period.start_millis, state };
     let name = answer::segment_name(query, period, *part);
-    Some((NamedSegment { name, segment: Segment::Lifecycle(Box::new(rule)) }, n_users))
+    Some(NamedSegment { name, segment: Segment::Lifecycle(Box::new(rule)) })
 }

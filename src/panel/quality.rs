@@ -4,6 +4,7 @@ mod answer;
 mod form;
 
 use cairn_engine::analysis::quality::{Finding, QualityAnswer, QualityQuery};
+use cairn_engine::rule::{NamedSegment, Segment};
 use leptos::prelude::*;
 
 use super::Panel;
@@ -26,6 +27,12 @@ pub fn Quality() -> impl IntoView {
     let has_busy = question.shown(|_, found| found.busy.n_users > 0);
     let has_masses = question.shown(|_, found| !found.clock.masses.is_empty());
     let (busy, masses) = (table(answer::busy_table), table(answer::masses_table));
+    let busy_ids =
+        question.shown(|_, found| found.busy.users.iter().map(|user| user.user.clone()).collect::<Vec<_>>());
+    let save_busy = move |_| {
+        let segment = Segment::List { users: busy_ids.get_untracked() };
+        session.save_segment(NamedSegment { name: text("quality.busy"), segment });
+    };
     let stale = question.stale();
     view! {
         <PanelFrame panel=Panel::Quality question spec name="quality">
@@ -39,6 +46,7 @@ pub fn Quality() -> impl IntoView {
                 <DataTable caption=text("quality.columns") data=table(answer::columns_table) file_name="columns" stale />
                 <Show when=move || has_busy.get()>
                     <DataTable caption=text("quality.busy") data=busy file_name="busy-users" stale />
+                    <p><button class="button" type="button" on:click=save_busy>{text("quality.save_busy")}</button></p>
                 </Show>
                 <Show when=move || has_masses.get()>
                     <DataTable caption=text("quality.masses") data=masses file_name="instants" stale />

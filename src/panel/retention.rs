@@ -21,6 +21,8 @@ pub fn Retention() -> impl IntoView {
     let spec = question.shown(|query, found| Some(answer::heat(query, found)));
     let curves = question.shown(|query, found| Some(answer::curves(query, found)));
     let table = question.shown(answer::table);
+    let values = question.shown(answer::values);
+    let has_value = question.shown(|query, _| query.value.is_some());
     let stale = question.stale();
     let picks = Picks::new(question, segments);
     view! {
@@ -35,6 +37,9 @@ pub fn Retention() -> impl IntoView {
                     <Chart spec=curves label=text("retention.curves") height=260 stale />
                 </figure>
                 <DataTable caption=text("retention.table") data=table file_name="retention" stale />
+                <Show when=move || has_value.get()>
+                    <DataTable caption=text("retention.values") data=values file_name="retention-values" stale />
+                </Show>
                 <p class="rule">{question.value(answer::rule)}</p>
             </AnswerFrame>
         </PanelFrame>
@@ -42,12 +47,12 @@ pub fn Retention() -> impl IntoView {
 }
 
 /// The segments that a cell offers: those who returned, and those who stayed away.
-fn segments(query: &RetentionQuery, found: &RetentionAnswer, datum: &[usize]) -> Vec<(NamedSegment, u64)> {
+fn segments(query: &RetentionQuery, found: &RetentionAnswer, datum: &[usize]) -> Vec<NamedSegment> {
     let [row, column] = datum else { return Vec::new() };
     let Some(cohort) = answer::shown(found).get(*row).copied() else { return Vec::new() };
     let Some(cell) = cohort.cells.get(*column) else { return Vec::new() };
     let query = RetentionQuery { breakdown: None, value: None, ..query.clone() };
-    let segment = |outcome, n_users| {
+    let segment = |outcome| {
         let rule = CellRule {
             query: query.clone(),
             cohort: Some(cohort.start_millis),
@@ -55,11 +60,9 @@ fn segments(query: &RetentionQuery, found: &RetentionAnswer, datum: &[usize]) ->
             outcome,
         };
         let name = answer::segment_name(&query, found, cohort, *column, outcome);
-        (NamedSegment { name, segment: Segment::Retention(Box::new(rule)) }, n_users)
+        NamedSegment { name, segment: Segment::Retention(Box::new(rule)) }
     };
-    let all = [
-        segment(Outcome::Returned, cell.n_users),
-        segment(Outcome::StayedAway, cohort.n_users - cell.n_users),
-    ];
-    all.into_iter().filter(|(_, n_users)| *n_users > 0).collect()
+    let returned = (cell.n_users > 0).then(|| segment(Outcome::Returned));
+    let away = (cell.n_users < cohort.n_users).then(|| segment(Outcome::StayedAway));
+    returned.into_iter().chain(away).collect()
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod form;
 mod measure;
+mod users;
 
 use cairn_engine::analysis::trend::{Measure, TrendQuery, TrendSeries};
 use cairn_engine::time::{Millis, Period};
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 
 use super::Panel;
 use super::frame::{AnswerFrame, PanelFrame};
-use super::question::Question;
+use super::question::{Picked, Picks, Question};
 use crate::session::{Facts, Session};
 use crate::text::text;
 use crate::view::{Chart, DataTable, Later};
@@ -24,14 +25,20 @@ pub fn Trends() -> impl IntoView {
     let sentence = question.shown(answer::sentence);
     let spec = question.shown(|query, found| Some(answer::chart(query, found)));
     let table = question.shown(answer::table);
+    let notes = question.shown(|query, found| answer::notes(query, found));
     let stale = question.stale();
+    let picks = Picks::new(question, users::segments);
     view! {
         <PanelFrame panel=Panel::Trends question spec name="trend">
             <Later><form::TrendForm question /></Later>
             <AnswerFrame question sentence>
                 <figure class="figure">
-                    <Chart spec label=sentence height=340 stale />
+                    <Chart spec label=sentence height=340 stale on_select=picks.on_select() />
+                    <ol class="small soft" hidden=move || notes.read().is_empty()>
+                        {move || notes.get().into_iter().map(|note| view! { <li><bdi>{note}</bdi></li> }).collect_view()}
+                    </ol>
                 </figure>
+                <Picked picks />
                 <DataTable caption=text("trends.table") data=table file_name="trend" stale />
                 <p class="rule">{question.value(move |query| answer::rule(query, &session.zone()))}</p>
             </AnswerFrame>

@@ -1,18 +1,24 @@
 //! The question: steps, window and breakdown, as a form that reads as a sentence.
 
-use cairn_engine::analysis::funnel::{FunnelQuery, Step};
+use cairn_engine::analysis::funnel::{FunnelQuery, Preset, Step};
 use cairn_engine::rule::EventRule;
+use cairn_engine::time::Period;
 use leptos::prelude::*;
 
 use crate::panel::breakdown::breakdown_field;
+use crate::panel::calendar::periods;
 use crate::panel::frame::QuestionForm;
-use crate::panel::question::{Question, part};
-use crate::panel::rows::Rows;
+use crate::panel::question::{Part, Question, part};
+use crate::panel::rows::{RowList, Rows};
 use crate::panel::rule_row::RuleRow;
 use crate::panel::shared::listed_error;
 use crate::session::Facts;
 use crate::text::{text, text_with};
-use crate::view::{DurationField, Glyph, Icon, IconButton, Label, Sentence};
+use crate::view::{Choice, DurationField, Icon, IconButton, Label, Sentence};
+
+/// Whose rules are offered, by their names.
+const PRESETS: [(Preset, &str); 3] =
+    [(Preset::Cairn, "Cairn"), (Preset::Posthog, "PostHog"), (Preset::Clickhouse, "ClickHouse")];
 
 /// The form. What the person changes becomes the session's draft at once.
 #[component]
@@ -20,23 +26,23 @@ pub fn FunnelForm(
     /// The question.
     question: Question<FunnelQuery>,
 ) -> impl IntoView {
+    let facts = expect_context::<Facts>();
     let steps = Rows::new(question.value(|query| query.steps.clone()), move |steps| {
         question.change(|query| query.steps = steps);
     });
+    let preset = Part { get: preset_of, set: follow };
+    let presets = question.value(|query| presets(preset_of(query)));
     let slots = vec![
         ("window", window_field(question).into_any()),
         ("breakdown", breakdown_field(question, part!(breakdown))),
+        ("trend", question.select("funnels.trend", "trend", trends(), part!(trend))),
+        ("preset", question.select("funnels.preset", "order", presets, preset)),
     ];
+    let row = move |id| view! { <StepFields question steps id /> }.into_any();
     view! {
         <QuestionForm>
-            <div class="stack">
-                <ol class="step-list" aria-label=text("funnels.steps")>
-                    <For each=move || steps.ids() key=|id| *id let(id)>
-                        <StepFields question steps id />
-                    </For>
-                </ol>
-                <p class="step-add"><AddStep steps /></p>
-            </div>
+            <RowList rows=steps label=text("funnels.steps") row add=text("funnels.add_step")
+                most=FunnelQuery::MAX_STEPS on_add=move |()| add_step(steps, facts) />
             <Sentence key="funnels.sentence" slots />
         </QuestionForm>
     }
@@ -69,27 +75,12 @@ fn StepFields(question: Question<FunnelQuery>, steps: Rows<Step>, id: u32) -> im
     }
 }
 
-#[component]
-fn AddStep(steps: Rows<Step>) -> impl IntoView {
-    let facts = expect_context::<Facts>();
-    let is_full = move || steps.len() >= FunnelQuery::MAX_STEPS;
-    let add = move |_| {
-        let used = untrack(|| steps.items());
-        let is_used = |name: &String| used.iter().any(|step| step.rule.event.as_ref() == Some(name));
-        let event = untrack(|| facts.events()).into_iter().map(|(name, _)| name).find(|name| !is_used(name));
-        steps.push(Step { rule: EventRule { event, ..EventRule::default() }, ..Step::default() });
-    };
-    view! {
-        <button
-            class="button button-quiet"
-            type="button"
-            disabled=is_full
-            on:click=add
-        >
-            <Glyph icon=Icon::Add />
-            {text("funnels.add_step")}
-        </button>
-    }
+/// Adds a step with the most frequent event that no step has yet.
+fn add_step(steps: Rows<Step>, facts: Facts) {
+    let used = untrack(|| steps.items());
+    let is_used = |name: &String| used.iter().any(|step| step.rule.event.as_ref() == Some(name));
+    let event = untrack(|| facts.events()).into_iter().map(|(name, _)| name).find(|name| !is_used(name));
+    steps.push(Step { rule: EventRule { event, ..EventRule::default() }, ..Step::default() });
 }
 
 fn window_field(question: Question<FunnelQuery>) -> impl IntoView {
@@ -102,4 +93,30 @@ fn window_field(question: Question<FunnelQuery>) -> impl IntoView {
             on_change=move |millis: u64| question.change(|query| query.window_millis = Some(millis as i64))
         />
     }
+}
+
+/// The steps as they are, or by when users entered.
+fn trends() -> Vec<Choice<Option<Period>>> {
+    let over_time = |choice: Choice<Period>| {
+        Choice::new(Some(choice.value), text_with("funnels.trend_by", &[("period", choice.label)]))
+    };
+    std::iter::once(Choice::new(None, text("funnels.no_trend")))
+        .chain(periods().into_iter().map(over_time))
+        .collect()
+}
+
+/// Whose rules the query follows, if it follows anybody's.
+fn preset_of(query: &FunnelQuery) -> Option<Preset> {
+    PRESETS.into_iter().map(|(preset, _)| preset).find(|preset| query.clone().with_preset(*preset) == *query)
+}
+
+fn follow(query: &mut FunnelQuery, preset: Option<Preset>) {
+    if let Some(preset) = preset {
+        *query = query.clone().with_preset(preset);
+    }
+}
+
+fn presets(chosen: Option<Preset>) -> Vec<Choice<Option<Preset>>> {
+    let own = chosen.is_none().then(|| Choice::new(None, text("funnels.own_rules")));
+    own.into_iter().chain(PRESETS.map(|(preset, name)| Choice::new(Some(preset), name))).collect()
 }

@@ -1,17 +1,26 @@
 //! The question: where runs start and end, how they are cut, and who is compared.
 
-use cairn_engine::analysis::journey::{JourneyPoint, JourneyQuery};
-use cairn_engine::rule::{Did, EventRule, GapEdge, NamedSegment, Segment, SessionRule, Times, Within};
+use cairn_engine::analysis::journey::{JourneyPoint, JourneyQuery, NeighborRepeats};
+use cairn_engine::rule::{
+    Did, EventRule, GapEdge, ItemRule, NamedSegment, Segment, SessionRule, Times, Within,
+};
+use cairn_engine::table::Kind;
 use leptos::prelude::*;
 
 use crate::panel::frame::QuestionForm;
 use crate::panel::question::{Part, Question, part};
+use crate::panel::rows::{RowList, Rows};
 use crate::session::{Facts, Session};
 use crate::text::{count, text, text_with};
-use crate::view::{Choice, Sentence};
+use crate::view::{Choice, Combobox, Icon, IconButton, Label, Sentence, TextField};
 
 /// A pause of a day, as a gap.
 const DAY_MILLIS: i64 = 86_400_000;
+
+/// The most exclusions, and the most groupings, that the form takes.
+const MOST_ROWS: usize = 50;
+/// The most items of a step that are told apart in the form.
+const MOST_NODES: f64 = 50.0;
 
 /// The form. What the person changes becomes the session's draft at once.
 #[component]
@@ -32,13 +41,111 @@ pub fn JourneyForm(
         set: |query, n| query.n_steps = n as u32,
     };
     let slots = vec![
-        ("start", question.find("journeys.start", "start", points("journeys.any_start"), start)),
-        ("end", question.find("journeys.end", "end", points("journeys.any_end"), end)),
+        ("start", question.find("journeys.start", "start", points(question, "journeys.any_start"), start)),
+        ("end", question.find("journeys.end", "end", points(question, "journeys.any_end"), end)),
         ("steps", question.number("journeys.steps", "n_steps", (2.0..=20.0, 1.0), steps)),
         ("sessions", question.select("journeys.sessions", "sessions", sessions(), part!(sessions))),
         ("compare", question.find("journeys.compare", "compare", compares(), part!(compare))),
     ];
-    view! { <QuestionForm><Sentence key="journeys.sentence" slots /></QuestionForm> }
+    let exclusions = Rows::new(question.value(|query| query.items.exclude.clone()), move |exclude| {
+        question.change(|query| query.items.exclude = exclude);
+    });
+    let groupings = Rows::new(question.value(|query| query.items.groupings.clone()), move |groupings| {
+        question.change(|query| query.items.groupings = groupings);
+    });
+    let items = question.value(property_of);
+    let names = names(items);
+    let excluded = move |id| view! { <Excluded rows=exclusions id names /> }.into_any();
+    let grouped = move |id| view! { <Grouping rows=groupings id /> }.into_any();
+    let exclude = move |()| {
+        let used = untrack(|| exclusions.items());
+        let free =
+            names.get_untracked().into_iter().map(|choice| choice.value).find(|name| !used.contains(name));
+        exclusions.push(free.unwrap_or_default());
+    };
+    view! {
+        <QuestionForm>
+            <Sentence key="journeys.sentence" slots />
+            <Sentence key="journeys.more" slots=items_and_limits(question) />
+            <RowList rows=exclusions label=text("journeys.excluded") row=excluded add=text("journeys.exclude") most=MOST_ROWS on_add=exclude />
+            <RowList rows=groupings label=text("journeys.groupings") row=grouped add=text("journeys.group") most=MOST_ROWS on_add=move |()| groupings.push("*".to_owned()) />
+        </QuestionForm>
+    }
+}
+
+fn items_and_limits(question: Question<JourneyQuery>) -> Vec<(&'static str, AnyView)> {
+    let facts = expect_context::<Facts>();
+    let items = Part { get: property_of, set: call_by };
+    let properties = Signal::derive(move || {
+        let texts = facts.properties().into_iter().filter(|(_, kind)| *kind == Kind::Text);
+        let texts = texts.map(|(name, _)| Choice::new(Some(name.clone()), name));
+        std::iter::once(Choice::new(None, text("journeys.by_event"))).chain(texts).collect::<Vec<_>>()
+    });
+    let repeats = vec![
+        Choice::new(NeighborRepeats::Join, text("journeys.join")),
+        Choice::new(NeighborRepeats::Keep, text("journeys.keep")),
+    ];
+    let limit = Part {
+        get: |query: &JourneyQuery| query.node_limit.map_or(MOST_NODES, f64::from),
+        set: |query, n| query.node_limit = Some(n as u32),
+    };
+    vec![
+        ("items", question.select("journeys.items", "items", properties, items)),
+        ("repeats", question.select("journeys.repeats", "repeats", repeats, part!(repeats))),
+        ("limit", question.number("journeys.limit", "node_limit", (1.0..=MOST_NODES, 1.0), limit)),
+    ]
+}
+
+/// The property that names the steps; none = the event.
+fn property_of(query: &JourneyQuery) -> Option<String> {
+    query.items.of.first().and_then(|rule| rule.property.clone())
+}
+
+/// Other names are other landmarks, so what was chosen among the old ones goes.
+fn call_by(query: &mut JourneyQuery, property: Option<String>) {
+    query.items.of = match property {
+        Some(property) => vec![ItemRule { property: Some(property), ..ItemRule::default() }],
+        None => Vec::new(),
+    };
+    (query.start, query.end, query.users_of) = (None, None, None);
+    query.items.exclude.clear();
+}
+
+/// The names that steps may have before they are grouped.
+fn names(property: Signal<Option<String>>) -> Signal<Vec<Choice<String>>> {
+    let facts = expect_context::<Facts>();
+    Signal::derive(move || {
+        let names = match property.get() {
+            Some(property) => {
+                let column = facts.column(&property);
+                column.into_iter().flat_map(|column| column.top).map(|top| top.value).collect::<Vec<_>>()
+            }
+            None => facts.events().into_iter().map(|(name, _)| name).collect(),
+        };
+        names.into_iter().map(|name| Choice::new(name.clone(), name)).collect()
+    })
+}
+
+#[component]
+fn Excluded(rows: Rows<String>, id: u32, names: Signal<Vec<Choice<String>>>) -> impl IntoView {
+    view! {
+        <li class="row">
+            <Combobox label=Label::unseen(text("journeys.excluded")) choices=names value=rows.value(id, String::clone)
+                on_change=move |name| rows.change(id, |item| *item = name) />
+            <IconButton label=text("journeys.include") icon=Icon::Close on_press=move |()| rows.remove(id) />
+        </li>
+    }
+}
+
+#[component]
+fn Grouping(rows: Rows<String>, id: u32) -> impl IntoView {
+    view! {
+        <li class="row">
+            <TextField label=Label::unseen(text("journeys.grouping")) value=rows.value(id, String::clone)
+                on_change=move |pattern| rows.change(id, |item| *item = pattern) />
+            <IconButton label=text("journeys.ungroup") icon=Icon::Close on_press=move |()| rows.remove(id) />
+        </li>
+    }
 }
 
 fn item_of(point: Option<&JourneyPoint>) -> Option<String> {
@@ -49,13 +156,12 @@ fn point(item: String) -> JourneyPoint {
     JourneyPoint { item: Some(item), rule: EventRule::default() }
 }
 
-/// Where runs may start or end: anywhere, or at an event.
-fn points(anywhere: &'static str) -> Signal<Vec<Choice<Option<String>>>> {
-    let facts = expect_context::<Facts>();
+/// Where runs may start or end: anywhere, or at a step of some name.
+fn points(question: Question<JourneyQuery>, anywhere: &'static str) -> Signal<Vec<Choice<Option<String>>>> {
+    let names = names(question.value(property_of));
     Signal::derive(move || {
-        let events = facts.events().into_iter();
-        let event = |(name, n): (String, u64)| Choice::new(Some(name.clone()), name).with_detail(count(n));
-        std::iter::once(Choice::new(None, text(anywhere))).chain(events.map(event)).collect()
+        let named = names.get().into_iter().map(|choice| Choice::new(Some(choice.value), choice.label));
+        std::iter::once(Choice::new(None, text(anywhere))).chain(named).collect()
     })
 }
 

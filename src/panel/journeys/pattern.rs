@@ -5,6 +5,7 @@ use cairn_engine::analysis::sequence::{SequenceAnswer, SequenceQuery, SequenceUs
 use cairn_engine::rule::{NamedSegment, Segment};
 use leptos::prelude::*;
 
+use crate::panel::Panel;
 use crate::panel::frame::{AnswerFrame, QuestionForm, Section};
 use crate::panel::question::Question;
 use crate::session::{Facts, Session};
@@ -20,12 +21,10 @@ const SHOWN: usize = 50;
 #[component]
 pub fn PatternSearch() -> impl IntoView {
     let (session, facts) = (expect_context::<Session>(), expect_context::<Facts>());
-    let pattern = RwSignal::new(String::new());
-    let question = Question::about(move || {
-        let query =
-            SequenceQuery { pattern: pattern.get(), user_limit: MAX_SAVED, ..SequenceQuery::default() };
+    let question = Question::beside(Panel::Journeys, first, |query: SequenceQuery| {
         (!query.pattern.trim().is_empty()).then_some(query)
     });
+    let pattern = question.value(|query| query.pattern.clone());
     let (asked, error) = (question.asked(), question.error("pattern"));
     let fault = move || asked.read().failure.as_ref().and_then(|failure| fault(&pattern.read(), failure));
     let example = Signal::derive(move || example(facts));
@@ -45,7 +44,7 @@ pub fn PatternSearch() -> impl IntoView {
                     label=Label::above(text("pattern.label")).with_hint(text("pattern.hint")).with_error(error)
                     value=pattern
                     placeholder=example
-                    on_change=move |typed| pattern.set(typed)
+                    on_change=move |pattern| question.change(|query| query.pattern = pattern)
                 />
                 {move || fault().map(|(before, at, after)| view! {
                     <p class="pattern-fault" dir="ltr" aria-hidden="true"><code>{before}<mark>{at}</mark>{after}</code></p>
@@ -62,6 +61,11 @@ pub fn PatternSearch() -> impl IntoView {
             </Show>
         </Section>
     }
+}
+
+/// No pattern yet.
+fn first() -> SequenceQuery {
+    SequenceQuery { user_limit: MAX_SAVED, ..SequenceQuery::default() }
 }
 
 /// A pattern of the two most frequent events.

@@ -1,7 +1,7 @@
 //! What follows what, wherever in a run: a matrix.
 
 use cairn_engine::analysis::journey::JourneyQuery;
-use cairn_engine::analysis::transition::{TransitionAnswer, TransitionQuery};
+use cairn_engine::analysis::transition::{Transition, TransitionAnswer, TransitionQuery};
 use leptos::prelude::*;
 
 use super::answer::item_name;
@@ -23,11 +23,13 @@ pub fn TransitionMatrix(
     });
     let sentence = question.shown(|_, found| sentence(found));
     let table = question.shown(|_, found| table(found));
+    let loops = question.shown(|_, found| loops(found));
     let stale = question.stale();
     view! {
         <Section title=text("transitions.title")>
             <AnswerFrame question sentence>
                 <DataTable caption=text("transitions.table") data=table file_name="transitions" stale />
+                <DataTable caption=text("transitions.loops") data=loops file_name="loops" stale />
                 <p class="rule">{text("transitions.rule")}</p>
             </AnswerFrame>
         </Section>
@@ -67,4 +69,29 @@ fn table(answer: &TransitionAnswer) -> TableData {
         cells
     });
     TableData { columns, rows: rows.collect() }
+}
+
+/// What is done over and over: an item right after itself, or two that take turns.
+fn loops(answer: &TransitionAnswer) -> TableData {
+    let columns = vec![
+        Column::text(text("transitions.column_loop")),
+        Column::number(text("transitions.column_times")).with_hint(text("transitions.hint_times")),
+        Column::number(text("transitions.column_rate")).with_hint(text("transitions.hint_rate")),
+    ];
+    let back = |one: &Transition| {
+        answer.transitions.iter().find(|other| other.from == one.to && other.to == one.from)
+    };
+    let found = answer.transitions.iter().filter_map(|one| {
+        let other = back(one)?;
+        let path = [item_name(&one.from), item_name(&one.to)];
+        // Of two that take turns, the more frequent way stands for both.
+        let is_first = (other.n_rows, &one.from) <= (one.n_rows, &one.to);
+        is_first.then(|| (path.join(if one.from == one.to { " → " } else { " ⇄ " }), other.n_rows, one.rate))
+    });
+    let mut loops: Vec<(String, u64, f64)> = found.collect();
+    loops.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let row = |(path, n, rate): (String, u64, f64)| {
+        vec![Cell::text(path), Cell::count(n), Cell::percent(Some(rate), 1).with_bar(rate)]
+    };
+    TableData { columns, rows: loops.into_iter().map(row).collect() }
 }

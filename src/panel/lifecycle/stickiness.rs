@@ -8,11 +8,12 @@ use cairn_engine::rule::{EventRule, NamedSegment, Segment};
 use cairn_engine::time::Period;
 use leptos::prelude::*;
 
+use crate::panel::Panel;
 use crate::panel::calendar::periods;
 use crate::panel::frame::{AnswerFrame, QuestionForm, Section};
-use crate::panel::question::{Picked, Picks, Question};
+use crate::panel::question::{Picked, Picks, Question, part};
 use crate::text::{count, number, percent, plural_with, strong, text, text_with};
-use crate::view::{Cell, Chart, Choice, Column, DataTable, Label, Select, Sentence, TableData};
+use crate::view::{Cell, Chart, Choice, Column, DataTable, Sentence, TableData};
 
 /// Bars beyond this number are in the table only.
 const CHART_BARS: usize = 62;
@@ -23,10 +24,8 @@ pub fn Stickiness(
     /// Which events make a user active.
     rule: Signal<EventRule>,
 ) -> impl IntoView {
-    let (period, counting) = (RwSignal::new(Period::Day), RwSignal::new(Count::Exactly));
-    let question = Question::about(move || {
-        let (series, period, count) = (vec![rule.get()], period.get(), counting.get());
-        Some(StickinessQuery { series, period, count, ..StickinessQuery::default() })
+    let question = Question::beside(Panel::Lifecycle, first, move |query: StickinessQuery| {
+        Some(StickinessQuery { series: vec![rule.get()], ..query })
     });
     let sentence = question.shown(|_, found| said(found));
     let spec = question.shown(|query, found| Some(chart(query, found)));
@@ -34,23 +33,14 @@ pub fn Stickiness(
     let stale = question.stale();
     let picks =
         Picks::new(question, |query, found, place| segment(query, found, place).into_iter().collect());
-    let counts = vec![
-        Choice::new(Count::Exactly, text("stickiness.exactly")),
-        Choice::new(Count::AtLeast, text("stickiness.at_least")),
+    let slots = vec![
+        ("count", question.select("stickiness.count", "count", counts(), part!(count))),
+        ("period", question.select("stickiness.period", "period", periods(), part!(period))),
     ];
-    let period_field = view! {
-        <Select label=Label::unseen(text("stickiness.period")) choices=Signal::stored(periods()) value=period
-            on_change=move |chosen| period.set(chosen) />
-    };
-    let count_field = view! {
-        <Select label=Label::unseen(text("stickiness.count")) choices=Signal::stored(counts) value=counting
-            on_change=move |chosen| counting.set(chosen) />
-    };
     view! {
         <Section title=text("stickiness.title")>
             <QuestionForm label=text("stickiness.title")>
-                <Sentence key="stickiness.sentence"
-                    slots=vec![("count", count_field.into_any()), ("period", period_field.into_any())] />
+                <Sentence key="stickiness.sentence" slots />
             </QuestionForm>
             <AnswerFrame question sentence>
                 <figure class="figure"><Chart spec label=sentence height=260 stale on_select=picks.on_select() /></figure>
@@ -60,6 +50,18 @@ pub fn Stickiness(
             </AnswerFrame>
         </Section>
     }
+}
+
+/// By day, before the person has changed it.
+fn first() -> StickinessQuery {
+    StickinessQuery { period: Period::Day, ..StickinessQuery::default() }
+}
+
+fn counts() -> Vec<Choice<Count>> {
+    vec![
+        Choice::new(Count::Exactly, text("stickiness.exactly")),
+        Choice::new(Count::AtLeast, text("stickiness.at_least")),
+    ]
 }
 
 fn said(answer: &StickinessAnswer) -> String {
@@ -135,13 +137,9 @@ fn table(query: &StickinessQuery, answer: &StickinessAnswer) -> TableData {
     TableData { columns, rows: bars(answer).iter().map(row).collect() }
 }
 
-fn segment(
-    query: &StickinessQuery,
-    answer: &StickinessAnswer,
-    datum: &[usize],
-) -> Option<(NamedSegment, u64)> {
+fn segment(query: &StickinessQuery, answer: &StickinessAnswer, datum: &[usize]) -> Option<NamedSegment> {
     let bar = bars(answer).get(*datum.first()?)?;
     let rule = StickinessRule { query: query.clone(), series: 0, n_periods: bar.n_periods };
     let name = text_with("stickiness.segment", &[("bar", bar_name(query, bar))]);
-    Some((NamedSegment { name, segment: Segment::Stickiness(Box::new(rule)) }, bar.n_users))
+    Some(NamedSegment { name, segment: Segment::Stickiness(Box::new(rule)) })
 }

@@ -153,6 +153,7 @@ pub fn curves(query: &RetentionQuery, answer: &RetentionAnswer) -> ChartSpec {
             ..TickFormat::counts()
         },
         shape: Shape::Line,
+        ..Lines::default()
     };
     ChartSpec { picture: Picture::Lines(lines), empty: text("retention.empty") }
 }
@@ -193,6 +194,26 @@ fn rows(
     });
     all.extend(cohorts);
     all
+}
+
+/// The sums of the value: a row for each cohort, of everyone, and per user who started on average.
+pub fn values(query: &RetentionQuery, answer: &RetentionAnswer) -> TableData {
+    let columns = (0..answer.columns.len()).map(|column| Column::number(column_name(query, answer, column)));
+    let fixed = [Column::text(text("retention.column_cohort")), Column::number(text("column.users"))];
+    let cell = |value: Option<f64>| Cell::number(value, 2);
+    let row = |name: String, n_users: u64, values: Vec<Option<f64>>| {
+        let missing = answer.columns.len().saturating_sub(values.len());
+        let values = values.into_iter().chain(std::iter::repeat_n(None, missing)).map(cell);
+        [Cell::text(name), Cell::count(n_users)].into_iter().chain(values).collect::<Vec<_>>()
+    };
+    let table = &answer.overall;
+    let average = table.average.iter().map(|cell| cell.value_per_entry).collect();
+    let mut rows = vec![row(text("retention.value_per_user"), table.n_entries, average)];
+    rows.extend(table.cohorts.iter().map(|cohort| {
+        let sums = cohort.cells.iter().map(|cell| cell.value_sum).collect();
+        row(cohort_name(query, cohort), cohort.n_users, sums)
+    }));
+    TableData { columns: fixed.into_iter().chain(columns).collect(), rows }
 }
 
 /// The name of the segment of a cell's users.

@@ -8,11 +8,11 @@ use cairn_engine::rule::{
 use leptos::prelude::*;
 
 use super::tree::{Body, DidFields, GroupFields, Joint, Node};
-use crate::panel::Panel;
 use crate::panel::conditions::{AddCondition, Conditions, TestFields, first_test};
 use crate::panel::question::Question;
 use crate::panel::rows::Rows;
 use crate::panel::shared::event_choices;
+use crate::panel::{Panel, Place};
 use crate::session::{Facts, Session};
 use crate::text::{count, failure, percent, plural_with, strong, text, text_with};
 use crate::view::{Choice, Combobox, Glyph, Icon, IconButton, Label, NumberField, Select, Spoken, TextField};
@@ -35,7 +35,7 @@ impl Grower {
 pub fn Builder() -> impl IntoView {
     let (session, facts) = (expect_context::<Session>(), expect_context::<Facts>());
     provide_context(Grower(StoredValue::new(Owner::current())));
-    let start = session.drafts.with_untracked(|drafts| match drafts.get(&Panel::Segments) {
+    let start = session.drafts.with_untracked(|drafts| match drafts.get(&Place::Main(Panel::Segments)) {
         Some(Query::Segment(query)) => query.segments.first().cloned(),
         _ => None,
     });
@@ -45,7 +45,7 @@ pub fn Builder() -> impl IntoView {
         let segments = vec![NamedSegment { name: name.get(), segment: root.segment() }];
         SegmentQuery { segments, ..SegmentQuery::default() }
     });
-    Effect::new(move || session.set_draft(Panel::Segments, Query::Segment(query.get())));
+    Effect::new(move || session.set_draft(Place::Main(Panel::Segments), Query::Segment(query.get())));
     let question = Question::about_everyone(move || Some(query.get()));
     let save = move |_| {
         let segment = untrack(|| root.segment());

@@ -8,11 +8,12 @@ use cairn_engine::rule::NamedSegment;
 use leptos::prelude::*;
 
 use super::features::{cluster_name, feature_name, trait_text};
+use crate::panel::Panel;
 use crate::panel::frame::{AnswerFrame, TakeAway};
-use crate::panel::question::Question;
+use crate::panel::question::{Part, Question, part};
 use crate::session::Session;
 use crate::text::{count, name as isolated, number, percent, plural, plural_with, strong, text, text_with};
-use crate::view::{Cell, Chart, Choice, Column, DataTable, Label, NumberField, Select, Sentence, TableData};
+use crate::view::{Cell, Chart, Choice, Column, DataTable, Sentence, TableData};
 
 /// How many traits a card lists.
 const TRAITS: usize = 3;
@@ -27,10 +28,15 @@ const SEEDS: f64 = 1_000_000.0;
 #[component]
 pub fn Clusters() -> impl IntoView {
     let session = expect_context::<Session>();
-    let (k, seed) = (RwSignal::new(ClusterCount::default()), RwSignal::new(1_u32));
-    let question = Question::about(move || {
-        Some(ClusterQuery { k: k.get(), seed: seed.get(), ..ClusterQuery::default() })
-    });
+    let question = Question::beside(Panel::Segments, ClusterQuery::default, Some);
+    let seed = Part {
+        get: |query: &ClusterQuery| f64::from(query.seed),
+        set: |query, seed| query.seed = seed as u32,
+    };
+    let slots = vec![
+        ("k", question.select("cluster.k", "k", counts(), part!(k))),
+        ("seed", question.number("cluster.seed", "seed", (0.0..=SEEDS, 1.0), seed)),
+    ];
     let said = question.shown(|_, found| sentence(found));
     let cards =
         move || question.found().with(|found| found.as_ref()?.with(|_, answer| cards(session, answer)));
@@ -41,10 +47,7 @@ pub fn Clusters() -> impl IntoView {
     let save_all = move |_| all.get_untracked().into_iter().for_each(|saved| session.save_segment(saved));
     view! {
         <div class="question">
-            <Sentence
-                key="cluster.sentence"
-                slots=vec![("k", count_field(k).into_any()), ("seed", seed_field(seed).into_any())]
-            />
+            <Sentence key="cluster.sentence" slots />
         </div>
         <AnswerFrame question sentence=said>
             <div class="row row-apart">
@@ -58,23 +61,10 @@ pub fn Clusters() -> impl IntoView {
     }
 }
 
-fn count_field(k: RwSignal<ClusterCount>) -> impl IntoView {
-    let choices: Vec<Choice<ClusterCount>> =
-        std::iter::once(Choice::new(ClusterCount::default(), text("cluster.auto")))
-            .chain((2..=10).map(|k| Choice::new(ClusterCount::Fixed { k }, k.to_string())))
-            .collect();
-    view! { <Select label=Label::unseen(text("cluster.k")) choices=Signal::stored(choices) value=k on_change=move |chosen| k.set(chosen) /> }
-}
-
-fn seed_field(seed: RwSignal<u32>) -> impl IntoView {
-    view! {
-        <NumberField
-            label=Label::unseen(text("cluster.seed"))
-            value=Signal::derive(move || f64::from(seed.get()))
-            on_change=move |n: f64| seed.set(n as u32)
-            range=0.0..=SEEDS
-        />
-    }
+fn counts() -> Vec<Choice<ClusterCount>> {
+    let auto = Choice::new(ClusterCount::default(), text("cluster.auto"));
+    let fixed = (2..=10).map(|k| Choice::new(ClusterCount::Fixed { k }, k.to_string()));
+    std::iter::once(auto).chain(fixed).collect()
 }
 
 /// How many groups, how clear they are, and what to be careful about.

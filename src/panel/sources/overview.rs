@@ -119,6 +119,7 @@ fn days_chart(overview: &OverviewAnswer) -> ChartSpec {
         ticks: day_ticks(&points),
         values: TickFormat::counts(),
         shape: Shape::Area,
+        ..Lines::default()
     };
     ChartSpec { picture: Picture::Lines(lines), empty: text("overview.empty") }
 }

@@ -1,17 +1,19 @@
 //! The answer in words, as a picture and as a table: pure functions of the engine's answer.
 
-use cairn_charts::{ChartSpec, Lines, Picture, Series, Shape, Tick, TickFormat, Tone};
+use cairn_charts::{ChartSpec, Lines, Picture, Series, Shape, TickFormat, Tone};
 use cairn_engine::analysis::funnel::GroupKey;
-use cairn_engine::analysis::trend::{LineOf, Measure, TrendAnswer, TrendLine, TrendPeriod, TrendQuery};
+use cairn_engine::analysis::trend::{
+    LineOf, Measure, PlacedAnnotation, TrendAnswer, TrendLine, TrendPeriod, TrendQuery,
+};
 
 use super::measure::{kind_of, letter};
-use crate::panel::calendar::{self, period_key};
+use crate::panel::calendar::{self, period_key, spaced_ticks};
 use crate::panel::shared::group_name;
 use crate::text::{count, name, number, percent, plain, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
 
 /// Lines beyond this number are in the table only.
-const CHART_LINES: usize = 8;
+pub const CHART_LINES: usize = 8;
 
 /// The answer in a few sentences: how much in all, when most and least, and against what came before.
 pub fn sentence(query: &TrendQuery, answer: &TrendAnswer) -> String {
@@ -114,15 +116,31 @@ pub fn chart(query: &TrendQuery, answer: &TrendAnswer) -> ChartSpec {
     let is_count = |line: &&TrendLine| matches!(measure(query, line), Some(Measure::Events | Measure::Users));
     let values = if drawn.iter().all(is_count) { TickFormat::counts() } else { TickFormat::default() };
     let shape = if series.len() == 1 { Shape::Area } else { Shape::Line };
+    let place = |period: &TrendPeriod| (period.start_millis.0 as f64, period_name(query, period));
+    let places: Vec<(f64, String)> = answer.periods.iter().map(place).collect();
     let lines = Lines {
-        at: answer.periods.iter().map(|period| period.start_millis.0 as f64).collect(),
+        at: places.iter().map(|(at, _)| *at).collect(),
         labels: (0..answer.periods.len()).map(|at| mark(query, answer, &drawn, at)).collect(),
         series: if has_values { series } else { Vec::new() },
-        ticks: ticks(query, answer),
+        ticks: spaced_ticks(&places),
         values,
         shape,
+        notes: placed(answer).map(|(period, _)| period.start_millis.0 as f64).collect(),
     };
     ChartSpec { picture: Picture::Lines(lines), empty: text("trends.nothing") }
+}
+
+/// What happened within the picture, in order of time; the picture has their numbers.
+pub fn notes(query: &TrendQuery, answer: &TrendAnswer) -> Vec<String> {
+    placed(answer).map(|(period, text)| format!("{}: {text}", period_name(query, period))).collect()
+}
+
+fn placed(answer: &TrendAnswer) -> impl Iterator<Item = (&TrendPeriod, &str)> {
+    let place = |note: &'_ PlacedAnnotation| note.period.map(|period| period as usize);
+    answer
+        .annotations
+        .iter()
+        .filter_map(move |note| Some((answer.periods.get(place(note)?)?, note.text.as_str())))
 }
 
 fn extra(values: Vec<Option<f64>>, key: &str, tone: Tone) -> Option<Series> {
@@ -149,21 +167,6 @@ fn mark(query: &TrendQuery, answer: &TrendAnswer, drawn: &[&TrendLine], at: usiz
     }
     let values = [("when", period_name(query, &answer.periods[at])), ("values", parts.join("; "))];
     text_with("trends.mark", &values)
-}
-
-/// Names for the periods: the ends first, then the middles of what lies between.
-fn ticks(query: &TrendQuery, answer: &TrendAnswer) -> Vec<Tick> {
-    let step = (answer.periods.len() / 8).max(1);
-    let tick = |at: usize| {
-        let rank = match at / step % 4 {
-            0 => 0,
-            2 => 1,
-            _ => 2,
-        };
-        let period = &answer.periods[at];
-        Tick { at: period.start_millis.0 as f64, text: period_name(query, period), rank }
-    };
-    (0..answer.periods.len()).step_by(step).map(tick).collect()
 }
 
 /// The table: all periods together, and then a row for each.
@@ -218,7 +221,8 @@ fn digits(value: f64) -> u8 {
     if value.fract() == 0.0 { 0 } else { 2 }
 }
 
-fn period_name(query: &TrendQuery, period: &TrendPeriod) -> String {
+/// What people call a period.
+pub fn period_name(query: &TrendQuery, period: &TrendPeriod) -> String {
     calendar::period_name(query.period, period.start_millis, &period.label, query.scope.zone.as_deref())
 }
 
@@ -230,7 +234,7 @@ fn measure<'q>(query: &'q TrendQuery, line: &TrendLine) -> Option<&'q Measure> {
 }
 
 /// "Users of signup", "A / B * 100"; with a group its name too, or alone where there is only one series.
-fn line_name(query: &TrendQuery, line: &TrendLine) -> String {
+pub fn line_name(query: &TrendQuery, line: &TrendLine) -> String {
     let is_only = query.series.len() + query.formulas.len() == 1;
     let own = match (measure(query, line), line.of) {
         (Some(measure), LineOf::Series { index }) => series_name(query, line, measure, index as usize),

@@ -1,19 +1,22 @@
 //! The question: series, formula and period, as a form that reads as a sentence.
 
-use cairn_engine::analysis::trend::{Accumulate, Compare, TrendFormula, TrendQuery, TrendSeries};
+use cairn_engine::analysis::trend::{
+    Accumulate, Annotation, Compare, TrendFormula, TrendPeriod, TrendQuery, TrendSeries,
+};
 use cairn_engine::time::Period;
 use leptos::prelude::*;
 
+use super::answer::period_name;
 use super::measure::{MeasureFields, letter};
 use crate::panel::breakdown::breakdown_field;
 use crate::panel::calendar::periods;
 use crate::panel::frame::QuestionForm;
 use crate::panel::question::{Part, Question, part};
-use crate::panel::rows::Rows;
+use crate::panel::rows::{RowList, Rows};
 use crate::panel::rule_row::RuleRow;
 use crate::panel::shared::listed_error;
 use crate::text::{plural, text, text_with};
-use crate::view::{Choice, Glyph, Icon, IconButton, Label, Sentence, TextField};
+use crate::view::{Choice, Combobox, Icon, IconButton, Label, Sentence, TextField};
 
 /// How many of the latest periods are offered.
 const LAST: [u32; 7] = [7, 12, 14, 26, 30, 52, 90];
@@ -32,16 +35,18 @@ pub fn TrendForm(
     });
     let formula = question
         .value(|query| query.formulas.first().map(|formula| formula.formula.clone()).unwrap_or_default());
+    let row = move |id| view! { <SeriesFields question series id /> }.into_any();
+    let notes = Rows::new(question.value(|query| query.annotations.clone()), move |annotations| {
+        question.change(|query| query.annotations = annotations);
+    });
+    let note = move |id| view! { <Note question rows=notes id /> }.into_any();
+    let last_start =
+        question.shown(|_, found| found.periods.last().map(|period| period.start_millis).unwrap_or_default());
+    let add_note = move |()| notes.push(Annotation { at: last_start.get_untracked(), text: String::new() });
     view! {
         <QuestionForm>
-            <div class="stack">
-                <ol class="step-list" aria-label=text("trends.series")>
-                    <For each=move || series.ids() key=|id| *id let(id)>
-                        <SeriesFields question series id />
-                    </For>
-                </ol>
-                <p class="step-add"><AddSeries series /></p>
-            </div>
+            <RowList rows=series label=text("trends.series") row add=text("trends.add_series")
+                most=TrendQuery::MAX_SERIES on_add=move |()| add_series(series) />
             <Sentence key="trends.sentence" slots=slots(question) />
             <TextField
                 label=Label::above(text("trends.formula")).with_hint(text("trends.formula_hint")).with_error(question.error("formulas"))
@@ -49,7 +54,34 @@ pub fn TrendForm(
                 on_change=move |formula| question.change(|query| set_formula(query, formula))
                 placeholder="A / B * 100".to_owned()
             />
+            <RowList rows=notes label=text("trends.notes") row=note add=text("trends.add_note")
+                most=TrendQuery::MAX_ANNOTATIONS on_add=add_note />
         </QuestionForm>
+    }
+}
+
+/// What happened, and in which of the periods.
+#[component]
+fn Note(question: Question<TrendQuery>, rows: Rows<Annotation>, id: u32) -> impl IntoView {
+    let periods = question.shown(|query, found| {
+        let choice = |period: &TrendPeriod| Choice::new(period.start_millis, period_name(query, period));
+        found.periods.iter().map(choice).collect::<Vec<_>>()
+    });
+    let at = rows.value(id, |note| note.at);
+    // An instant within a period is shown as the period.
+    let start = Signal::derive(move || {
+        periods
+            .with(|periods| periods.iter().rev().map(|choice| choice.value).find(|start| *start <= at.get()))
+    });
+    let start = Signal::derive(move || start.get().unwrap_or_else(|| at.get()));
+    view! {
+        <li class="row">
+            <Combobox label=Label::unseen(text("trends.note_at")) choices=periods value=start
+                on_change=move |at| rows.change(id, |note| note.at = at) />
+            <TextField label=Label::unseen(text("trends.note_text")) value=rows.value(id, |note| note.text.clone())
+                on_change=move |text| rows.change(id, |note| note.text = text) placeholder=text("trends.note_example") />
+            <IconButton label=text("trends.remove_note") icon=Icon::Close on_press=move |()| rows.remove(id) />
+        </li>
     }
 }
 
@@ -91,24 +123,10 @@ fn SeriesFields(question: Question<TrendQuery>, series: Rows<TrendSeries>, id: u
     }
 }
 
-#[component]
-fn AddSeries(series: Rows<TrendSeries>) -> impl IntoView {
-    let is_full = move || series.len() >= TrendQuery::MAX_SERIES;
-    let add = move |_| {
-        let measure = untrack(|| series.items()).pop().map(|last| last.measure);
-        series.push(TrendSeries { measure: measure.unwrap_or_default(), ..TrendSeries::default() });
-    };
-    view! {
-        <button
-            class="button button-quiet"
-            type="button"
-            disabled=is_full
-            on:click=add
-        >
-            <Glyph icon=Icon::Add />
-            {text("trends.add_series")}
-        </button>
-    }
+/// Adds a series that tells the same as the last one, of any event.
+fn add_series(series: Rows<TrendSeries>) {
+    let measure = untrack(|| series.items()).pop().map(|last| last.measure);
+    series.push(TrendSeries { measure: measure.unwrap_or_default(), ..TrendSeries::default() });
 }
 
 fn slots(question: Question<TrendQuery>) -> Vec<(&'static str, AnyView)> {
