@@ -57,7 +57,9 @@ fn SessionsForm(question: Question<SessionsQuery>) -> impl IntoView {
         ];
         others.into_iter().chain(column).collect()
     });
+    // A memo, so that typing in the field does not make it anew.
     let is_gap = question.value(|query| matches!(query.session, SessionRule::Gap { .. }));
+    let is_gap = Memo::new(move |_| is_gap.get());
     let gap = move || {
         let field = view! {
             <DurationField
