@@ -58,6 +58,9 @@ impl<Q: Kind> Question<Q> {
         choices: impl Into<Signal<Vec<Choice<T>>>>,
         part: Part<Q, T>,
     ) -> AnyView {
+        let choices = choices.into();
+        // Long lists are made once for all the letters that are typed.
+        let choices = Memo::new(move |_| choices.get());
         let (label, value) = (self.label(key, field), self.value(part.get));
         view! { <Combobox label choices value on_change=self.setter(part) /> }.into_any()
     }
