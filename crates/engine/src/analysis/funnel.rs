@@ -25,6 +25,7 @@ mod query;
 mod quick;
 mod rules;
 mod scan;
+mod stage;
 mod stops;
 mod sweep;
 mod tallies;
@@ -36,6 +37,7 @@ mod trend;
 mod unordered;
 mod walk;
 
+pub use self::stage::{FunnelOutcome, FunnelRule, check_rule, in_stage};
 pub use self::trend::FunnelPeriod;
 pub use answer::{Durations, FunnelAnswer, FunnelGroup, FunnelResult, FunnelStep, GroupKey};
 pub use query::{

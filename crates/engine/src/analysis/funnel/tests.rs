@@ -3,5 +3,6 @@
 mod by_hand;
 mod oracle;
 mod random;
+mod stage;
 mod totals;
 mod trend;
