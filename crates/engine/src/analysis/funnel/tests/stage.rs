@@ -32,7 +32,7 @@ fn compare(query: &FunnelQuery, group: Option<&GroupKey>, result: &FunnelResult,
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(n_cases(2_000)))]
+    #![proptest_config(ProptestConfig::with_cases(n_cases(20_000)))]
 
     #[test]
     fn a_rule_holds_as_many_users_as_its_bar(sheet in sheets(), query in queries()) {

@@ -115,7 +115,7 @@ fn of_hour(query: &FunnelQuery, rows: &[&SheetRow], hour: i64, end: i64) -> (i64
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(n_cases(5_000)))]
+    #![proptest_config(ProptestConfig::with_cases(n_cases(20_000)))]
 
     #[test]
     fn every_period_gives_what_a_funnel_of_its_own_gives(sheet in sheets(), query in queries()) {
