@@ -1,7 +1,7 @@
 //! The question: steps, window and breakdown, as a form that reads as a sentence.
 
 use cairn_engine::Query;
-use cairn_engine::analysis::funnel::{FunnelQuery, Step};
+use cairn_engine::analysis::funnel::{FunnelQuery, Preset, Step};
 use cairn_engine::rule::{Breakdown, EventRule};
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::panel::conditions::{ConditionList, Conditions};
 use crate::panel::shared::{event_choices, field_error, listed_error};
 use crate::session::{Asked, Facts, Session};
 use crate::text::{text, text_with};
-use crate::view::{Combobox, DurationField, Glyph, Icon, Label, Sentence};
+use crate::view::{Choice, Combobox, DurationField, Glyph, Icon, Label, Select, Sentence};
 
 /// One step's fields.
 #[derive(Clone, Copy, PartialEq)]
@@ -29,6 +29,8 @@ struct Fields {
     steps: RwSignal<Vec<StepRow>>,
     window_millis: RwSignal<Option<i64>>,
     breakdown: RwSignal<Option<Breakdown>>,
+    /// Whose rules the query follows; none = rules of its own.
+    preset: RwSignal<Option<Preset>>,
     /// What the form does not show of the query, kept as it came.
     rest: StoredValue<FunnelQuery>,
     /// Whom the rows' signals belong to: the form, not the effect that happens to make them.
@@ -73,6 +75,7 @@ pub fn FunnelForm(
                 slots=vec![
                     ("window", window_field(fields, asked).into_any()),
                     ("breakdown", breakdown_field(fields, asked).into_any()),
+                    ("rules", rules_field(fields).into_any()),
                 ]
             />
         </form>
@@ -173,12 +176,48 @@ fn breakdown_field(fields: Fields, asked: RwSignal<Asked>) -> impl IntoView {
     view! { <BreakdownField value=fields.breakdown error /> }
 }
 
+fn rules_field(fields: Fields) -> impl IntoView {
+    let preset = |preset: Preset| Choice::new(Some(preset), text(preset_key(preset)));
+    let mut choices: Vec<Choice<Option<Preset>>> = Preset::ALL.map(preset).into();
+    choices.push(Choice::new(None, text("funnels.rules_own")));
+    view! {
+        <Select
+            label=Label::unseen(text("funnels.rules"))
+            choices=Signal::stored(choices)
+            value=fields.preset
+            on_change=move |preset| fields.preset.set(preset)
+        />
+    }
+}
+
+/// The text that names whose rules they are.
+pub fn preset_key(preset: Preset) -> &'static str {
+    match preset {
+        Preset::Cairn => "funnels.rules_cairn",
+        Preset::Posthog => "funnels.rules_posthog",
+        Preset::Clickhouse => "funnels.rules_clickhouse",
+        Preset::Mixpanel => "funnels.rules_mixpanel",
+        Preset::Amplitude => "funnels.rules_amplitude",
+        Preset::Ga4 => "funnels.rules_ga4",
+        Preset::Umami => "funnels.rules_umami",
+        Preset::Openpanel => "funnels.rules_openpanel",
+        Preset::Byconity => "funnels.rules_byconity",
+        Preset::DuckdbBehavioral => "funnels.rules_duckdb_behavioral",
+    }
+}
+
+/// Whose rules a query follows; none if it has rules of its own.
+pub fn preset_of(query: &FunnelQuery) -> Option<Preset> {
+    Preset::ALL.into_iter().find(|&preset| query.clone().with_preset(preset) == *query)
+}
+
 impl Fields {
     fn new() -> Self {
         Self {
             steps: RwSignal::new(Vec::new()),
             window_millis: RwSignal::new(None),
             breakdown: RwSignal::new(None),
+            preset: RwSignal::new(Some(Preset::Cairn)),
             rest: StoredValue::new(FunnelQuery::default()),
             owner: StoredValue::new(Owner::current()),
         }
@@ -188,6 +227,7 @@ impl Fields {
         self.rest.set_value(query.clone());
         self.window_millis.set(query.window_millis);
         self.breakdown.set(query.breakdown.clone());
+        self.preset.set(preset_of(query));
         self.steps.set(Vec::new());
         for step in &query.steps {
             self.push(step);
@@ -198,7 +238,11 @@ impl Fields {
     fn query(self) -> Option<FunnelQuery> {
         let steps: Vec<Step> = self.steps.get().into_iter().map(StepRow::step).collect();
         let (window_millis, breakdown) = (self.window_millis.get(), self.breakdown.get());
-        (!steps.is_empty()).then(|| FunnelQuery { steps, window_millis, breakdown, ..self.rest.get_value() })
+        let preset = self.preset.get();
+        (!steps.is_empty()).then(|| {
+            let query = FunnelQuery { steps, window_millis, breakdown, ..self.rest.get_value() };
+            preset.map_or(query.clone(), |preset| query.with_preset(preset))
+        })
     }
 
     fn query_untracked(self) -> Option<FunnelQuery> {
