@@ -1,7 +1,7 @@
 //! Held properties: each value (or combination of values) of a user's events is followed apart.
 
 use super::chain::Chain;
-use super::options::TimeFrom;
+use super::options::{Search, TimeFrom};
 use super::query::FunnelQuery;
 use super::rules::{Event, Rules};
 use crate::error::{QueryError, QueryProblem};
@@ -86,43 +86,53 @@ pub(super) struct Parts {
 impl Parts {
     /// Calls `visit` with the events of each value; with those that need none if there is no value at all.
     pub(super) fn each(&mut self, rules: &Rules, events: &[Event], mut visit: impl FnMut(&[Event])) {
-        let held = rules.held;
         let places = (0_u32..).zip(events).filter(|(_, event)| event.value != Event::NO_VALUE);
         self.places.clear();
         self.places.extend(places.map(|(place, event)| (event.value, place)));
         self.places.sort_unstable();
+        let held = rules.held;
+        let deciding = deciding_step(rules);
         // What counts whatever its value: as a step that is not held, as an exclusion, or as what breaks a strict chain.
         let is_common = |event: &Event| event.steps == 0 || event.steps & !held != 0 || event.kills != 0;
-        let has_common = events.iter().any(is_common);
+        let has_common = deciding != 0 || events.iter().any(is_common);
         if self.places.is_empty() {
-            self.keep(events, Event::NO_VALUE, held);
+            self.keep(events, Event::NO_VALUE, (held, deciding));
             visit(&self.part);
         }
-        for same in self.places.chunk_by(|a, b| a.0 == b.0) {
-            self.part.clear();
+        let places = std::mem::take(&mut self.places);
+        for same in places.chunk_by(|a, b| a.0 == b.0) {
             if has_common {
-                let others = |event: &Event| apart(event, same[0].0, held);
-                self.part.extend(events.iter().filter_map(others));
+                self.keep(events, same[0].0, (held, deciding));
             } else {
+                self.part.clear();
                 self.part.extend(same.iter().map(|&(_, place)| events[place as usize]));
             }
             visit(&self.part);
         }
+        self.places = places;
     }
 
-    fn keep(&mut self, events: &[Event], value: u32, held: u32) {
+    fn keep(&mut self, events: &[Event], value: u32, steps: (u32, u32)) {
         self.part.clear();
-        self.part.extend(events.iter().filter_map(|event| apart(event, value, held)));
+        self.part.extend(events.iter().filter_map(|event| apart(event, value, steps)));
     }
 }
 
+/// The first held step, if under the first match its first event decides which value a chain follows: where steps come
+/// before it that are not held. As a mask; 0 = none.
+fn deciding_step(rules: &Rules) -> u32 {
+    let first = rules.held & rules.held.wrapping_neg();
+    if rules.search == Search::FirstMatch && first > 1 { first } else { 0 }
+}
+
 /// An event as it counts for the chains of a value, if it does.
-fn apart(event: &Event, value: u32, held: u32) -> Option<Event> {
+fn apart(event: &Event, value: u32, (held, deciding): (u32, u32)) -> Option<Event> {
     if event.value == value && value != Event::NO_VALUE {
         return Some(*event);
     }
-    let steps = event.steps & !held;
-    (event.steps == 0 || steps != 0 || event.kills != 0).then_some(Event { steps, ..*event })
+    let decides = if event.value == Event::NO_VALUE { 0 } else { event.steps & deciding };
+    let (steps, kills) = (event.steps & !held, event.kills | decides >> 1);
+    (event.steps == 0 || steps != 0 || kills != 0).then_some(Event { steps, kills, ..*event })
 }
 
 /// Whether the chain of one value counts rather than that of another.

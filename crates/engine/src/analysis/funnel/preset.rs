@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::options::{
-    Entry, InstantTimes, OnExclusion, OpenUsers, Order, Range, Reuse, Search, StrictKind, Tie, TimeFrom,
-    WindowFrom,
+    Count, Entry, InstantTimes, OnExclusion, OpenUsers, Order, Range, Reuse, Search, StrictKind, Tie,
+    TimeFrom, WindowFrom,
 };
 use super::query::FunnelQuery;
 
@@ -36,7 +36,8 @@ pub enum Preset {
     Umami,
     /// OpenPanel's: ClickHouse's `windowFunnel` with `strict_increase`.
     Openpanel,
-    /// `finderFunnel` of ByConity: every chain is considered, one event fills one step. Its `finderFunnelByTimes` is
+    /// `finderFunnel` of ByConity: from every start, the first event that matches fills the next step, and one event fills
+    /// one. Its `finderFunnelByTimes` is
     /// `count: attempts`, its days are `calendar_days: 1`, its numbered slots `entry_bins`.
     Byconity,
     /// `window_funnel` of DuckDB's community extension `behavioral`: from every start, the first event that matches fills
@@ -87,7 +88,7 @@ impl FunnelQuery {
                 reuse: Reuse::Many,
                 ..dropping()
             },
-            Preset::Byconity => dropping(),
+            Preset::Byconity => byconity(self.order, self.count),
             Preset::DuckdbBehavioral => duckdb_behavioral(self.order),
         };
         Self {
@@ -162,6 +163,14 @@ fn amplitude(order: Order) -> FunnelQuery {
             Order::Unordered => OnExclusion::VoidChain,
             Order::Ordered | Order::Strict => OnExclusion::RemoveUser,
         },
+        ..dropping()
+    }
+}
+
+fn byconity(order: Order, count: Count) -> FunnelQuery {
+    let is_by_first_match = order == Order::Ordered && count != Count::Attempts;
+    FunnelQuery {
+        search: if is_by_first_match { Search::FirstMatch } else { Search::Exhaustive },
         ..dropping()
     }
 }

@@ -45,8 +45,8 @@ pub struct FunnelQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar_days: Option<u32>,
     /// In place of `window_millis`: the chain ends with the last row of so many of the user's sessions, that of its start
-    /// being the first of them; at least 1. Where sessions of a column lie across each other, a later start never means an
-    /// earlier end.
+    /// being the first of them; at least 1. Of several sessions at one instant the last counts, and where sessions of a
+    /// column lie across each other, a later start never means an earlier end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sessions: Option<u32>,
     /// What a session is, if sessions limit the chain or are counted.
@@ -180,8 +180,9 @@ pub struct Exclusion {
 /// Properties whose values must be the same in all events of a chain. Each value (or each combination of them) is followed
 /// apart, as if it were a user of its own, and the user's best chain counts: the one with the highest level; of several,
 /// the one that `time_from` asks for. A user is removed if nothing else is left of them. Events without one of the values
-/// fill no held step; an event that held steps alone would take, with another value, is not looked at. O(events) if all
-/// steps are held; otherwise that for each value that the user has.
+/// fill no held step; an event that held steps alone would take, with another value, is not looked at. But under
+/// `search: first_match`, where steps that are not held come first, the first event of the first held step decides which
+/// value a chain follows. O(events) if all steps are held; otherwise that for each value that the user has.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::oracle::{Chain, Fate, Naive, fate_of_all};
 use super::rows::Row;
 use crate::analysis::funnel::{
-    Count, Entry, FunnelQuery, Hold, OnExclusion, Order, Range, Reuse, Tie, TimeFrom,
+    Count, Entry, FunnelQuery, Hold, OnExclusion, Order, Range, Reuse, Search, Tie, TimeFrom,
 };
 
 /// The rows of each unit that is followed on its own.
@@ -92,6 +92,15 @@ fn held_parts<'a>(query: &FunnelQuery, rows: &[Row<'a>]) -> Vec<Vec<Row<'a>>> {
             }
             let mut other = row.clone();
             other.steps.retain(|step| !held.contains(step));
+            // Under the first match it is the first event of the first held step that decides the value.
+            let first = *held.first().unwrap();
+            if query.search == Search::FirstMatch
+                && first > 0
+                && row.steps.contains(&first)
+                && value(row).is_some()
+            {
+                other.spoils.insert(first - 1);
+            }
             (row.steps.is_empty() || other.means_something()).then_some(other)
         };
         rows.iter().filter_map(of_value).collect()
