@@ -258,7 +258,8 @@ impl Naive<'_> {
             ends.retain(|&end| !self.is_spoilt_after(latest_to(end), i64::MAX));
         }
         let Some(&first_end) = ends.first() else { return Fate::Removed };
-        if self.query.time_from == TimeFrom::LatestStart || self.query.order == Order::Strict {
+        let restarts = self.query.order == Order::Strict && self.query.strict_kind == StrictKind::Restart;
+        if self.query.time_from == TimeFrom::LatestStart || restarts {
             let start = self.time(latest_to(first_end)[0].1);
             sound.retain(|chain| self.last_time(chain) == first_end && self.time(chain[0].1) == start);
         } else {
