@@ -186,7 +186,7 @@ impl Line {
             case.query.get("kind").and_then(Value::as_str).ok_or("the query has no kind".to_owned())?;
         match kind {
             "funnel" if case.semantics == "posthog" => ready(posthog::funnel(&case)),
-            "funnel" => ready(database::funnel(&case)),
+            "funnel" => database::funnel(&case),
             "funnel_trends" => ready(trends::prepare(&case)),
             "retention" => retention::prepare(&case),
             "lifecycle" => ready(lifecycle::prepare(&case)),

@@ -18,10 +18,22 @@ export interface FunnelQuery {
   kind: 'funnel';
   /** How the answer is split into groups; none = it is not. */
   breakdown?: Breakdown | null;
+  /**
+   * In place of `window_millis`: the chain ends with the last instant of so many calendar days in the scope's
+   * zone, the day of its start being the first of them. A day of a clock change is as long as it is. At least
+   * 1.
+   */
+  calendar_days?: number | null;
+  /** What one unit of the answer is. Default: 'users'. */
+  count?: Count;
   /** Which events of step 1 may start a chain. Default: 'any'. */
   entry?: Entry;
+  /** In place of `trend`: periods of equal length. */
+  entry_bins?: EntryBins | null;
   /** Events that spoil a chain. */
   exclusions?: Exclusion[];
+  /** What must be the same in all events of a chain; none = nothing. */
+  hold?: Hold | null;
   /** Whether steps that took no time at all count in means and quantiles. Default: 'counted'. */
   instant_times?: InstantTimes;
   /** What an exclusion does. Default: 'void_chain'. */
@@ -42,6 +54,14 @@ export interface FunnelQuery {
   scope?: Scope;
   /** Whether every chain is considered. Default: 'exhaustive'. */
   search?: Search;
+  /** What a session is, if sessions limit the chain or are counted. */
+  session?: SessionRule;
+  /**
+   * In place of `window_millis`: the chain ends with the last row of so many of the user's sessions, that of
+   * its start being the first of them; at least 1. Of several sessions at one instant the last counts, and
+   * where sessions of a column lie across each other, a later start never means an earlier end.
+   */
+  sessions?: number | null;
   /** 1 to `FunnelQuery::MAX_STEPS` steps. */
   steps?: Step[];
   /** What ends a chain in strict order, and what follows. Default: 'restart'. */
@@ -55,6 +75,8 @@ export interface FunnelQuery {
    * not.
    */
   trend?: Period | null;
+  /** What the window is measured from. Default: 'first_step'. */
+  window_from?: WindowFrom;
   /**
    * The longest time from the event that fills step 1 to the one that fills the last step, edge inclusive; at
    * least 1. None = no limit, and then nobody counts as still open. Default: 1209600000.
@@ -785,12 +807,43 @@ export interface NamedSegment {
   segment: Segment;
 }
 
+/** What one unit of the answer is: wherever the answer says "users", it counts these. */
+export type Count =
+  /** A user, at the best chain. */
+  | 'users'
+  /** A session of a user, at the best chain of its events alone. */
+  | 'sessions'
+  /**
+   * An attempt. With `entry: attempts` they follow one another; otherwise each event of step 1 that no
+   * attempt before has used starts one. Each takes, for every next step, the first event that can fill it and
+   * that no attempt before has used.
+   */
+  | 'attempts';
+
 /** Which events of step 1 may start a chain. */
 export type Entry =
   /** Every one, and the user's best chain counts. */
   | 'any'
   /** Only the user's first one in scope. */
-  | 'first';
+  | 'first'
+  /**
+   * The first opens an attempt, and none other starts until it ends: each next step is filled by the first
+   * event that can fill it and that no attempt before has used. An attempt ends with its last step, when its
+   * window is over, or as `on_exclusion` says. Of the attempts the first that gets furthest counts.
+   */
+  | 'attempts'
+  /** Every one, and it ends the chains that had come further. */
+  | 'restart';
+
+/** Periods of equal length, one after the other, by which users entered. */
+export interface EntryBins {
+  /** How many; 1 to 100 000. */
+  count: number;
+  /** The first instant of the first one. */
+  start: Millis;
+  /** The length of each; at least 1. */
+  step_millis: number;
+}
 
 /**
  * An event that spoils a chain when it lies between two of its steps: later than the event that fills `from`,
@@ -803,6 +856,22 @@ export interface Exclusion {
   rule: EventRule;
   /** Index of the step until which it spoils; greater than `from`. */
   to: number;
+}
+
+/**
+ * Properties whose values must be the same in all events of a chain. Each value (or each combination of them)
+ * is followed apart, as if it were a user of its own, and the user's best chain counts: the one with the
+ * highest level; of several, the one that `time_from` asks for. A user is removed if nothing else is left of
+ * them. Events without one of the values fill no held step; an event that held steps alone would take, with
+ * another value, is not looked at. But under `search: first_match`, where steps that are not held come first,
+ * the first event of the first held step decides which value a chain follows. O(events) if all steps are
+ * held; otherwise that for each value that the user has.
+ */
+export interface Hold {
+  /** Names of 1 to 3 columns. */
+  properties: string[];
+  /** Indexes of the steps, from 0, whose events must agree; none given = all. */
+  steps?: number[];
 }
 
 /** Whether steps that took no time at all count in means and quantiles. */
@@ -824,9 +893,11 @@ export type OnExclusion =
    * reach `to` is spoilt until its window is over. If several chains get equally far, one that is not spoilt
    * is enough; of those that end at the same instant only the one that started last is looked at. A spoilt
    * chain cannot be mended by meeting its last step once more: for that a chain must have started later. Not
-   * for unordered funnels.
+   * for unordered funnels, nor where more than the latest start decides what a chain can do.
    */
   | 'remove_user'
+  /** For `entry: attempts` only: the attempt ends, and another may start. What it has filled still counts. */
+  | 'end_attempt'
   /**
    * For unordered funnels only: as `void_chain`, and what is not a conversion counts only once its window is
    * over. If the event comes before, the steps filled since the chain's start are forgotten, step 1 included.
@@ -865,14 +936,21 @@ export type Repeats =
   /** Nothing. */
   | 'allowed'
   /** The user's story ends there. */
-  | 'stop';
+  | 'stop'
+  /**
+   * An event of the chain's last step, the first included, that is none of the next one breaks the chain; a
+   * new one may start later.
+   */
+  | 'break_chain';
 
 /** Whether one event may fill two steps of a chain. */
 export type Reuse =
   /** It fills one. */
   | 'once'
   /** It fills all the steps that it matches. */
-  | 'many';
+  | 'many'
+  /** As `many`, but the event that starts a chain fills no other step of it. */
+  | 'many_after_start';
 
 /** Whether every chain is considered. */
 export type Search =
@@ -882,10 +960,43 @@ export type Search =
    * Per level only the chain with the latest start is remembered, as some tools do. It can miss a longer
    * chain where the end of the shorter one matters, as with `Tie::Never`.
    */
-  | 'latest_start_only';
+  | 'latest_start_only'
+  /** From every start, each next step is filled by the first event that can fill it, and by no later one. */
+  | 'first_match';
+
+/** What makes a session of one user's rows. */
+export type SessionRule =
+  /** As `column` if a column has the role session, else as `gap` of 30 minutes. */
+  | { kind: 'auto' }
+  /** A new session starts after a gap. */
+  | {
+    kind: 'gap';
+    /** What a gap of exactly that length does. Default: 'cuts'. */
+    edge?: GapEdge;
+    /** Milliseconds without a row; at least 0. Default: 1800000. */
+    gap_millis?: number;
+  }
+  /**
+   * All of a user's rows with one value in the column with the role session, even when rows of other sessions
+   * lie between them. Rows without a value are cut among themselves by gaps of 30 minutes.
+   */
+  | { kind: 'column' }
+  /** All of a user's rows are one session. */
+  | { kind: 'history' };
+
+/** What a gap of exactly the given length does. */
+export type GapEdge =
+  /** It cuts: rows of one session lie less than the gap apart. */
+  | 'cuts'
+  /** It joins: only a longer one cuts. */
+  | 'joins';
 
 /** One step of a funnel. */
 export interface Step {
+  /**
+   * The shortest time since the previous step that is not optional, edge inclusive; at least 0. None = none.
+   */
+  after_millis?: number | null;
   /** What people call it; none = the event's name. */
   name?: string | null;
   /** Which of the user's matching events count. Default: 'any'. */
@@ -899,6 +1010,11 @@ export interface Step {
   optional?: boolean;
   /** Which events fill it. */
   rule?: EventRule;
+  /**
+   * The longest time since the previous step that is not optional, edge inclusive; at least 0. None = no
+   * limit of its own.
+   */
+  within_millis?: number | null;
 }
 
 /**
@@ -928,7 +1044,9 @@ export type StrictKind =
   /**
    * Only an event that matches no step ends it; a step whose predecessor has not been reached is passed over.
    */
-  | 'event_breaks';
+  | 'event_breaks'
+  /** Only an event of a step that the chain has filled breaks it; a new one may start later. */
+  | 'earlier_step_breaks';
 
 /** What becomes of events at the same instant, whose true order is not known. */
 export type Tie =
@@ -940,7 +1058,23 @@ export type Tie =
    */
   | 'loose'
   /** Each step must be later than the one before. */
-  | 'never';
+  | 'never'
+  /**
+   * A step may lie before the one before it, by so many milliseconds at most; at least 0. Where one event can
+   * be of several steps, this goes with `reuse: many` or `entry: attempts` only: else telling which event
+   * fills which step would be a riddle without a quick solution.
+   */
+  | {
+    grace: number;
+  }
+  /**
+   * Time is cut into buckets of so many milliseconds since 1970, at least 1, and every event is taken to
+   * happen when its bucket starts, in order as for `step_order`. The scope's range is told before, by the
+   * true times.
+   */
+  | {
+    bucket: number;
+  };
 
 /**
  * Which of the chains with the highest level gives the times. After its start, every next step is taken as
@@ -954,6 +1088,13 @@ export type TimeFrom =
 
 /** A unit of the calendar that time is cut into. */
 export type Period = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+
+/** What the window is measured from. */
+export type WindowFrom =
+  /** The event that fills step 1. */
+  | 'first_step'
+  /** The event that fills the step before that is not optional: each step has a window of its own. */
+  | 'previous_step';
 
 /** Which user ids to list. */
 export interface UserList {
@@ -1062,33 +1203,6 @@ export type NeighborRepeats =
   | 'join'
   /** Each stays. */
   | 'keep';
-
-/** What makes a session of one user's rows. */
-export type SessionRule =
-  /** As `column` if a column has the role session, else as `gap` of 30 minutes. */
-  | { kind: 'auto' }
-  /** A new session starts after a gap. */
-  | {
-    kind: 'gap';
-    /** What a gap of exactly that length does. Default: 'cuts'. */
-    edge?: GapEdge;
-    /** Milliseconds without a row; at least 0. Default: 1800000. */
-    gap_millis?: number;
-  }
-  /**
-   * All of a user's rows with one value in the column with the role session, even when rows of other sessions
-   * lie between them. Rows without a value are cut among themselves by gaps of 30 minutes.
-   */
-  | { kind: 'column' }
-  /** All of a user's rows are one session. */
-  | { kind: 'history' };
-
-/** What a gap of exactly the given length does. */
-export type GapEdge =
-  /** It cuts: rows of one session lie less than the gap apart. */
-  | 'cuts'
-  /** It joins: only a longer one cuts. */
-  | 'joins';
 
 /** Which order rows of one user and one instant have. */
 export type SameInstant =
@@ -1869,7 +1983,10 @@ export interface FunnelPeriod {
   conversion_rate: Rate | null;
   /** Whether nobody can enter it any more: it is over at the end of the data. */
   is_over: boolean;
-  /** The period in the scope's zone: `2026-03-01`, `2026-03-01T13:00`, `2026-03`, `2026-Q1` or `2026`. */
+  /**
+   * The period in the scope's zone: `2026-03-01`, `2026-03-01T13:00`, `2026-03`, `2026-Q1` or `2026`; for one
+   * of equal length its first instant in UTC, `2026-03-01T13:00:00Z`.
+   */
   label: string;
   /** Users who have not converted and whose window is not over at the end of the data. */
   n_open: number;

@@ -16,10 +16,6 @@ use crate::session::Facts;
 use crate::text::{text, text_with};
 use crate::view::{Choice, DurationField, Icon, IconButton, Label, Sentence};
 
-/// Whose rules are offered, by their names.
-const PRESETS: [(Preset, &str); 3] =
-    [(Preset::Cairn, "Cairn"), (Preset::Posthog, "PostHog"), (Preset::Clickhouse, "ClickHouse")];
-
 /// The form. What the person changes becomes the session's draft at once.
 #[component]
 pub fn FunnelForm(
@@ -105,9 +101,25 @@ fn trends() -> Vec<Choice<Option<Period>>> {
         .collect()
 }
 
-/// Whose rules the query follows, if it follows anybody's.
-fn preset_of(query: &FunnelQuery) -> Option<Preset> {
-    PRESETS.into_iter().map(|(preset, _)| preset).find(|preset| query.clone().with_preset(*preset) == *query)
+/// Whose rules the query follows; none if it has rules of its own.
+pub fn preset_of(query: &FunnelQuery) -> Option<Preset> {
+    Preset::ALL.into_iter().find(|preset| query.clone().with_preset(*preset) == *query)
+}
+
+/// The text that names whose rules they are.
+pub fn preset_key(preset: Preset) -> &'static str {
+    match preset {
+        Preset::Cairn => "funnels.rules_cairn",
+        Preset::Posthog => "funnels.rules_posthog",
+        Preset::Clickhouse => "funnels.rules_clickhouse",
+        Preset::Mixpanel => "funnels.rules_mixpanel",
+        Preset::Amplitude => "funnels.rules_amplitude",
+        Preset::Ga4 => "funnels.rules_ga4",
+        Preset::Umami => "funnels.rules_umami",
+        Preset::Openpanel => "funnels.rules_openpanel",
+        Preset::Byconity => "funnels.rules_byconity",
+        Preset::DuckdbBehavioral => "funnels.rules_duckdb_behavioral",
+    }
 }
 
 fn follow(query: &mut FunnelQuery, preset: Option<Preset>) {
@@ -118,5 +130,6 @@ fn follow(query: &mut FunnelQuery, preset: Option<Preset>) {
 
 fn presets(chosen: Option<Preset>) -> Vec<Choice<Option<Preset>>> {
     let own = chosen.is_none().then(|| Choice::new(None, text("funnels.own_rules")));
-    own.into_iter().chain(PRESETS.map(|(preset, name)| Choice::new(Some(preset), name))).collect()
+    let named = |preset| Choice::new(Some(preset), text(preset_key(preset)));
+    own.into_iter().chain(Preset::ALL.map(named)).collect()
 }

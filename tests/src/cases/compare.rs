@@ -89,7 +89,7 @@ impl Ready for Prepared {
 }
 
 impl Prepared {
-    fn run(&self, query: &FunnelQuery) -> Result<FunnelAnswer, Problem> {
+    pub(super) fn run(&self, query: &FunnelQuery) -> Result<FunnelAnswer, Problem> {
         match run(&self.table, &Query::Funnel(query.clone())) {
             Ok(Answer::Funnel(answer)) => Ok(answer),
             Ok(other) => Err(Problem::Wrong(format!("a funnel was answered with {other:?}"))),
@@ -97,7 +97,7 @@ impl Prepared {
         }
     }
 
-    fn name(&self, key: &GroupKey) -> String {
+    pub(super) fn name(&self, key: &GroupKey) -> String {
         match key {
             GroupKey::Value { value } => value.clone(),
             GroupKey::Segment { name } => name.clone(),

@@ -15,16 +15,24 @@
 //! that once per value of the user.
 
 mod answer;
+mod attempts;
+mod bins;
 mod chain;
 mod check;
+mod conflicts;
 mod earliest;
 pub(in crate::analysis) mod groups;
+mod hold;
+mod layers;
 mod matcher;
 mod optional;
+mod options;
+mod preset;
 mod query;
 mod quick;
 mod rules;
 mod scan;
+mod sessions;
 mod stage;
 mod stops;
 mod sweep;
@@ -36,19 +44,23 @@ mod tie;
 mod trend;
 mod unordered;
 mod walk;
+mod window;
 
 pub use self::stage::{FunnelOutcome, FunnelRule, check_rule, in_stage};
 pub use self::trend::FunnelPeriod;
 pub use answer::{Durations, FunnelAnswer, FunnelGroup, FunnelResult, FunnelStep, GroupKey};
-pub use query::{
-    Entry, Exclusion, FunnelQuery, InstantTimes, Occurrence, OnExclusion, OpenUsers, Order, Preset, Range,
-    Repeats, Reuse, Search, Step, StrictKind, Tie, TimeFrom,
+pub use options::{
+    Count, Entry, InstantTimes, Occurrence, OnExclusion, OpenUsers, Order, Range, Repeats, Reuse, Search,
+    StrictKind, Tie, TimeFrom, WindowFrom,
 };
+pub use preset::Preset;
+pub use query::{EntryBins, Exclusion, FunnelQuery, Hold, Step};
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use self::bins::Bins;
 use self::groups::Group;
 pub(super) use self::groups::first_row;
 pub(super) use self::rules::Window;
@@ -182,7 +194,7 @@ impl Funnel {
         };
         let overall = finish(&outlines.overall);
         // A query that has been checked fits the table.
-        let periods = trend::periods(&self.query, table).ok().flatten();
+        let periods = Bins::new(&self.query, table).ok().flatten();
         let trend = |found: &dyn Fn() -> Trend| match &periods {
             Some(periods) => found().finish(&self.query, periods, table.schema.end()),
             None => Vec::new(),

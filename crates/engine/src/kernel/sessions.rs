@@ -74,6 +74,11 @@ impl Gap {
     pub const fn cuts(self, time: Millis, next: Millis) -> bool {
         next.since(time) > self.longest
     }
+
+    /// The last instant that is of one session with `time`.
+    pub(crate) const fn last_joined(self, time: Millis) -> Millis {
+        time.plus(self.longest)
+    }
 }
 
 impl<'t> Sessions<'t> {
