@@ -2,11 +2,12 @@
 
 use cairn_charts::{ChartSpec, Funnel, FunnelBar, FunnelGroup as ChartGroup, FunnelWords, Picture, Tone};
 use cairn_engine::analysis::funnel::{
-    FunnelAnswer, FunnelGroup, FunnelOutcome, FunnelQuery, FunnelResult, FunnelStep, GroupKey, Order,
+    FunnelAnswer, FunnelGroup, FunnelOutcome, FunnelQuery, FunnelResult, FunnelStep, GroupKey, Order, Preset,
 };
 use cairn_engine::rule::Breakdown;
 use cairn_engine::stats::interval::Rate;
 
+use super::form::{preset_name, preset_of};
 use super::stuck::stuck;
 use crate::panel::shared::{group_name, strong_rate};
 use crate::text::{count, duration, name, percent, plain, plural, plural_with, strong, text, text_with};
@@ -237,7 +238,12 @@ pub fn rule(query: &FunnelQuery) -> String {
         Some(millis) => text_with("funnels.rule_window", &[("time", duration(millis as f64))]),
         None => text("funnels.rule_no_window"),
     };
-    format!("{order} {window} {}", text("funnels.rule_rest"))
+    let rest = match preset_of(query) {
+        Some(Preset::Cairn) => text("funnels.rule_rest"),
+        Some(preset) => text_with("funnels.rule_preset", &[("name", preset_name(preset))]),
+        None => text("funnels.rule_own"),
+    };
+    format!("{order} {window} {rest}")
 }
 
 fn step_name(index: usize, step: &FunnelStep) -> String {

@@ -106,8 +106,13 @@ fn trends() -> Vec<Choice<Option<Period>>> {
 }
 
 /// Whose rules the query follows, if it follows anybody's.
-fn preset_of(query: &FunnelQuery) -> Option<Preset> {
+pub fn preset_of(query: &FunnelQuery) -> Option<Preset> {
     PRESETS.into_iter().map(|(preset, _)| preset).find(|preset| query.clone().with_preset(*preset) == *query)
+}
+
+/// What a preset's tool is called.
+pub fn preset_name(preset: Preset) -> &'static str {
+    PRESETS.iter().find(|(other, _)| *other == preset).map_or("", |(_, name)| name)
 }
 
 fn follow(query: &mut FunnelQuery, preset: Option<Preset>) {
