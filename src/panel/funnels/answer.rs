@@ -240,10 +240,8 @@ pub fn rule(query: &FunnelQuery) -> String {
     };
     let rest = match preset_of(query) {
         Some(Preset::Cairn) => text("funnels.rule_rest"),
-        preset => {
-            let name = text(preset.map_or("funnels.own_rules", preset_key));
-            text_with("funnels.rules_of", &[("rules", name)])
-        }
+        Some(preset) => text_with("funnels.rule_preset", &[("name", text(preset_key(preset)))]),
+        None => text("funnels.rule_own"),
     };
     format!("{order} {window} {rest}")
 }

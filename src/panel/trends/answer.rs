@@ -130,9 +130,12 @@ pub fn chart(query: &TrendQuery, answer: &TrendAnswer) -> ChartSpec {
     ChartSpec { picture: Picture::Lines(lines), empty: text("trends.nothing") }
 }
 
-/// What happened within the picture, in order of time; the picture has their numbers.
+/// What happened within the picture, in order of time, by the numbers that the picture has.
 pub fn notes(query: &TrendQuery, answer: &TrendAnswer) -> Vec<String> {
-    placed(answer).map(|(period, text)| format!("{}: {text}", period_name(query, period))).collect()
+    let told = |(index, (period, text)): (usize, (&TrendPeriod, &str))| {
+        format!("{} · {}: {text}", index + 1, period_name(query, period))
+    };
+    placed(answer).enumerate().map(told).collect()
 }
 
 fn placed(answer: &TrendAnswer) -> impl Iterator<Item = (&TrendPeriod, &str)> {
