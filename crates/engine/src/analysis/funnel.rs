@@ -17,10 +17,12 @@
 mod answer;
 mod chain;
 mod check;
+mod difference;
 mod earliest;
 pub(in crate::analysis) mod groups;
 mod matcher;
 mod optional;
+mod passage;
 mod query;
 mod quick;
 mod rules;
@@ -30,12 +32,13 @@ mod sweep;
 mod tallies;
 mod tally;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tie;
 mod trend;
 mod unordered;
 mod walk;
 
+pub use self::difference::GroupDifference;
 pub use self::trend::FunnelPeriod;
 pub use answer::{Durations, FunnelAnswer, FunnelGroup, FunnelResult, FunnelStep, GroupKey};
 pub use query::{
@@ -49,6 +52,7 @@ use serde::{Deserialize, Serialize};
 
 use self::groups::Group;
 pub(super) use self::groups::first_row;
+pub(super) use self::passage::Passage;
 pub(super) use self::rules::Window;
 pub(super) use self::scan::{Level, Prepared};
 use self::tallies::{AllOutlines, AllSums, Member, Tallies};
@@ -192,12 +196,14 @@ impl Funnel {
                 Member::Others => GroupKey::Other,
             },
             result: finish(outline),
+            difference: None,
             trend: trend(&|| match member {
                 Member::One(group) => outlines.trends.of(Some(group)),
                 Member::Others => outlines.trends.of_others(&named),
             }),
         };
-        let groups = outlines.groups.iter().map(group).collect();
+        let mut groups: Vec<FunnelGroup> = outlines.groups.iter().map(group).collect();
+        difference::compare(self.query.breakdown.as_ref(), &overall, &mut groups);
         FunnelAnswer { overall, groups, trend: trend(&|| outlines.trends.of(None)) }
     }
 }

@@ -71,7 +71,8 @@ impl Values {
         self.len() == 0
     }
 
-    fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+    /// The values, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
         self.short.iter().map(|&value| u64::from(value)).chain(self.long.iter().copied())
     }
 

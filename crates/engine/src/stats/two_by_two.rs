@@ -63,8 +63,8 @@ pub struct OddsRatio {
     pub low: f64,
     /// Upper end of the interval.
     pub high: f64,
-    /// Whether a half was added to each number because one of them was 0.
-    pub is_corrected: bool,
+    /// What was added to each of the four numbers first: 0, or a half because one of them was 0, or what the query says.
+    pub added: f64,
 }
 
 impl TwoByTwo {
@@ -76,19 +76,19 @@ impl TwoByTwo {
     }
 
     /// Whether the groups differ by more than chance: by Fisher's exact test where fewer than 5 are expected in a cell
-    /// (Cochran's rule, 1954), else by Pearson's χ² test. None if a group is empty, or it happened always or never.
+    /// (Cochran's rule, 1954), else by Pearson's χ² test. If a group is empty, or it happened always or never, nothing
+    /// can be told, and the probability is 1.
     ///
     /// Checked against SciPy's `fisher_exact` and `chi2_contingency`.
-    pub fn independence(&self) -> Option<Independence> {
-        let found = association(&[(self.a, self.b), (self.c, self.d)])?;
-        let expects = |row: u64, column: u64| row as f64 * column as f64 / self.n() as f64;
-        let (smaller_row, smaller_column) =
-            (self.rows().0.min(self.rows().1), self.columns().0.min(self.columns().1));
-        Some(if expects(smaller_row, smaller_column) < 5.0 {
-            Independence { p_value: self.fisher(), test: IndependenceTest::Fisher }
-        } else {
-            Independence { p_value: found.p_value, test: IndependenceTest::ChiSquared }
-        })
+    pub fn independence(&self) -> Independence {
+        let (rows, columns) = (self.rows(), self.columns());
+        let least = rows.0.min(rows.1) as f64 * columns.0.min(columns.1) as f64 / self.n() as f64;
+        match association(&[(self.a, self.b), (self.c, self.d)]) {
+            Some(found) if least >= 5.0 => {
+                Independence { p_value: found.p_value, test: IndependenceTest::ChiSquared }
+            }
+            _ => Independence { p_value: self.fisher(), test: IndependenceTest::Fisher },
+        }
     }
 
     /// Fisher's exact test, two-sided (Fisher 1935; Agresti 2002, § 3.5): the probability, among all tables of the same
@@ -130,12 +130,15 @@ impl TwoByTwo {
             return None;
         }
         let is_corrected = [self.a, self.b, self.c, self.d].contains(&0);
-        let shift = if is_corrected { 0.5 } else { 0.0 };
-        let [a, b, c, d] = [self.a, self.b, self.c, self.d].map(|n| n as f64 + shift);
+        Some(self.odds_ratio_with(if is_corrected { 0.5 } else { 0.0 }))
+    }
+
+    /// The same with so much added to each number, which must not leave any at 0.
+    pub fn odds_ratio_with(&self, added: f64) -> OddsRatio {
+        let [a, b, c, d] = [self.a, self.b, self.c, self.d].map(|n| n as f64 + added);
         let ratio = a * d / (b * c);
-        let half = Z_95 * libm::sqrt(1.0 / a + 1.0 / b + 1.0 / c + 1.0 / d);
-        let spread = libm::exp(half);
-        Some(OddsRatio { ratio, low: ratio / spread, high: ratio * spread, is_corrected })
+        let spread = libm::exp(Z_95 * libm::sqrt(1.0 / a + 1.0 / b + 1.0 / c + 1.0 / d));
+        OddsRatio { ratio, low: ratio / spread, high: ratio * spread, added }
     }
 
     /// The share to whom it happened in the group, divided by the share among all (Brin et al. 1997). None if the group is
@@ -195,7 +198,7 @@ mod tests {
                 1.440_042_391_848_624_5,
                 2.330_779_750_000_643_5,
             ),
-            ([8, 2, 1, 5], 0.034_965_034_965_034_975, 20.0, 1.416_185_139_395_153_9, 282.448_946_028_948_95),
+            ([8, 2, 1, 5], 0.034_965_034_965_034_975, 20.0, 1.416_185_139_395_154, 282.448_946_028_948_95),
             (
                 [0, 5, 5, 0],
                 0.007_936_507_936_507_938,
@@ -215,7 +218,7 @@ mod tests {
                 1.0,
                 71.267_933_016_745_81,
                 3.680_081_179_266_333_3,
-                1380.164_737_966_990_3,
+                1_380.164_737_966_990_3,
             ),
             (
                 [5, 10, 9990, 89_995],
@@ -237,13 +240,13 @@ mod tests {
             assert!(near(table(cells).fisher(), fisher), "{cells:?}: {}", table(cells).fisher());
             assert!(near(found.ratio, ratio), "{cells:?}: {found:?}");
             assert!(near(found.low, low) && near(found.high, high), "{cells:?}: {found:?}");
-            assert_eq!(found.is_corrected, cells.contains(&0));
+            assert_eq!(found.added > 0.0, cells.contains(&0));
         }
     }
 
     #[test]
     fn the_exact_test_is_used_where_fewer_than_five_are_expected() {
-        let test = |cells| table(cells).independence().unwrap();
+        let test = |cells| table(cells).independence();
         assert_eq!(test([3, 1, 1, 3]).test, IndependenceTest::Fisher);
         assert_eq!(test([5, 5, 5, 5]).test, IndependenceTest::ChiSquared, "5 are enough");
         assert_eq!(test([5, 5, 4, 5]).test, IndependenceTest::Fisher, "9 · 9 / 19 are not");
@@ -256,11 +259,8 @@ mod tests {
     fn what_cannot_be_compared_has_no_numbers() {
         for cells in [[0, 0, 3, 4], [3, 4, 0, 0], [0, 3, 0, 4], [3, 0, 4, 0], [0, 0, 0, 0]] {
             let table = table(cells);
-            assert_eq!(
-                (table.independence(), table.odds_ratio(), table.phi()),
-                (None, None, None),
-                "{cells:?}"
-            );
+            assert_eq!((table.odds_ratio(), table.phi()), (None, None), "{cells:?}");
+            assert_eq!(table.independence().p_value, 1.0, "{cells:?}");
             assert_eq!(table.fisher(), 1.0, "{cells:?}: there is no other table");
         }
         assert_eq!(table([0, 0, 3, 4]).lift(), None);

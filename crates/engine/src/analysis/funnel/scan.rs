@@ -21,16 +21,16 @@ pub struct Prepared<'t> {
     table: &'t Table,
     matcher: Matcher<'t>,
     split: Split<'t>,
-    rules: Rules,
+    pub(super) rules: Rules,
     /// The quick ways, where there are any.
     quick: Option<Quick>,
     sweep: Option<Sweep>,
-    walker: Walker,
+    pub(super) walker: Walker,
     /// Follows users from each period, if the query asks for a trend.
     follower: Option<Follower>,
     /// The chain that the quick ways found.
-    run: Run,
-    events: Vec<Event>,
+    pub(super) run: Run,
+    pub(super) events: Vec<Event>,
     part: Vec<Event>,
     values: Vec<(Group, u32)>,
     tallies: Tallies,
@@ -66,7 +66,7 @@ pub(in crate::analysis) struct Level {
 }
 
 /// How far a user has been followed.
-enum Followed<'q> {
+pub(super) enum Followed<'q> {
     /// By the quick way. The chain is in [`Prepared::run`].
     Quickly(Window, &'q mut Quick),
     /// Event by event; the same.
@@ -183,7 +183,11 @@ impl<'t> Prepared<'t> {
     }
 
     /// Calls `visit` with each user of the bucket who may have entered.
-    fn each_user(&mut self, bucket: Bucket<'_>, mut visit: impl FnMut(&mut Self, UserIdx, Followed<'_>)) {
+    pub(super) fn each_user(
+        &mut self,
+        bucket: Bucket<'_>,
+        mut visit: impl FnMut(&mut Self, UserIdx, Followed<'_>),
+    ) {
         let Some(mut quick) = self.quick.take() else {
             bucket.users().for_each(|user| self.each_walked(user, &mut visit));
             return;

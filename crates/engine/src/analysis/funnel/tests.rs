@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod oracle;
+pub(in crate::analysis) mod passages;
 mod random;
 mod totals;
 mod trend;
