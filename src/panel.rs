@@ -2,6 +2,7 @@
 
 mod breakdown;
 mod conditions;
+mod drivers;
 mod funnels;
 mod journeys;
 mod lifecycle;
@@ -36,18 +37,21 @@ pub enum Panel {
     Lifecycle,
     /// Who the users are.
     Segments,
+    /// What goes with getting there.
+    Drivers,
 }
 
 /// The panels by the question that they answer: the key of the group's name, and its panels.
-pub const GROUPS: [(&str, &[Panel]); 3] = [
+pub const GROUPS: [(&str, &[Panel]); 4] = [
     ("group.data", &[Panel::Sources, Panel::Quality]),
     ("group.explore", &[Panel::Trends, Panel::Funnels, Panel::Retention, Panel::Journeys, Panel::Lifecycle]),
     ("group.understand", &[Panel::Segments]),
+    ("group.prove", &[Panel::Drivers]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Sources,
         Self::Quality,
         Self::Trends,
@@ -56,6 +60,7 @@ impl Panel {
         Self::Journeys,
         Self::Lifecycle,
         Self::Segments,
+        Self::Drivers,
     ];
 
     /// Its name in the address.
@@ -69,6 +74,7 @@ impl Panel {
             Self::Retention => "retention",
             Self::Lifecycle => "lifecycle",
             Self::Segments => "segments",
+            Self::Drivers => "drivers",
         }
     }
 
@@ -88,6 +94,7 @@ impl Panel {
             Self::Retention => "retention.title",
             Self::Lifecycle => "lifecycle.title",
             Self::Segments => "segments.title",
+            Self::Drivers => "drivers.title",
         }
     }
 
@@ -102,6 +109,7 @@ impl Panel {
             Self::Retention => Icon::Return,
             Self::Lifecycle => Icon::Life,
             Self::Segments => Icon::Segments,
+            Self::Drivers => Icon::Drivers,
         }
     }
 
@@ -116,6 +124,7 @@ impl Panel {
             Self::Retention => retention::Retention().into_any(),
             Self::Lifecycle => lifecycle::Lifecycle().into_any(),
             Self::Segments => segments::Segments().into_any(),
+            Self::Drivers => drivers::Drivers().into_any(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod form;
 mod stuck;
+mod times;
 
 use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery};
 use cairn_engine::analysis::suggest::SuggestFunnelQuery;
@@ -13,7 +14,7 @@ use super::Panel;
 use super::shared::{AnswerFrame, TakeAway};
 use crate::session::{Asked, Session};
 use crate::text::text;
-use crate::view::{Chart, DataTable, Later};
+use crate::view::{Chart, DataTable, Disclosure, Later};
 
 /// The panel.
 #[component]
@@ -54,6 +55,7 @@ pub fn Funnels() -> impl IntoView {
                 </figure>
                 <DataTable caption=text("funnels.table") data=table file_name="funnel" stale />
                 <p class="rule">{move || draft.get().map(|query| answer::rule(&query))}</p>
+                <Disclosure summary=text("times.title")><times::Times funnel=query /></Disclosure>
             </AnswerFrame>
         </section>
     }
@@ -69,7 +71,7 @@ fn found(asked: &Asked) -> Option<(FunnelQuery, FunnelAnswer)> {
 }
 
 /// Proposes a funnel from the data where the person has none yet.
-fn propose(session: Session, draft: Memo<Option<FunnelQuery>>) {
+pub(super) fn propose(session: Session, draft: Memo<Option<FunnelQuery>>) {
     let wanted = Memo::new(move |_| {
         draft.read().is_none().then(|| Query::SuggestFunnel(SuggestFunnelQuery::default()))
     });

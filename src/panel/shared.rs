@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::session::{Answered, Asked, Facts, Session};
-use crate::text::{count, duration, failure, percent, plural, strong, text, text_with};
+use crate::text::{count, duration, failure, number, percent, plural, strong, text, text_with};
 use crate::view::{
     Choice, Menu, MenuItem, Notice, Severity, Spoken, copy_text, save_png, save_svg, save_text,
 };
@@ -171,6 +171,18 @@ pub fn group_name(key: &GroupKey) -> String {
 pub fn strong_rate(rate: Rate) -> String {
     let (low, high) = (percent(rate.low, 0), percent(rate.high, 0));
     text_with("rate.with_interval", &[("rate", strong(percent(rate.rate, 0))), ("low", low), ("high", high)])
+}
+
+/// What is likelier than this by chance is not told as a difference.
+pub const CHANCE: f64 = 0.05;
+
+/// A probability as people write it: `p = 0.03`, `p < 0.001`.
+pub fn p_value(p: f64) -> String {
+    if p < 0.001 {
+        text_with("p.below", &[("p", number(0.001, 3))])
+    } else {
+        text_with("p.is", &[("p", number(p, if p < 0.1 { 3 } else { 2 }))])
+    }
 }
 
 /// The users of a chosen place in a picture, with a button that saves them as a segment.
