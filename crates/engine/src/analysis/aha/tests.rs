@@ -1,3 +1,5 @@
+//! Tests: searches that can be checked by hand, and random ones against the obviously right search.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Tests: drivers that can be checked by hand, and random ones against an oracle.
+
 mod oracle;
 
 use super::*;

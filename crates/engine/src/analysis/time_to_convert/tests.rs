@@ -1,3 +1,5 @@
+//! Tests: times that can be checked by hand, and random ones against what the funnel says of each user.
+
 use proptest::prelude::*;
 
 use super::*;
