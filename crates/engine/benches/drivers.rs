@@ -15,7 +15,8 @@ use cairn_engine::{Query, run};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn benches(criterion: &mut Criterion) {
-    let table = support::table_with_properties(1_000_000, 50_000, 200);
+    let (narrow, wide) =
+        (support::table(1_000_000, 50_000), support::table_with_properties(1_000_000, 50_000, 200));
     let funnel = FunnelQuery {
         steps: ["view", "save", "payment"].map(Step::event).to_vec(),
         ..FunnelQuery::default()
@@ -27,17 +28,21 @@ fn benches(criterion: &mut Criterion) {
     let of_users = Factors::UserProperties { properties: Vec::new(), on: Owner::UserFirst };
     let of_events = Factors::EventProperties { events: vec!["share".to_owned()], properties: Vec::new() };
     let questions = [
-        ("drivers, events", drivers(vec![Factors::Events])),
-        ("drivers, events and 200 properties of users", drivers(vec![Factors::Events, of_users])),
-        ("drivers, 200 properties of one event", drivers(vec![of_events])),
-        ("aha moment", Query::AhaMoment(AhaMomentQuery::default())),
-        ("time to convert", Query::TimeToConvert(TimeToConvertQuery { funnel, ..Default::default() })),
+        ("drivers, events", &narrow, drivers(vec![Factors::Events])),
+        ("drivers, events and 200 properties of users", &wide, drivers(vec![Factors::Events, of_users])),
+        ("drivers, 200 properties of one event", &wide, drivers(vec![of_events])),
+        ("aha moment", &narrow, Query::AhaMoment(AhaMomentQuery::default())),
+        (
+            "time to convert",
+            &narrow,
+            Query::TimeToConvert(TimeToConvertQuery { funnel, ..Default::default() }),
+        ),
     ];
     let mut group = criterion.benchmark_group("drivers");
     group.sample_size(10);
-    for (name, query) in questions {
-        assert!(run(&table, &query).is_ok(), "{name}");
-        group.bench_function(name, |bencher| bencher.iter(|| run(black_box(&table), &query).map(black_box)));
+    for (name, table, query) in questions {
+        assert!(run(table, &query).is_ok(), "{name}");
+        group.bench_function(name, |bencher| bencher.iter(|| run(black_box(table), &query).map(black_box)));
     }
     group.finish();
 }
