@@ -567,6 +567,21 @@ export type Segment =
     /** Features look only at rows that meet all of these. */
     where?: Condition[];
   }
+  /** Reached a step of a funnel, or were lost before it. */
+  | {
+    kind: 'funnel';
+    /**
+     * Only the users of this group of the query's breakdown; none = of all groups. A breakdown in which users
+     * may be in several groups of values, and the group "other", have no such rule.
+     */
+    group?: GroupKey | null;
+    /** What became of the users at that step. Default: 'reached'. */
+    outcome?: FunnelOutcome;
+    /** The question. Its trend does not matter. */
+    query: Omit<FunnelQuery, 'kind'>;
+    /** Index of a step, from 0, that is not optional. */
+    step: number;
+  }
   /** In a cohort of a retention table, or in one cell of it. */
   | {
     kind: 'retention';
@@ -760,6 +775,34 @@ export type Feature =
     /** The column's name. */
     property: string;
   };
+
+/** What makes a group. */
+export type GroupKey =
+  /** A value of the breakdown's property; numbers and times as text. */
+  | {
+    kind: 'value';
+    /** The value. */
+    value: string;
+  }
+  /** No value. */
+  | { kind: 'missing' }
+  /** All values beyond the breakdown's limit, together. */
+  | { kind: 'other' }
+  /** A segment. */
+  | {
+    kind: 'segment';
+    /** Its name. */
+    name: string;
+  };
+
+/** What became of users at a step, as in `FunnelStep`. */
+export type FunnelOutcome =
+  /** They reached it. */
+  | 'reached'
+  /** They reached the step before, not this one, and their window is over. */
+  | 'dropped'
+  /** They reached the step before, and may still reach this one. */
+  | 'open';
 
 /** Which users of a cohort. */
 export type RetentionOutcome =

@@ -1,22 +1,17 @@
 //! The search for the early behavior that tells a later one best.
 
-use std::sync::Arc;
-
 use cairn_charts::{Bar, Bars, ChartSpec, Picture};
 use cairn_engine::analysis::aha::{AhaMoment, AhaMomentAnswer, AhaMomentQuery};
 use cairn_engine::rule::{Did, EventRule, NamedSegment, Segment, Times, Within};
 use cairn_engine::stats::interval::Rate;
-use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
 
-use crate::panel::shared::{
-    AnswerFrame, CHANCE, Picked, TakeAway, event_choices, field_error, found, p_value, strong_rate,
-};
-use crate::session::{Asked, Facts, Session};
+use crate::panel::Panel;
+use crate::panel::frame::{AnswerFrame, QuestionForm, Section, TakeAway};
+use crate::panel::question::{Part, Picked, Picks, Question};
+use crate::panel::shared::{CHANCE, listed_numbers, numbers_text, p_value, strong_rate};
 use crate::text::{count, name, number, percent, plain, plural, plural_with, strong, text, text_with};
-use crate::view::{
-    Cell, Chart, Choice, Column, Combobox, DataTable, Label, NumberField, Select, Sentence, TableData, Value,
-};
+use crate::view::{Cell, Chart, Column, DataTable, Sentence, TableData, Value};
 
 /// Events beyond this number are in the table only.
 const CHART_BARS: usize = 10;
@@ -24,102 +19,58 @@ const CHART_BARS: usize = 10;
 /// The section: who does an event later, told by what they did in the first days.
 #[component]
 pub fn Aha() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let (event, days) = (RwSignal::new(None::<String>), RwSignal::new(AhaMomentQuery::default().days));
-    let target_days = RwSignal::new(AhaMomentQuery::default().target_days);
-    let query = Memo::new(move |_| {
-        let rule = EventRule { event: event.get(), ..EventRule::default() };
-        Some(Query::AhaMoment(AhaMomentQuery {
-            scope: session.scope(),
-            target: Segment::Did(Did { rule, times: Times::AtLeast, n: 1, within: Within::Ever }),
-            target_days: target_days.get(),
-            days: days.get(),
-            ..AhaMomentQuery::default()
-        }))
-    });
-    let asked = session.ask(query);
-    let stale = Signal::derive(move || asked.read().running.is_some());
-    let found: Memo<Option<Arc<AhaMomentAnswer>>> = found(asked, |answer| match answer {
-        Answer::AhaMoment(answer) => Some(answer),
-        _ => None,
-    });
-    let sentence = Signal::derive(move || {
-        let target = event.get().map_or_else(|| text("funnels.any_event"), name);
-        found.read().as_deref().map(|found| said(found, target)).unwrap_or_default()
-    });
-    let spec = Signal::derive(move || found.read().as_deref().map(chart));
-    let table = Signal::derive(move || found.read().as_deref().map(table).unwrap_or_default());
-    let picked = RwSignal::new(Vec::new());
-    Effect::new(move || {
-        found.track();
-        picked.set(Vec::new());
-    });
-    let pick = move |datum: Vec<usize>| {
-        let found = found.get_untracked();
-        let moment = found.as_ref().zip(datum.first()).and_then(|(found, index)| found.moments.get(*index));
-        picked.set(moment.map(segment).into_iter().collect());
-    };
+    let question = Question::beside(Panel::Drivers, AhaMomentQuery::default, Some);
+    let sentence = question.shown(said);
+    let spec = question.shown(|_, found| Some(chart(found)));
+    let table = question.shown(|_, found| table(found));
+    let stale = question.stale();
+    let picks = Picks::new(question, |_, found, place| segment(found, place).into_iter().collect());
+    let actions = view! { <TakeAway question spec name="aha-moment" /> }.into_any();
     view! {
-        <section class="stack" aria-labelledby="aha-title">
-            <header class="panel-head">
-                <h2 class="card-title" id="aha-title">{text("aha.title")}</h2>
-                <div class="panel-actions"><TakeAway asked spec name="aha-moment" /></div>
-            </header>
-            <AhaForm event days target_days asked />
-            <AnswerFrame asked sentence>
-                <figure class="figure"><Chart spec label=sentence stale on_select=pick /></figure>
-                <Picked picked />
+        <Section title=text("aha.title") actions>
+            <AhaForm question />
+            <AnswerFrame question sentence>
+                <figure class="figure"><Chart spec label=sentence stale on_select=picks.on_select() /></figure>
+                <Picked picks />
                 <DataTable caption=text("aha.table") data=table file_name="aha-moment" stale />
-                <p class="rule">{["aha.rule", "drivers.not_cause"].map(text).join(" ")}</p>
+                <p class="rule">{question.value(rule)}</p>
             </AnswerFrame>
-        </section>
+        </Section>
     }
 }
 
 #[component]
-fn AhaForm(
-    event: RwSignal<Option<String>>,
-    days: RwSignal<Vec<u32>>,
-    target_days: RwSignal<Option<u32>>,
-    asked: RwSignal<Asked>,
-) -> impl IntoView {
-    let facts = expect_context::<Facts>();
-    let label = move |key: &str, field: &'static str| {
-        Label::unseen(text(key)).with_error(Signal::derive(move || field_error(&asked.read(), field)))
+fn AhaForm(question: Question<AhaMomentQuery>) -> impl IntoView {
+    let event =
+        Part { get: target_event, set: |query: &mut AhaMomentQuery, event| query.target = doing(event) };
+    let target_days = Part {
+        get: |query: &AhaMomentQuery| f64::from(query.target_days.unwrap_or(28)),
+        set: |query, n| query.target_days = Some(n as u32),
     };
-    let event_field = view! {
-        <Combobox label=label("aha.event", "target") choices=Signal::derive(move || event_choices(facts))
-            value=event on_change=move |chosen| event.set(chosen) />
+    let days = Part {
+        get: |query: &AhaMomentQuery| numbers_text(&query.days),
+        set: |query, typed| query.days = listed_numbers(&typed),
     };
-    let target_field = view! {
-        <NumberField label=label("aha.target_days", "target_days") range=1.0..=3_650.0
-            value=Signal::derive(move || f64::from(target_days.get().unwrap_or(28)))
-            on_change=move |n: f64| target_days.set(Some(n as u32)) />
-    };
-    let days_field = view! {
-        <Select label=label("aha.days", "days") choices=Signal::stored(day_choices()) value=days
-            on_change=move |chosen| days.set(chosen) />
-    };
-    view! {
-        <form class="question" aria-label=text("aha.title") on:submit=|event| event.prevent_default()>
-            <Sentence
-                key="aha.sentence"
-                slots=vec![
-                    ("event", event_field.into_any()),
-                    ("target_days", target_field.into_any()),
-                    ("days", days_field.into_any()),
-                ]
-            />
-        </form>
+    let slots = vec![
+        ("event", question.event("aha.event", "target", event)),
+        ("target_days", question.number("aha.target_days", "target_days", (1.0..=3_650.0, 1.0), target_days)),
+        ("days", question.text("aha.days", "days", days)),
+    ];
+    view! { <QuestionForm label=text("aha.title")><Sentence key="aha.sentence" slots /></QuestionForm> }
+}
+
+/// The event that is looked for later.
+fn target_event(query: &AhaMomentQuery) -> Option<String> {
+    match &query.target {
+        Segment::Did(did) => did.rule.event.clone(),
+        _ => None,
     }
 }
 
-fn day_choices() -> Vec<Choice<Vec<u32>>> {
-    let choice = |days: &[u32]| {
-        let label = days.iter().map(|&days| count(u64::from(days))).collect::<Vec<_>>().join(", ");
-        Choice::new(days.to_vec(), label)
-    };
-    [&[1][..], &[1, 3], &[1, 3, 7], &[1, 3, 7, 14], &[7, 14, 28]].map(choice).to_vec()
+/// Doing an event, or any, once.
+fn doing(event: Option<String>) -> Segment {
+    let rule = EventRule { event, ..EventRule::default() };
+    Segment::Did(Did { rule, times: Times::AtLeast, n: 1, within: Within::Ever })
 }
 
 /// `invite, 3 times or more in the first 7 days`.
@@ -129,7 +80,8 @@ fn behavior(moment: &AhaMoment) -> String {
     plural_with("aha.behavior", u64::from(moment.days), &values)
 }
 
-fn said(answer: &AhaMomentAnswer, target: String) -> String {
+fn said(query: &AhaMomentQuery, answer: &AhaMomentAnswer) -> String {
+    let target = target_event(query).map_or_else(|| text("event.any"), name);
     let Some(rate) = answer.rate else { return text("aha.nobody") };
     let values = [("n", strong(count(answer.n_users))), ("target", target), ("rate", strong_rate(rate))];
     let mut said = vec![plural_with("aha.said", answer.n_users, &values)];
@@ -187,7 +139,7 @@ fn table(answer: &AhaMomentAnswer) -> TableData {
         Column::text(text("aha.column_event")),
         Column::number(text("aha.column_times")),
         Column::number(text("aha.column_days")),
-        Column::number(text("overview.n_users")),
+        Column::number(text("column.users")),
         Column::number(text("aha.column_phi")).with_hint(text("aha.hint_phi")),
         Column::number(text("drivers.column_q")).with_hint(text("drivers.hint_q")),
         Column::number(text("aha.column_checked")).with_hint(text("aha.hint_checked")),
@@ -216,10 +168,17 @@ fn table(answer: &AhaMomentAnswer) -> TableData {
     TableData { columns, rows: answer.moments.iter().map(row).collect() }
 }
 
-/// The users who show a behavior, as a rule.
-fn segment(moment: &AhaMoment) -> (NamedSegment, u64) {
+/// What was counted and how, in one line.
+fn rule(query: &AhaMomentQuery) -> String {
+    let rule = text_with("aha.rule", &[("times", numbers_text(&query.times))]);
+    [rule, text("drivers.not_cause")].join(" ")
+}
+
+/// The users who show the behavior of a bar, as a rule.
+fn segment(answer: &AhaMomentAnswer, place: &[usize]) -> Option<NamedSegment> {
+    let moment = answer.moments.get(*place.first()?)?;
     let within = Within::FirstDays { days: moment.days };
     let rule = EventRule::event(&moment.event);
     let did = Did { rule, times: Times::AtLeast, n: u64::from(moment.times), within };
-    (NamedSegment { name: behavior(moment), segment: Segment::Did(did) }, moment.n_users)
+    Some(NamedSegment { name: behavior(moment), segment: Segment::Did(did) })
 }

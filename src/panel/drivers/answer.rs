@@ -1,13 +1,14 @@
 //! The answer in words, as a picture and as a table: pure functions of the engine's answer.
 
 use cairn_charts::{Bar, Bars, ChartSpec, Picture};
-use cairn_engine::analysis::drivers::{Driver, DriversAnswer, DriversQuery, Factor, Factors, Target};
+use cairn_engine::analysis::drivers::{Driver, DriversAnswer, DriversQuery, Factor, Target};
 use cairn_engine::rule::{
     Condition, Did, EventRule, NamedSegment, Op, Owner, PropertyTest, Segment, Times, Within,
 };
 use cairn_engine::stats::interval::{Rate, wilson};
 
-use crate::panel::shared::{CHANCE, p_value, strong_rate};
+use super::form::owner;
+use crate::panel::shared::{CHANCE, p_value, step_name, strong_rate};
 use crate::text::{count, name, number, percent, plain, plural, plural_with, strong, text, text_with};
 use crate::view::{Cell, Column, TableData, Value};
 
@@ -18,34 +19,7 @@ const CHART_BARS: usize = 8;
 pub fn sentence(query: &DriversQuery, answer: &DriversAnswer, saved: &[NamedSegment]) -> String {
     let n_users = answer.n_reached + answer.n_missed;
     let Some(rate) = wilson(answer.n_reached, n_users) else { return text("drivers.nobody") };
-    let n = strong(count(n_users));
-    let mut said = vec![match &query.target {
-        Target::Funnel { funnel } => {
-            let step = |step: Option<&cairn_engine::analysis::funnel::Step>| {
-                name(
-                    step.and_then(|step| step.name.clone().or_else(|| step.rule.event.clone()))
-                        .unwrap_or_default(),
-                )
-            };
-            let last = funnel.steps.iter().rev().find(|step| !step.optional);
-            let values = [
-                ("n", n),
-                ("first", step(funnel.steps.first())),
-                ("last", step(last)),
-                ("rate", strong_rate(rate)),
-            ];
-            plural_with("funnels.said", n_users, &values)
-        }
-        Target::Segment { segment } => {
-            let named = saved.iter().find(|named| named.segment == *segment);
-            let segment = named.map_or_else(|| text("drivers.in_a_segment"), |named| name(&named.name));
-            plural_with(
-                "drivers.said_segment",
-                n_users,
-                &[("n", n), ("segment", segment), ("rate", strong_rate(rate))],
-            )
-        }
-    }];
+    let mut said = vec![said_target(query, n_users, rate, saved)];
     let clear = |driver: &&Driver| driver.q_value < CHANCE;
     let (more, less) = (answer.more.iter().find(clear), answer.less.iter().find(clear));
     said.extend(more.map(|driver| driver_text("drivers.said_more", driver)));
@@ -62,6 +36,28 @@ pub fn sentence(query: &DriversQuery, answer: &DriversAnswer, saved: &[NamedSegm
         said.push(plural("drivers.said_open", answer.n_open));
     }
     said.join(" ")
+}
+
+/// How many get there.
+fn said_target(query: &DriversQuery, n_users: u64, rate: Rate, saved: &[NamedSegment]) -> String {
+    let mut values = vec![("n", strong(count(n_users))), ("rate", strong_rate(rate))];
+    match &query.target {
+        Target::Funnel { funnel } => {
+            let step = |index: Option<usize>| {
+                let found = index.and_then(|index| Some((index, funnel.steps.get(index)?)));
+                found.map(|(index, step)| name(step_name(index, step))).unwrap_or_default()
+            };
+            let last = funnel.steps.iter().rposition(|step| !step.optional);
+            values.extend([("first", step(Some(0))), ("last", step(last))]);
+            plural_with("funnels.said", n_users, &values)
+        }
+        Target::Segment { segment } => {
+            let named = saved.iter().find(|named| named.segment == *segment);
+            let segment = named.map_or_else(|| text("drivers.in_a_segment"), |named| name(&named.name));
+            values.push(("segment", segment));
+            plural_with("drivers.said_segment", n_users, &values)
+        }
+    }
 }
 
 fn driver_text(key: &str, driver: &Driver) -> String {
@@ -145,9 +141,9 @@ fn ratio(value: f64) -> String {
 pub fn table(answer: &DriversAnswer) -> TableData {
     let columns = vec![
         Column::text(text("drivers.column_factor")),
-        Column::number(text("overview.n_users")),
+        Column::number(text("column.users")),
         Column::number(text("drivers.column_with")).with_hint(text("drivers.hint_with")),
-        Column::number(text("funnels.column_interval")).with_hint(text("funnels.hint_interval")),
+        Column::number(text("column.interval")).with_hint(text("hint.interval")),
         Column::number(text("drivers.column_without")).with_hint(text("drivers.hint_without")),
         Column::number(text("drivers.column_odds")).with_hint(text("drivers.hint_odds")),
         Column::number(text("drivers.column_odds_interval")),
@@ -183,7 +179,7 @@ fn row(driver: &Driver) -> Vec<Cell> {
 }
 
 /// The users of a bar as a segment: who did it ever, or has the value.
-pub fn segment(query: &DriversQuery, answer: &DriversAnswer, datum: &[usize]) -> Option<(NamedSegment, u64)> {
+pub fn segment(query: &DriversQuery, answer: &DriversAnswer, datum: &[usize]) -> Option<NamedSegment> {
     let driver = *shown(answer).get(*datum.first()?)?;
     let is = |property: &str, value: &str, on| PropertyTest {
         property: property.to_owned(),
@@ -198,16 +194,9 @@ pub fn segment(query: &DriversQuery, answer: &DriversAnswer, datum: &[usize]) ->
             let conditions = vec![Condition::Property(is(property, value, Owner::Event))];
             did(EventRule { conditions, ..EventRule::event(event) })
         }
-        Factor::UserProperty { property, value } => {
-            let of = |factors: &Factors| match factors {
-                Factors::UserProperties { on, .. } => Some(*on),
-                _ => None,
-            };
-            let on = query.factors.iter().find_map(of).unwrap_or(Owner::UserFirst);
-            Segment::Property(is(property, value, on))
-        }
+        Factor::UserProperty { property, value } => Segment::Property(is(property, value, owner(query))),
     };
-    Some((NamedSegment { name: factor_name(&driver.factor), segment }, driver.n_users))
+    Some(NamedSegment { name: factor_name(&driver.factor), segment })
 }
 
 /// What was counted and how, in one line.

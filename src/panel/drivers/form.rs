@@ -1,16 +1,16 @@
 //! The question as a sentence: what is to be reached, and what may go with it.
 
-use cairn_engine::Query;
 use cairn_engine::analysis::drivers::{DriversQuery, Factors, Target};
 use cairn_engine::analysis::funnel::FunnelQuery;
 use cairn_engine::rule::{NamedSegment, Owner, Scope};
 use leptos::prelude::*;
 
-use crate::panel::Panel;
-use crate::panel::shared::field_error;
-use crate::session::{Asked, Facts, Session};
+use crate::panel::frame::QuestionForm;
+use crate::panel::question::{Part, Question, part};
+use crate::panel::shared::step_name;
+use crate::session::{Facts, Session};
 use crate::text::{count, text, text_with};
-use crate::view::{Choice, Combobox, Label, NumberField, Select, Sentence};
+use crate::view::{Choice, Sentence};
 
 /// The question before the person has changed it: what goes with converting in this funnel?
 pub fn first(funnel: &FunnelQuery) -> DriversQuery {
@@ -26,59 +26,41 @@ fn of_funnel(funnel: &FunnelQuery) -> Target {
 /// The form. What the person changes becomes the session's draft at once.
 #[component]
 pub fn DriversForm(
-    /// The query that the form shows.
-    draft: Memo<Option<DriversQuery>>,
+    /// The question.
+    question: Question<DriversQuery>,
     /// The funnel of the panel of funnels.
     funnel: Memo<Option<FunnelQuery>>,
-    /// The state of the answer, for errors beside their fields.
-    asked: RwSignal<Asked>,
 ) -> impl IntoView {
     let (session, facts) = (expect_context::<Session>(), expect_context::<Facts>());
-    let shown = Memo::new(move |_| draft.get().unwrap_or_default());
-    let change = move |with: &dyn Fn(&mut DriversQuery)| {
-        let mut query = shown.get_untracked();
-        with(&mut query);
-        session.set_draft(Panel::Drivers, Query::Drivers(Box::new(query)));
+    let chosen = question.value(|query| query.target.clone());
+    let all_targets =
+        Signal::derive(move || targets(funnel.read().as_ref(), &session.segments.read(), &chosen.read()));
+    let all_factors = question.value(move |query| factor_choices(facts, owner(query)));
+    let least = Part {
+        get: |query: &DriversQuery| query.min_users as f64,
+        set: |query, n| query.min_users = n as u64,
     };
-    let label = move |key: &str, field: &'static str| {
-        Label::unseen(text(key)).with_error(Signal::derive(move || field_error(&asked.read(), field)))
-    };
-    let targets = Signal::derive(move || {
-        let funnel = funnel.get();
-        targets(funnel.as_ref(), &session.segments.read(), &shown.read().target)
-    });
-    let target = view! {
-        <Select label=label("drivers.target", "target") choices=targets
-            value=Signal::derive(move || shown.read().target.clone())
-            on_change=move |target| change(&|query| query.target.clone_from(&target)) />
-    };
-    let factors = view! {
-        <Combobox label=label("drivers.factors", "factors")
-            choices=Signal::derive(move || factor_choices(facts, owner(&shown.read().factors)))
-            value=Signal::derive(move || shown.read().factors.clone())
-            on_change=move |factors| change(&|query| query.factors.clone_from(&factors)) />
-    };
-    let values = vec![
+    let what = vec![
+        ("target", question.select("drivers.target", "target", all_targets, part!(target))),
+        ("factors", question.find("drivers.factors", "factors", all_factors, part!(factors))),
+    ];
+    let how = vec![
+        ("on", question.select("drivers.on", "on", owners(), Part { get: owner, set: set_owner })),
+        ("least", question.number("drivers.min_users", "min_users", (1.0..=1_000_000.0, 1.0), least)),
+    ];
+    view! {
+        <QuestionForm>
+            <Sentence key="drivers.sentence" slots=what />
+            <Sentence key="drivers.more" slots=how />
+        </QuestionForm>
+    }
+}
+
+fn owners() -> Vec<Choice<Owner>> {
+    vec![
         Choice::new(Owner::UserFirst, text("drivers.first_value")),
         Choice::new(Owner::User, text("drivers.last_value")),
-    ];
-    let on = view! {
-        <Select label=label("drivers.on", "on") choices=Signal::stored(values)
-            value=Signal::derive(move || owner(&shown.read().factors))
-            on_change=move |on| change(&|query| set_owner(&mut query.factors, on)) />
-    };
-    let least = view! {
-        <NumberField label=label("drivers.min_users", "min_users") range=1.0..=1_000_000.0
-            value=Signal::derive(move || shown.read().min_users as f64)
-            on_change=move |n: f64| change(&|query| query.min_users = n as u64) />
-    };
-    view! {
-        <form class="question" aria-label=text("funnels.question") on:submit=|event| event.prevent_default()>
-            <Sentence key="drivers.sentence"
-                slots=vec![("target", target.into_any()), ("factors", factors.into_any())] />
-            <Sentence key="drivers.more" slots=vec![("on", on.into_any()), ("least", least.into_any())] />
-        </form>
-    }
+    ]
 }
 
 /// The funnel of its panel, the saved segments, and what is chosen, as it came.
@@ -104,12 +86,8 @@ fn target_name(target: &Target) -> String {
     match target {
         Target::Segment { .. } => text("drivers.in_a_segment"),
         Target::Funnel { funnel } => {
-            let name = |(index, step): (usize, &cairn_engine::analysis::funnel::Step)| {
-                let number = || text_with("funnels.step", &[("n", (index + 1).to_string())]);
-                step.name.clone().or_else(|| step.rule.event.clone()).unwrap_or_else(number)
-            };
-            let steps: Vec<String> = funnel.steps.iter().enumerate().map(name).collect();
-            text_with("drivers.in_funnel", &[("steps", steps.join(" → "))])
+            let steps = funnel.steps.iter().enumerate().map(|(index, step)| step_name(index, step));
+            text_with("drivers.in_funnel", &[("steps", steps.collect::<Vec<_>>().join(" → "))])
         }
     }
 }
@@ -130,16 +108,16 @@ fn factor_choices(facts: Facts, on: Owner) -> Vec<Choice<Vec<Factors>>> {
 }
 
 /// Whose value counts, where users' properties are asked for; else the first one.
-fn owner(factors: &[Factors]) -> Owner {
+pub fn owner(query: &DriversQuery) -> Owner {
     let of = |factors: &Factors| match factors {
         Factors::UserProperties { on, .. } => Some(*on),
         _ => None,
     };
-    factors.iter().find_map(of).unwrap_or(Owner::UserFirst)
+    query.factors.iter().find_map(of).unwrap_or(Owner::UserFirst)
 }
 
-fn set_owner(factors: &mut [Factors], owner: Owner) {
-    for factors in factors {
+fn set_owner(query: &mut DriversQuery, owner: Owner) {
+    for factors in &mut query.factors {
         if let Factors::UserProperties { on, .. } = factors {
             *on = owner;
         }

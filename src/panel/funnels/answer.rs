@@ -2,7 +2,8 @@
 
 use cairn_charts::{ChartSpec, Funnel, FunnelBar, FunnelGroup as ChartGroup, FunnelWords, Picture, Tone};
 use cairn_engine::analysis::funnel::{
-    FunnelAnswer, FunnelQuery, FunnelResult, FunnelStep, GroupDifference, GroupKey, Order,
+    FunnelAnswer, FunnelGroup, FunnelOutcome, FunnelQuery, FunnelResult, FunnelStep, GroupDifference,
+    GroupKey, Order,
 };
 use cairn_engine::rule::Breakdown;
 use cairn_engine::stats::interval::Rate;
@@ -94,7 +95,7 @@ pub fn chart(answer: &FunnelAnswer) -> ChartSpec {
         vec![(String::new(), None, &answer.overall)]
     } else {
         let tone = |key: &GroupKey| (*key == GroupKey::Other).then_some(Tone::Other);
-        let groups = answer.groups.iter().filter(|group| group.result.n_entered > 0).take(CHART_GROUPS);
+        let groups = drawn_groups(answer).into_iter();
         groups.map(|group| (group_name(&group.key), tone(&group.key), &group.result)).collect()
     };
     let groups = shown.into_iter().map(|(name, tone, result)| {
@@ -111,6 +112,34 @@ pub fn chart(answer: &FunnelAnswer) -> ChartSpec {
     let is_empty = answer.overall.n_entered == 0;
     let groups = if is_empty { Vec::new() } else { groups.collect() };
     ChartSpec { picture: Picture::Funnel(Funnel { steps, groups, words }), empty: text("funnels.empty") }
+}
+
+/// The groups that are in the picture, in its order.
+pub fn drawn_groups(answer: &FunnelAnswer) -> Vec<&FunnelGroup> {
+    answer.groups.iter().filter(|group| group.result.n_entered > 0).take(CHART_GROUPS).collect()
+}
+
+/// The name of the segment of a bar.
+pub fn segment_name(
+    answer: &FunnelAnswer,
+    group: Option<&GroupKey>,
+    index: usize,
+    outcome: FunnelOutcome,
+) -> String {
+    let key = match outcome {
+        FunnelOutcome::Reached => "funnels.segment_reached",
+        FunnelOutcome::Dropped => "funnels.segment_dropped",
+        FunnelOutcome::Open => "funnels.segment_open",
+    };
+    let steps = answer.overall.steps.iter().enumerate();
+    let step = steps.skip(index).map(|(index, step)| step_name(index, step)).next().unwrap_or_default();
+    let named = text_with(key, &[("step", step)]);
+    match group {
+        Some(group) => {
+            text_with("funnels.segment_group", &[("segment", named), ("group", group_name(group))])
+        }
+        None => named,
+    }
 }
 
 fn bar(group: &str, index: usize, step: &FunnelStep, result: &FunnelResult) -> FunnelBar {
@@ -163,17 +192,17 @@ pub fn table(answer: &FunnelAnswer) -> TableData {
         Column::text(text("funnels.column_step")),
         Column::number(text("funnels.column_reached")),
         Column::number(text("funnels.column_rate")).with_hint(text("funnels.hint_rate")),
-        Column::number(text("funnels.column_interval")).with_hint(text("funnels.hint_interval")),
+        Column::number(text("column.interval")).with_hint(text("hint.interval")),
         Column::number(text("funnels.column_previous")),
         Column::number(text("funnels.column_lost")),
         Column::number(text("funnels.column_open")).with_hint(text("funnels.hint_open")),
         Column::number(text("funnels.column_median")),
         Column::number(text("funnels.column_mean")),
     ];
-    let group = has_groups.then(|| Column::text(text("funnels.column_group")));
+    let group = has_groups.then(|| Column::text(text("column.group")));
     let difference = has_groups
         .then(|| Column::text(text("funnels.column_difference")).with_hint(text("funnels.hint_difference")));
-    let mut rows = result_rows(&answer.overall, has_groups.then(|| text("funnels.everyone")));
+    let mut rows = result_rows(&answer.overall, has_groups.then(|| text("group.everyone")));
     if has_groups {
         rows.iter_mut().for_each(|row| row.push(Cell::missing()));
     }

@@ -1,61 +1,49 @@
 //! How long users take from one step to another: a histogram and percentiles.
 
-use std::sync::Arc;
-
 use cairn_charts::{Bin, ChartSpec, Histogram, HistogramLine, Picture, Tick, TickFormat};
 use cairn_engine::analysis::funnel::FunnelQuery;
 use cairn_engine::analysis::time_to_convert::{TimeToConvertAnswer, TimeToConvertQuery};
-use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
 
-use crate::panel::shared::{AnswerFrame, found};
-use crate::session::Session;
-use crate::text::{count, decimal_mark, duration, plain, plural_with, strong, text, text_with};
-use crate::view::{Cell, Chart, Choice, Column, DataTable, Label, Select, Sentence, TableData};
+use crate::panel::Panel;
+use crate::panel::frame::{AnswerFrame, QuestionForm};
+use crate::panel::question::Question;
+use crate::panel::shared::step_name;
+use crate::text::{count, decimal_mark, duration, percent, plain, plural_with, strong, text, text_with};
+use crate::view::{Cell, Chart, Choice, Column, DataTable, Select, Sentence, TableData};
+
+/// Indexes of the steps that a time lies between; without the second one, the funnel's end.
+type Pair = (u32, Option<u32>);
 
 /// The section. It asks once it is there.
 #[component]
 pub fn Times(
-    /// The funnel, as it is asked.
-    funnel: Memo<Option<Query>>,
+    /// The funnel's question.
+    funnel: Question<FunnelQuery>,
 ) -> impl IntoView {
-    let session = expect_context::<Session>();
-    let chosen = RwSignal::new(None::<(u32, u32)>);
-    let funnel = Memo::new(move |_| match funnel.get() {
-        Some(Query::Funnel(query)) => Some(query),
-        _ => None,
+    let funnel = funnel.value(FunnelQuery::clone);
+    let question = Question::beside(Panel::Funnels, TimeToConvertQuery::default, move |query| {
+        let funnel = funnel.get();
+        let (from_step, to_step) = known(&funnel, pair(&query));
+        (funnel.steps.len() > 1).then_some(TimeToConvertQuery { funnel, from_step, to_step, ..query })
     });
-    let pairs = Signal::derive(move || funnel.with(|query| query.as_ref().map(pairs).unwrap_or_default()));
-    // A pair of steps that the funnel has no more is the whole funnel again.
-    let pair = Memo::new(move |_| {
-        let all = pairs.read();
-        let known = chosen.get().filter(|pair| all.iter().any(|choice| choice.value == *pair));
-        known.or_else(|| all.first().map(|choice| choice.value)).unwrap_or_default()
-    });
-    let query = Memo::new(move |_| {
-        let (from_step, to_step) = pair.get();
-        let funnel = funnel.get().filter(|query| query.steps.len() > 1)?;
-        let to_step = Some(to_step);
-        Some(Query::TimeToConvert(TimeToConvertQuery { funnel, from_step, to_step, bins: None }))
-    });
-    let asked = session.ask(query);
-    let stale = Signal::derive(move || asked.read().running.is_some());
-    let found: Memo<Option<Arc<TimeToConvertAnswer>>> = found(asked, |answer| match answer {
-        Answer::TimeToConvert(answer) => Some(answer),
-        _ => None,
-    });
-    let sentence = Signal::derive(move || found.read().as_deref().map(sentence).unwrap_or_default());
-    let spec = Signal::derive(move || found.read().as_deref().map(chart));
-    let table = Signal::derive(move || found.read().as_deref().map(table).unwrap_or_default());
-    let field = view! {
-        <Select label=Label::unseen(text("times.steps")) choices=pairs value=pair
-            on_change=move |pair| chosen.set(Some(pair)) />
+    let sentence = question.shown(|_, found| said(found));
+    let spec = question.shown(|_, found| Some(chart(found)));
+    let table = question.shown(|_, found| table(found));
+    let stale = question.stale();
+    let choices = Signal::derive(move || pairs(&funnel.read()));
+    let chosen = question.value(pair);
+    let value = Signal::derive(move || known(&funnel.read(), chosen.get()));
+    let choose = move |(from_step, to_step): Pair| {
+        question.change(|query| *query = TimeToConvertQuery { from_step, to_step, ..query.clone() });
     };
+    let label = question.label("times.steps", "to_step");
+    let steps = view! { <Select label choices value on_change=choose /> }.into_any();
     view! {
-        <form class="question" aria-label=text("times.title") on:submit=|event| event.prevent_default()>
-            <Sentence key="times.sentence" slots=vec![("steps", field.into_any())] />
-        </form>
-        <AnswerFrame asked sentence>
+        <QuestionForm label=text("times.title")>
+            <Sentence key="times.sentence" slots=vec![("steps", steps)] />
+        </QuestionForm>
+        <AnswerFrame question sentence>
             <figure class="figure"><Chart spec label=sentence height=260 stale /></figure>
             <DataTable caption=text("times.table") data=table file_name="time-to-convert" stale />
             <p class="rule">{text("times.rule")}</p>
@@ -63,27 +51,36 @@ pub fn Times(
     }
 }
 
-/// The steps that a time may lie between: the whole funnel, then each step and the next.
-fn pairs(query: &FunnelQuery) -> Vec<Choice<(u32, u32)>> {
-    let n_steps = query.steps.len() as u32;
-    let name = |index: u32| {
-        let step = &query.steps[index as usize];
-        let number = || text_with("funnels.step", &[("n", (index + 1).to_string())]);
-        step.name.clone().or_else(|| step.rule.event.clone()).unwrap_or_else(number)
-    };
-    let choice = |(from, to)| {
-        let label = text_with("times.from_to", &[("from", name(from)), ("to", name(to))]);
-        Choice::new((from, to), label)
-    };
-    let whole = (n_steps > 1).then(|| (0, n_steps - 1));
-    let each = (1..n_steps).map(|to| (to - 1, to)).filter(|_| n_steps > 2);
-    whole.into_iter().chain(each).map(choice).collect()
+fn pair(query: &TimeToConvertQuery) -> Pair {
+    (query.from_step, query.to_step)
 }
 
-fn sentence(answer: &TimeToConvertAnswer) -> String {
+/// A pair of steps; the whole funnel where it no longer has them.
+fn known(funnel: &FunnelQuery, pair: Pair) -> Pair {
+    let (from, to) = pair;
+    let is_known = to.is_some_and(|to| from < to && (to as usize) < funnel.steps.len());
+    if is_known { pair } else { (0, None) }
+}
+
+/// The steps that a time may lie between: the whole funnel, then each step and the next.
+fn pairs(query: &FunnelQuery) -> Vec<Choice<Pair>> {
+    let name = |index: usize| query.steps.get(index).map(|step| step_name(index, step));
+    let choice = |pair, from, to| {
+        let values = [("from", name(from)?), ("to", name(to)?)];
+        Some(Choice::new(pair, text_with("times.from_to", &values)))
+    };
+    let n_steps = query.steps.len();
+    let last = query.steps.iter().rposition(|step| !step.optional).unwrap_or_default();
+    let whole = choice((0, None), 0, last);
+    let each = (1..n_steps).filter(|_| n_steps > 2);
+    let each = each.filter_map(|to| choice((to as u32 - 1, Some(to as u32)), to - 1, to));
+    whole.into_iter().chain(each).collect()
+}
+
+fn said(answer: &TimeToConvertAnswer) -> String {
     let Some(times) = &answer.times else { return text("times.nobody") };
-    let millis = |percent: u32| {
-        let found = times.percentiles.iter().find(|percentile| percentile.percent == percent);
+    let millis = |of: u32| {
+        let found = times.percentiles.iter().find(|percentile| percentile.percent == of);
         strong(duration(found.map_or(times.mean_millis, |percentile| percentile.millis)))
     };
     let values = [("n", strong(count(answer.n_users))), ("median", millis(50)), ("most", millis(90))];
@@ -120,7 +117,7 @@ fn table(answer: &TimeToConvertAnswer) -> TableData {
     let row = |name: String, millis: f64| vec![Cell::text(name), Cell::duration(Some(millis))];
     let mut rows = vec![row(text("times.shortest"), times.min_millis as f64)];
     rows.extend(times.percentiles.iter().map(|percentile| {
-        let share = crate::text::percent(f64::from(percentile.percent) / 100.0, 0);
+        let share = percent(f64::from(percentile.percent) / 100.0, 0);
         row(text_with("times.within", &[("share", share)]), percentile.millis)
     }));
     rows.push(row(text("times.longest"), times.max_millis as f64));

@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Analysis, Answer, Step};
 use crate::error::QueryError;
+use crate::kernel::order::sort_by_key;
 use crate::kernel::scope::{ScopeFilter, now};
 use crate::kernel::segment::RowsTest;
 use crate::table::{Bucket, Table};
@@ -117,7 +118,7 @@ impl Aha {
             .filter(|&(code, &n_users)| n_users >= self.query.min_users.max(1) && is_wanted(code))
             .map(|(code, &n_users)| (code, n_users))
             .collect();
-        chosen.sort_by_key(|&(code, n_users)| (std::cmp::Reverse(n_users), code));
+        sort_by_key(&mut chosen, |&(code, n_users)| (std::cmp::Reverse(n_users), code));
         chosen.truncate(MAX_EVENTS);
         let mut codes: Vec<u32> = chosen.into_iter().map(|(code, _)| code).collect();
         codes.sort_unstable();

@@ -26,6 +26,7 @@ use self::layout::{Layout, TextPlaces};
 use self::scan::{Marks, Reached};
 use super::{Analysis, Answer, Step, funnel};
 use crate::error::QueryError;
+use crate::kernel::order::sort_by;
 use crate::kernel::scope::{ScopeFilter, now};
 use crate::kernel::segment;
 use crate::table::{Bucket, Column, Table};
@@ -88,7 +89,7 @@ impl Analysis for Drivers {
             self.layout.user_numbers.iter().zip(&all.user_numbers).filter(|(_, counts)| counts.is_full);
         left_out
             .extend(too_many.map(|((column, _), _)| table.schema.columns[column.0 as usize].name.clone()));
-        left_out.sort();
+        sort_by(&mut left_out, Ord::cmp);
         left_out.dedup();
         let rest = DriversAnswer {
             n_reached: 0,

@@ -27,6 +27,7 @@ mod query;
 mod quick;
 mod rules;
 mod scan;
+mod stage;
 mod stops;
 mod sweep;
 mod tallies;
@@ -39,6 +40,7 @@ mod unordered;
 mod walk;
 
 pub use self::difference::GroupDifference;
+pub use self::stage::{FunnelOutcome, FunnelRule, check_rule, in_stage};
 pub use self::trend::FunnelPeriod;
 pub use answer::{Durations, FunnelAnswer, FunnelGroup, FunnelResult, FunnelStep, GroupKey};
 pub use query::{

@@ -223,7 +223,8 @@ impl Analysis for TimeToConvert {
         match outline {
             None => {
                 partial.spread = times.spread();
-                partial.ends = times.iter().min().zip(times.iter().max());
+                let found = || times.counted().map(|(time, _)| time);
+                partial.ends = found().min().zip(found().max());
             }
             Some(outline) => {
                 partial.bins = outline.bins(&times);
@@ -274,7 +275,7 @@ impl Outline {
 
     fn bins(&self, times: &Values) -> Vec<u64> {
         let mut bins = vec![0; ((self.max - self.min) / self.width) as usize + 1];
-        times.iter().for_each(|time| bins[((time - self.min) / self.width) as usize] += 1);
+        times.counted().for_each(|(time, n)| bins[((time - self.min) / self.width) as usize] += n);
         bins
     }
 

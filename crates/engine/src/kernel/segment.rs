@@ -7,7 +7,7 @@ pub use later::RowsTest;
 use std::ops::Range;
 
 use super::condition::{Test, Truth};
-use crate::analysis::{lifecycle, retention, stickiness};
+use crate::analysis::{funnel, lifecycle, retention, stickiness};
 use crate::error::{QueryError, QueryProblem};
 use crate::rule::{Did, Owner, PropertyTest, Segment, Times, Within};
 use crate::table::{Bitmap, Codes, Table, UserIdx};
@@ -29,6 +29,7 @@ pub fn check(segment: &Segment, table: &Table) -> Result<(), QueryError> {
         Segment::Did(did) => check_did(did, table),
         Segment::List { .. } => Ok(()),
         Segment::Cluster(rule) => super::centroids::check_cluster(rule, table),
+        Segment::Funnel(rule) => funnel::check_rule(rule, table),
         Segment::Retention(rule) => retention::check_cell(rule, table),
         Segment::Lifecycle(rule) => lifecycle::check_rule(rule, table),
         Segment::Stickiness(rule) => stickiness::check_rule(rule, table),
@@ -76,6 +77,7 @@ fn look_through(segment: &Segment, table: &Table, now: Millis) -> Result<Bitmap,
             who_did(did, table, now)
         }
         Segment::Cluster(rule) => super::centroids::in_cluster(rule, table),
+        Segment::Funnel(rule) => funnel::in_stage(rule, table),
         Segment::Retention(rule) => retention::in_cell(rule, table),
         Segment::Lifecycle(rule) => lifecycle::in_state(rule, table),
         Segment::Stickiness(rule) => stickiness::in_bar(rule, table),

@@ -60,9 +60,6 @@ struct Piece {
 }
 
 impl Gap {
-    /// A gap that nothing is long enough for.
-    pub const NEVER: Self = Self { longest: i64::MAX };
-
     /// Gaps of `millis` that cut or join. O(1).
     pub const fn new(millis: i64, edge: GapEdge) -> Self {
         let longest = match edge {

@@ -1,5 +1,7 @@
 //! Adjusting p-values for the number of questions asked.
 
+use crate::kernel::order::sort_by;
+
 /// Holm's adjustment of p-values (Holm 1979): of `m` values, the k-th smallest is multiplied by `m − k + 1`, and none may
 /// be smaller than one before it. Comparing the results with 5 % keeps the chance of any false alarm below 5 %, however
 /// the questions hang together. In the order given; O(m log m).
@@ -39,7 +41,7 @@ pub fn benjamini_hochberg(p_values: &[f64]) -> Vec<f64> {
 
 fn ascending(p_values: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
+    sort_by(&mut order, |&a, &b| p_values[a].total_cmp(&p_values[b]));
     order
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::query::AhaMomentQuery;
 use super::scan::{Counts, Partial};
+use crate::kernel::order::sort_by;
 use crate::stats::adjust::benjamini_hochberg;
 use crate::stats::interval::{Rate, wilson};
 use crate::stats::two_by_two::{IndependenceTest, TwoByTwo};
@@ -87,7 +88,7 @@ pub(super) fn answer(query: &AhaMomentQuery, codes: &[u32], all: &Partial, table
     tried.iter_mut().zip(q_values).for_each(|(moment, q_value)| moment.q_value = q_value);
     let best = tried.chunk_by(|a, b| a.event == b.event).filter_map(best_of);
     let mut moments: Vec<AhaMoment> = best.cloned().collect();
-    moments.sort_by(|a, b| phi(b).total_cmp(&phi(a)).then_with(|| place(a).cmp(&place(b))));
+    sort_by(&mut moments, |a, b| phi(b).total_cmp(&phi(a)).then_with(|| place(a).cmp(&place(b))));
     moments.truncate(query.limit as usize);
     let grid = moments.first().map_or_else(Vec::new, |first| {
         tried.iter().filter(|moment| moment.event == first.event).cloned().collect()

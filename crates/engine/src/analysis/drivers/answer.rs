@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 
 use super::query::{DriversQuery, Odds, Rank};
+use crate::kernel::order::sort_by;
 use crate::stats::adjust::benjamini_hochberg;
 use crate::stats::interval::{Rate, wilson};
 use crate::stats::two_by_two::{IndependenceTest, OddsRatio, TwoByTwo};
@@ -108,7 +109,7 @@ pub(super) fn answer(
     let q_values = benjamini_hochberg(&drivers.iter().map(|driver| driver.p_value).collect::<Vec<_>>());
     drivers.iter_mut().zip(q_values).for_each(|(driver, q_value)| driver.q_value = q_value);
     let n_compared = drivers.len() as u64;
-    drivers.sort_by(|a, b| query.rank.order(a, b));
+    sort_by(&mut drivers, |a, b| query.rank.order(a, b));
     let (mut more, mut less): (Vec<_>, Vec<_>) =
         drivers.into_iter().partition(|driver| driver.odds_ratio.ratio > 1.0);
     if let Some(limit) = query.limit {

@@ -3,6 +3,7 @@
 
 use super::query::{DriversQuery, Factors, conflict};
 use crate::error::{QueryError, QueryProblem};
+use crate::kernel::order::sort_by;
 use crate::rule::Owner;
 use crate::table::{Column, ColumnIdx, MISSING, Role, Table};
 
@@ -69,7 +70,7 @@ impl Layout {
                 }
             }
         }
-        layout.left_out.sort();
+        sort_by(&mut layout.left_out, Ord::cmp);
         layout.left_out.dedup();
         Ok(layout)
     }

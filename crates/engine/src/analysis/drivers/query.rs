@@ -6,7 +6,7 @@ use crate::analysis::funnel::FunnelQuery;
 use crate::error::{QueryError, QueryProblem};
 use crate::kernel::scope::ScopeFilter;
 use crate::kernel::segment;
-use crate::rule::{EventRule, Owner, Scope, Segment};
+use crate::rule::{Breakdown, EventRule, Owner, Scope, Segment};
 use crate::table::Table;
 
 /// Asks which events and properties go with converting in a funnel, or with being in a segment.
@@ -229,10 +229,19 @@ fn named<'q>(segment: &'q Segment, events: &mut Vec<&'q str>, properties: &mut V
         Segment::Not { of } => named(of, events, properties),
         Segment::Property(test) => properties.push(&test.property),
         Segment::Did(did) => events_of(&did.rule, events),
-        Segment::List { .. }
-        | Segment::Cluster(_)
-        | Segment::Retention(_)
-        | Segment::Lifecycle(_)
-        | Segment::Stickiness(_) => {}
+        Segment::Retention(rule) => {
+            [&rule.query.start, &rule.query.returns].into_iter().for_each(|rule| events_of(rule, events));
+        }
+        Segment::Lifecycle(rule) => events_of(&rule.query.rule, events),
+        Segment::Stickiness(rule) => rule.query.series.iter().for_each(|rule| events_of(rule, events)),
+        Segment::Funnel(rule) => {
+            rule.query.steps.iter().for_each(|step| events_of(&step.rule, events));
+            if let (Some(Breakdown::Property { property, .. }), Some(_)) =
+                (&rule.query.breakdown, &rule.group)
+            {
+                properties.push(property);
+            }
+        }
+        Segment::List { .. } | Segment::Cluster(_) => {}
     }
 }

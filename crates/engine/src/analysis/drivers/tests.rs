@@ -3,7 +3,7 @@
 mod oracle;
 
 use super::*;
-use crate::analysis::funnel::{FunnelQuery, Step as FunnelStep};
+use crate::analysis::funnel::{FunnelOutcome, FunnelQuery, FunnelRule, GroupKey, Step as FunnelStep};
 use crate::analysis::{Query, run};
 use crate::rule::{Did, EventRule, Op, Owner, PropertyTest, Scope, Segment, Times, Within};
 use crate::table::{Kind, Role};
@@ -110,6 +110,27 @@ fn being_in_a_segment_is_a_target_too_and_what_it_names_does_not_count() {
     let target = Target::Segment { segment: Segment::Property(pro) };
     let answer = ask(&ten(), &DriversQuery { target, ..DriversQuery::default() });
     assert!(names(&answer.more).iter().all(|name| !name.starts_with("plan")), "{:?}", names(&answer.more));
+}
+
+#[test]
+fn what_a_bar_of_a_funnel_names_does_not_count_as_going_with_its_users() {
+    let by_plan = r#"{"kind": "property", "property": "plan", "on": "user_first"}"#;
+    let query =
+        FunnelQuery { breakdown: Some(serde_json::from_str(by_plan).unwrap()), ..funnel(&["signup", "pay"]) };
+    let free = GroupKey::Value { value: "free".to_owned() };
+    let named_in = |group: Option<GroupKey>| {
+        let rule = FunnelRule { query: query.clone(), step: 1, outcome: FunnelOutcome::Dropped, group };
+        let target = Target::Segment { segment: Segment::Funnel(Box::new(rule)) };
+        let answer = ask(&ten(), &DriversQuery { target, ..DriversQuery::default() });
+        [names(&answer.more), names(&answer.less)].concat()
+    };
+    let (all, free) = (named_in(None), named_in(Some(free)));
+    for names in [&all, &free] {
+        assert!(names.contains(&"help".to_owned()), "{names:?}");
+        assert!(!names.contains(&"signup".to_owned()) && !names.contains(&"pay".to_owned()), "{names:?}");
+    }
+    assert!(all.contains(&"plan=free".to_owned()), "{all:?}");
+    assert!(!free.contains(&"plan=free".to_owned()), "{free:?}");
 }
 
 #[test]

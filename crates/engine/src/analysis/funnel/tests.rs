@@ -4,5 +4,6 @@ mod by_hand;
 mod oracle;
 pub(in crate::analysis) mod passages;
 mod random;
+mod stage;
 mod totals;
 mod trend;

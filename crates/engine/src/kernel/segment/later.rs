@@ -69,7 +69,8 @@ impl<'t> Rule<'t> {
             | Segment::Cluster(_)
             | Segment::Retention(_)
             | Segment::Lifecycle(_)
-            | Segment::Stickiness(_) => {
+            | Segment::Stickiness(_)
+            | Segment::Funnel(_) => {
                 return Err(of_the_whole("kind", "looks at the whole data; ask for what users did instead"));
             }
         })
