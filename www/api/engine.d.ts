@@ -2033,25 +2033,6 @@ export type IndependenceTest =
   /** Pearson's χ² test without a correction for continuity: else. */
   | 'chi_squared';
 
-/** What makes a group. */
-export type GroupKey =
-  /** A value of the breakdown's property; numbers and times as text. */
-  | {
-    kind: 'value';
-    /** The value. */
-    value: string;
-  }
-  /** No value. */
-  | { kind: 'missing' }
-  /** All values beyond the breakdown's limit, together. */
-  | { kind: 'other' }
-  /** A segment. */
-  | {
-    kind: 'segment';
-    /** Its name. */
-    name: string;
-  };
-
 /** A funnel's numbers for one group of users. Every user counts once, at the highest level reached. */
 export interface FunnelResult {
   /** `n_converted` ÷ (`n_entered` − `n_open`); none if that is 0. */
