@@ -25,7 +25,7 @@ pub fn Trends() -> impl IntoView {
     let sentence = question.shown(answer::sentence);
     let spec = question.shown(|query, found| Some(answer::chart(query, found)));
     let table = question.shown(answer::table);
-    let notes = question.shown(|query, found| answer::notes(query, found));
+    let notes = question.shown(answer::notes);
     let stale = question.stale();
     let picks = Picks::new(question, users::segments);
     view! {
