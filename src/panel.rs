@@ -3,6 +3,7 @@
 mod breakdown;
 mod calendar;
 mod conditions;
+mod drivers;
 mod frame;
 mod frequency;
 mod funnels;
@@ -47,6 +48,8 @@ pub enum Panel {
     Sessions,
     /// Who the users are.
     Segments,
+    /// What goes with getting there.
+    Drivers,
 }
 
 /// Where a panel asks a query.
@@ -59,7 +62,7 @@ pub enum Place {
 }
 
 /// The panels by the question that they answer: the key of the group's name, and its panels.
-pub const GROUPS: [(&str, &[Panel]); 3] = [
+pub const GROUPS: [(&str, &[Panel]); 4] = [
     ("group.data", &[Panel::Sources, Panel::Quality]),
     (
         "group.explore",
@@ -74,11 +77,12 @@ pub const GROUPS: [(&str, &[Panel]); 3] = [
         ],
     ),
     ("group.understand", &[Panel::Segments]),
+    ("group.prove", &[Panel::Drivers]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Sources,
         Self::Quality,
         Self::Trends,
@@ -89,6 +93,7 @@ impl Panel {
         Self::Frequency,
         Self::Sessions,
         Self::Segments,
+        Self::Drivers,
     ];
 
     /// Its name in the address.
@@ -104,6 +109,7 @@ impl Panel {
             Self::Frequency => "frequency",
             Self::Sessions => "sessions",
             Self::Segments => "segments",
+            Self::Drivers => "drivers",
         }
     }
 
@@ -125,6 +131,7 @@ impl Panel {
             Self::Frequency => "frequency.title",
             Self::Sessions => "sessions.title",
             Self::Segments => "segments.title",
+            Self::Drivers => "drivers.title",
         }
     }
 
@@ -141,6 +148,7 @@ impl Panel {
             Self::Frequency => Icon::Often,
             Self::Sessions => Icon::Session,
             Self::Segments => Icon::Segments,
+            Self::Drivers => Icon::Drivers,
         }
     }
 
@@ -157,6 +165,7 @@ impl Panel {
             Self::Frequency => frequency::Frequency().into_any(),
             Self::Sessions => sessions::Sessions().into_any(),
             Self::Segments => segments::Segments().into_any(),
+            Self::Drivers => drivers::Drivers().into_any(),
         }
     }
 }

@@ -44,12 +44,16 @@ pub fn PanelFrame<Q: Kind>(
 pub fn Section(
     /// Its title.
     title: String,
+    /// What can be done with it, beside the title.
+    #[prop(optional)]
+    actions: Option<AnyView>,
     /// Form and answer.
     children: Children,
 ) -> impl IntoView {
+    let actions = actions.map(|actions| view! { <div class="panel-actions">{actions}</div> });
     view! {
         <section class="stack">
-            <h2 class="card-title">{title}</h2>
+            <header class="panel-head"><h2 class="card-title">{title}</h2>{actions}</header>
             {children()}
         </section>
     }

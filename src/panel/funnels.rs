@@ -3,6 +3,7 @@
 mod answer;
 mod form;
 mod stuck;
+mod times;
 mod trend;
 
 use cairn_engine::Query;
@@ -15,13 +16,14 @@ use super::Panel;
 use super::frame::{AnswerFrame, PanelFrame};
 use super::question::{Picked, Picks, Question};
 use crate::text::text;
-use crate::view::{Chart, DataTable, Later};
+use crate::view::{Chart, DataTable, Disclosure, Later};
 
 /// The panel.
 #[component]
 pub fn Funnels() -> impl IntoView {
     let question = Question::<FunnelQuery>::proposed(Panel::Funnels);
-    propose(question);
+    let first = proposed(move || !question.is_posed());
+    Effect::new(move || first.get().into_iter().for_each(|query| question.propose(query)));
     let sentence = question.shown(answer::sentence);
     let spec = question.shown(|query, found| {
         Some(if query.trend.is_some() { trend::chart(query, found) } else { answer::chart(found) })
@@ -47,21 +49,19 @@ pub fn Funnels() -> impl IntoView {
                 </Show>
                 <DataTable caption=text("funnels.table") data=table file_name="funnel" stale />
                 <p class="rule">{question.value(answer::rule)}</p>
+                <Disclosure summary=text("times.title")><times::Times funnel=question /></Disclosure>
             </AnswerFrame>
         </PanelFrame>
     }
 }
 
-/// Proposes a funnel from the data where the person has none yet.
-fn propose(question: Question<FunnelQuery>) {
-    let proposed =
-        Question::about_everyone(move || (!question.is_posed()).then(SuggestFunnelQuery::default)).found();
-    Effect::new(move || {
-        let query = proposed.get().and_then(|found| found.with(|_, answer| answer.query.clone())?);
-        if let Some(Query::Funnel(query)) = query.as_deref() {
-            question.propose(query.clone());
-        }
-    });
+/// The funnel that the data propose, where one is wanted.
+pub(super) fn proposed(wanted: impl Fn() -> bool + Send + Sync + 'static) -> Signal<Option<FunnelQuery>> {
+    let question = Question::about_everyone(move || wanted().then(SuggestFunnelQuery::default));
+    question.shown(|_, answer| match answer.query.as_deref() {
+        Some(Query::Funnel(query)) => Some(query.clone()),
+        _ => None,
+    })
 }
 
 /// The segments that a bar offers: those who reached its step, those who were lost before it, those who may still come.

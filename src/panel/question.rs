@@ -181,7 +181,7 @@ impl<Q: Kind> Question<Q> {
 
 impl Session {
     /// The query of a place, if it has one of this kind.
-    fn draft<Q: Kind>(self, place: Place) -> Option<Q> {
+    pub(super) fn draft<Q: Kind>(self, place: Place) -> Option<Q> {
         self.drafts.with(|drafts| drafts.get(&place).and_then(Q::of).cloned())
     }
 }

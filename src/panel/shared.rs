@@ -3,11 +3,11 @@
 use std::str::FromStr;
 
 use cairn_engine::Failure;
-use cairn_engine::analysis::funnel::GroupKey;
+use cairn_engine::analysis::funnel::{GroupKey, Step};
 use cairn_engine::stats::interval::Rate;
 
 use crate::session::{Asked, Facts};
-use crate::text::{count, failure, percent, strong, text, text_with};
+use crate::text::{count, failure, number, percent, strong, text, text_with};
 use crate::view::Choice;
 
 /// The engine's error for `field` or what lies in it, to stand beside the field.
@@ -46,10 +46,28 @@ pub fn group_name(key: &GroupKey) -> String {
     }
 }
 
+/// What people read for a step of a funnel, whose index counts from 0.
+pub fn step_name(index: usize, step: &Step) -> String {
+    let number = || text_with("funnels.step", &[("n", (index + 1).to_string())]);
+    step.name.clone().or_else(|| step.rule.event.clone()).unwrap_or_else(number)
+}
+
 /// A rate that catches the eye, with its interval.
 pub fn strong_rate(rate: Rate) -> String {
     let (low, high) = (percent(rate.low, 0), percent(rate.high, 0));
     text_with("rate.with_interval", &[("rate", strong(percent(rate.rate, 0))), ("low", low), ("high", high)])
+}
+
+/// What is likelier than this by chance is not told as a difference.
+pub const CHANCE: f64 = 0.05;
+
+/// A probability as people write it: `p = 0.03`, `p < 0.001`.
+pub fn p_value(p: f64) -> String {
+    if p < 0.001 {
+        text_with("p.below", &[("p", number(0.001, 3))])
+    } else {
+        text_with("p.is", &[("p", number(p, if p < 0.1 { 3 } else { 2 }))])
+    }
 }
 
 /// Numbers as a person types them into one field.

@@ -17,6 +17,8 @@ pub enum Icon {
     Data,
     /// Move down.
     Down,
+    /// What goes with what.
+    Drivers,
     /// Ways that part.
     Flow,
     /// Where people drop off.
@@ -58,6 +60,7 @@ impl Icon {
             Self::Copy => "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
             Self::Data => "M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 6.5v6",
             Self::Down => "M8 3v10M4 9l4 4 4-4",
+            Self::Drivers => "M8 2.5v11M8 4.5h5M8 8H3.5M8 11.5h3",
             Self::Flow => "M2 8h3c4 0 4-4 9-4M5 8c4 0 4 4 9 4",
             Self::Funnel => "M2 3.5h12M4 8h8M6.5 12.5h3",
             Self::Life => "M2 8h12M4 8V4M8 8V2.5M12 8V5M6 8v4M10 8v5",

@@ -1,7 +1,7 @@
 // The questions of the bench, by kind. To add one: a module in works/, and a line here.
 
 import { frequency, lifecycle, sessions, stickiness } from './works/activity.mjs';
-import { journey, quality, sequence } from './works/alone.mjs';
+import { ahaMoment, drivers, journey, quality, sequence, timeToConvert } from './works/alone.mjs';
 import { funnel, funnelByCountry } from './works/funnel.mjs';
 import { retention } from './works/retention.mjs';
 import { segment } from './works/segment.mjs';
@@ -23,6 +23,9 @@ export const WORKS = [
   journey,
   sequence,
   quality,
+  drivers,
+  ahaMoment,
+  timeToConvert,
 ];
 
 /** One question: the name of its work, and what it says. @typedef {{ work: string, asks: any }} Question */

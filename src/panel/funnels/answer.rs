@@ -2,14 +2,15 @@
 
 use cairn_charts::{ChartSpec, Funnel, FunnelBar, FunnelGroup as ChartGroup, FunnelWords, Picture, Tone};
 use cairn_engine::analysis::funnel::{
-    FunnelAnswer, FunnelGroup, FunnelOutcome, FunnelQuery, FunnelResult, FunnelStep, GroupKey, Order, Preset,
+    FunnelAnswer, FunnelGroup, FunnelOutcome, FunnelQuery, FunnelResult, FunnelStep, GroupDifference,
+    GroupKey, Order, Preset,
 };
 use cairn_engine::rule::Breakdown;
 use cairn_engine::stats::interval::Rate;
 
 use super::form::{preset_key, preset_of};
 use super::stuck::stuck;
-use crate::panel::shared::{group_name, strong_rate};
+use crate::panel::shared::{CHANCE, group_name, p_value, strong_rate};
 use crate::text::{count, duration, name, percent, plain, plural, plural_with, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
 
@@ -200,11 +201,34 @@ pub fn table(answer: &FunnelAnswer) -> TableData {
         Column::number(text("funnels.column_mean")),
     ];
     let group = has_groups.then(|| Column::text(text("column.group")));
+    let difference = has_groups
+        .then(|| Column::text(text("funnels.column_difference")).with_hint(text("funnels.hint_difference")));
     let mut rows = result_rows(&answer.overall, has_groups.then(|| text("group.everyone")));
-    for group in &answer.groups {
-        rows.extend(result_rows(&group.result, Some(group_name(&group.key))));
+    if has_groups {
+        rows.iter_mut().for_each(|row| row.push(Cell::missing()));
     }
-    TableData { columns: group.into_iter().chain(columns).collect(), rows }
+    for group in &answer.groups {
+        let of_group = rows.len();
+        rows.extend(result_rows(&group.result, Some(group_name(&group.key))));
+        let last = group.result.steps.iter().rposition(|step| !step.optional);
+        for (index, row) in rows[of_group..].iter_mut().enumerate() {
+            let difference = group.difference.filter(|_| Some(index) == last);
+            row.push(difference.map_or_else(Cell::missing, |found| difference_cell(&group.result, found)));
+        }
+    }
+    TableData { columns: group.into_iter().chain(columns).chain(difference).collect(), rows }
+}
+
+/// Whether a group converts more or less often than all others, in words.
+fn difference_cell(result: &FunnelResult, found: GroupDifference) -> Cell {
+    let own = result.conversion_rate.map_or(0.0, |rate| rate.rate);
+    let key = match (found.adjusted_p_value < CHANCE, own > found.others.rate) {
+        (false, _) => "funnels.difference_none",
+        (true, true) => "funnels.difference_more",
+        (true, false) => "funnels.difference_less",
+    };
+    let values = [("others", percent(found.others.rate, 1)), ("p", p_value(found.adjusted_p_value))];
+    Cell::text(text_with(key, &values))
 }
 
 fn result_rows(result: &FunnelResult, group: Option<String>) -> Vec<Vec<Cell>> {

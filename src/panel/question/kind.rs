@@ -1,6 +1,8 @@
 //! The kinds of questions: which query belongs to which answer.
 
+use cairn_engine::analysis::aha::{AhaMomentAnswer, AhaMomentQuery};
 use cairn_engine::analysis::cluster::{ClusterAnswer, ClusterQuery};
+use cairn_engine::analysis::drivers::{DriversAnswer, DriversQuery};
 use cairn_engine::analysis::frequency::{FrequencyAnswer, FrequencyQuery};
 use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery};
 use cairn_engine::analysis::journey::{JourneyAnswer, JourneyQuery};
@@ -12,6 +14,7 @@ use cairn_engine::analysis::sequence::{SequenceAnswer, SequenceQuery};
 use cairn_engine::analysis::sessions::{SessionsAnswer, SessionsQuery};
 use cairn_engine::analysis::stickiness::{StickinessAnswer, StickinessQuery};
 use cairn_engine::analysis::suggest::{SuggestFunnelAnswer, SuggestFunnelQuery};
+use cairn_engine::analysis::time_to_convert::{TimeToConvertAnswer, TimeToConvertQuery};
 use cairn_engine::analysis::transition::{TransitionAnswer, TransitionQuery};
 use cairn_engine::analysis::trend::{TrendAnswer, TrendQuery};
 use cairn_engine::rule::Scope;
@@ -35,19 +38,19 @@ pub trait Kind: Clone + Default + PartialEq + Send + Sync + 'static {
     fn answer(answer: &Answer) -> Option<&Self::Answer>;
 }
 
-/// Says of each variant what it holds.
+/// Says of each variant what it holds, and which field says which users and rows.
 macro_rules! kinds {
-    ($($variant:ident: $query:ty => $answer:ty,)*) => {$(
+    ($($variant:ident $(.$scope:ident)+: $query:ty => $answer:ty,)*) => {$(
         impl Kind for $query {
             type Answer = $answer;
 
             fn into_query(self) -> Query {
-                // One of the queries is boxed.
+                // Some of the queries are boxed.
                 Query::$variant(self.into())
             }
 
             fn within(mut self, scope: Scope) -> Query {
-                self.scope = scope;
+                self$(.$scope)+ = scope;
                 self.into_query()
             }
 
@@ -69,18 +72,21 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Cluster: ClusterQuery => ClusterAnswer,
-    Frequency: FrequencyQuery => FrequencyAnswer,
-    Funnel: FunnelQuery => FunnelAnswer,
-    Journey: JourneyQuery => JourneyAnswer,
-    Lifecycle: LifecycleQuery => LifecycleAnswer,
-    Quality: QualityQuery => QualityAnswer,
-    Retention: RetentionQuery => RetentionAnswer,
-    Segment: SegmentQuery => SegmentAnswer,
-    Sequence: SequenceQuery => SequenceAnswer,
-    Sessions: SessionsQuery => SessionsAnswer,
-    Stickiness: StickinessQuery => StickinessAnswer,
-    SuggestFunnel: SuggestFunnelQuery => SuggestFunnelAnswer,
-    Transition: TransitionQuery => TransitionAnswer,
-    Trend: TrendQuery => TrendAnswer,
+    AhaMoment.scope: AhaMomentQuery => AhaMomentAnswer,
+    Cluster.scope: ClusterQuery => ClusterAnswer,
+    Drivers.scope: DriversQuery => DriversAnswer,
+    Frequency.scope: FrequencyQuery => FrequencyAnswer,
+    Funnel.scope: FunnelQuery => FunnelAnswer,
+    Journey.scope: JourneyQuery => JourneyAnswer,
+    Lifecycle.scope: LifecycleQuery => LifecycleAnswer,
+    Quality.scope: QualityQuery => QualityAnswer,
+    Retention.scope: RetentionQuery => RetentionAnswer,
+    Segment.scope: SegmentQuery => SegmentAnswer,
+    Sequence.scope: SequenceQuery => SequenceAnswer,
+    Sessions.scope: SessionsQuery => SessionsAnswer,
+    Stickiness.scope: StickinessQuery => StickinessAnswer,
+    SuggestFunnel.scope: SuggestFunnelQuery => SuggestFunnelAnswer,
+    TimeToConvert.funnel.scope: TimeToConvertQuery => TimeToConvertAnswer,
+    Transition.scope: TransitionQuery => TransitionAnswer,
+    Trend.scope: TrendQuery => TrendAnswer,
 }

@@ -29,3 +29,31 @@ export const quality = {
   questions: [1000, 1001, 1002].map((perDay) => ({ perDay })),
   query: ({ perDay }) => ({ kind: 'quality', most_per_day: perDay }),
 };
+
+/** A funnel of three steps, by its last. @param {number} at */
+const steps = (at) => ({ steps: [0, 1, at].map((step) => ({ rule: { event: EVENTS[step] } })) });
+
+/** @type {import('./data.mjs').Work<{ last: number }>} */
+export const drivers = {
+  name: 'drivers',
+  title: 'drivers: all events and properties',
+  questions: [2, 4, 6, 8, 10].map((last) => ({ last })),
+  query: ({ last }) => ({ kind: 'drivers', target: { kind: 'funnel', funnel: steps(last) } }),
+  millis: 150,
+};
+
+/** @type {import('./data.mjs').Work<{ target: string }>} */
+export const ahaMoment = {
+  name: 'aha',
+  title: 'aha moment: all events, 5 × 3 numbers',
+  questions: [2, 4, 6, 8, 10].map((at) => ({ target: EVENTS[at] ?? '' })),
+  query: ({ target }) => ({ kind: 'aha_moment', target: { kind: 'did', rule: { event: target } } }),
+};
+
+/** @type {import('./data.mjs').Work<{ last: number }>} */
+export const timeToConvert = {
+  name: 'time-to-convert',
+  title: 'time to convert: histogram, percentiles',
+  questions: [2, 4, 6, 8, 10].map((last) => ({ last })),
+  query: ({ last }) => ({ kind: 'time_to_convert', funnel: steps(last) }),
+};

@@ -282,7 +282,7 @@ fn check_step(what: &str, number: u64, row: &StepRow, step: &FunnelStep) -> Resu
 }
 
 /// Whether two times are the same but for rounding in the last digits of seconds.
-fn same_time(what: &str, expected: Option<f64>, got: Option<f64>) -> Result<(), Problem> {
+pub(super) fn same_time(what: &str, expected: Option<f64>, got: Option<f64>) -> Result<(), Problem> {
     match (expected, got) {
         (Some(expected), Some(got)) if (expected - got).abs() <= 1e-6 * expected.abs() => Ok(()),
         _ => same(what, &expected, &got),

@@ -20,6 +20,7 @@ mod bins;
 mod chain;
 mod check;
 mod conflicts;
+mod difference;
 mod earliest;
 pub(in crate::analysis) mod groups;
 mod hold;
@@ -27,6 +28,7 @@ mod layers;
 mod matcher;
 mod optional;
 mod options;
+mod passage;
 mod preset;
 mod query;
 mod quick;
@@ -39,13 +41,14 @@ mod sweep;
 mod tallies;
 mod tally;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tie;
 mod trend;
 mod unordered;
 mod walk;
 mod window;
 
+pub use self::difference::GroupDifference;
 pub use self::stage::{FunnelOutcome, FunnelRule, check_rule, in_stage};
 pub use self::trend::FunnelPeriod;
 pub use answer::{Durations, FunnelAnswer, FunnelGroup, FunnelResult, FunnelStep, GroupKey};
@@ -63,6 +66,7 @@ use serde::{Deserialize, Serialize};
 use self::bins::Bins;
 use self::groups::Group;
 pub(super) use self::groups::first_row;
+pub(super) use self::passage::Passage;
 pub(super) use self::rules::Window;
 pub(super) use self::scan::{Level, Prepared};
 use self::tallies::{AllOutlines, AllSums, Member, Tallies};
@@ -206,12 +210,14 @@ impl Funnel {
                 Member::Others => GroupKey::Other,
             },
             result: finish(outline),
+            difference: None,
             trend: trend(&|| match member {
                 Member::One(group) => outlines.trends.of(Some(group)),
                 Member::Others => outlines.trends.of_others(&named),
             }),
         };
-        let groups = outlines.groups.iter().map(group).collect();
+        let mut groups: Vec<FunnelGroup> = outlines.groups.iter().map(group).collect();
+        difference::compare(self.query.breakdown.as_ref(), &overall, &mut groups);
         FunnelAnswer { overall, groups, trend: trend(&|| outlines.trends.of(None)) }
     }
 }

@@ -91,6 +91,12 @@ impl Values {
         self.len() == 0
     }
 
+    /// The values with how often they occur, in no order; one may come several times.
+    pub fn counted(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let small = (0..).zip(&self.small).filter(|&(_, &n)| n > 0);
+        small.map(|(value, &n)| (value, u64::from(n))).chain(self.large().map(|value| (value, 1)))
+    }
+
     fn n_large(&self) -> usize {
         self.short.len() + self.long.len()
     }

@@ -1,5 +1,9 @@
 //! Segments: finds the users of a rule.
 
+mod later;
+
+pub use later::RowsTest;
+
 use std::ops::Range;
 
 use super::condition::{Test, Truth};
@@ -125,19 +129,24 @@ fn check_did(did: &Did, table: &Table) -> Result<(), QueryError> {
 
 fn who_did(did: &Did, table: &Table, now: Millis) -> Result<Bitmap, QueryError> {
     let counter = Counter::new(did, table)?;
-    let holds = |&user: &UserIdx| {
-        let n = counter.count(user, rows_within(did.within, table, user, now));
-        match did.times {
-            Times::AtLeast => n >= did.n,
-            Times::Exactly => n == did.n,
-            Times::AtMost => n <= did.n,
-        }
-    };
+    let holds = |&user: &UserIdx| did.is_met(counter.count(user, rows_within(did.within, table, user, now)));
     Ok(collect(table.users.len(), table.users.iter().filter(holds)))
+}
+
+impl Did {
+    /// Whether so many events are what it asks for.
+    fn is_met(&self, n: u64) -> bool {
+        match self.times {
+            Times::AtLeast => n >= self.n,
+            Times::Exactly => n == self.n,
+            Times::AtMost => n <= self.n,
+        }
+    }
 }
 
 /// Counts the rows that meet an event rule. What the rule says of each event is asked once, so that a row's conditions
 /// are looked at only where its event leaves that open.
+#[derive(Debug)]
 struct Counter<'t> {
     codes: &'t Codes,
     outcomes: Vec<Outcome>,
@@ -145,7 +154,7 @@ struct Counter<'t> {
 }
 
 /// What a rule says of all the rows of one event.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     No = 0,
     Yes = 1,

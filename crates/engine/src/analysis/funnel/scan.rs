@@ -30,7 +30,7 @@ pub struct Prepared<'t> {
     table: &'t Table,
     matcher: Matcher<'t>,
     split: Split<'t>,
-    rules: Rules,
+    pub(super) rules: Rules,
     /// The values that are held, if any are.
     values_held: Option<Values<'t>>,
     /// Users' sessions, if the query asks for them.
@@ -38,12 +38,12 @@ pub struct Prepared<'t> {
     /// The quick ways, where there are any.
     quick: Option<Quick>,
     sweep: Option<Sweep>,
-    walker: Walker,
+    pub(super) walker: Walker,
     /// Follows users from each period, if the query asks for a trend.
     follower: Option<Follower>,
     /// The chain that the quick ways found.
-    run: Run,
-    events: Vec<Event>,
+    pub(super) run: Run,
+    pub(super) events: Vec<Event>,
     part: Vec<Event>,
     values: Vec<(Group, u32)>,
     /// Where each session's events lie, and all of the user's events, where sessions are counted.
@@ -73,7 +73,7 @@ pub(in crate::analysis) struct Level {
 }
 
 /// How far a user has been followed.
-enum Followed<'q> {
+pub(super) enum Followed<'q> {
     /// By the quick way. The chain is in [`Prepared::run`].
     Quickly(Window, &'q mut Quick),
     /// Event by event; the same.
@@ -194,7 +194,11 @@ impl<'t> Prepared<'t> {
     }
 
     /// Calls `visit` with each user of the bucket who may have entered.
-    fn each_user(&mut self, bucket: Bucket<'_>, mut visit: impl FnMut(&mut Self, UserIdx, Followed<'_>)) {
+    pub(super) fn each_user(
+        &mut self,
+        bucket: Bucket<'_>,
+        mut visit: impl FnMut(&mut Self, UserIdx, Followed<'_>),
+    ) {
         let Some(mut quick) = self.quick.take() else {
             bucket.users().for_each(|user| self.each_walked(user, &mut visit));
             return;

@@ -97,13 +97,13 @@ pub fn in_stage(rule: &FunnelRule, table: &Table) -> Result<Bitmap, QueryError> 
     let (mut funnel, split) = (Prepared::new(&query, table)?, Split::new(&query, table)?);
     let mut found = Bitmap::empty(table.users.len());
     for bucket in BucketId::all().map(|id| table.bucket(id)) {
-        let mut users = bucket.users();
+        let mut users = bucket.users().peekable();
         funnel.each_level(bucket, |level, rows| {
             let Some(&row) = rows.first() else { return };
-            // Both go through the users in the same order.
-            let Some(user) = users.find(|&user| table.users.rows(user).contains(&(row as usize))) else {
-                return;
-            };
+            // Both go through the users in the same order; where sessions or attempts are counted, a user comes again.
+            let is_before = |user: &UserIdx| table.users.rows(*user).end <= row as usize;
+            while users.next_if(is_before).is_some() {}
+            let Some(&user) = users.peek() else { return };
             let is_of_group = |group| is_in(group, user, rows, &split, &query, table);
             if is_at(rule, level) && rule.group.as_ref().is_none_or(is_of_group) {
                 found.insert(user.0 as usize);

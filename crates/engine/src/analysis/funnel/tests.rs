@@ -3,6 +3,7 @@
 mod by_hand;
 mod fields;
 mod oracle;
+pub(in crate::analysis) mod passages;
 mod random;
 mod rows;
 mod stage;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::oracle::Fate;
 use super::rows::{Row, looked_at};
 use super::units::{fates, sessions};
+use crate::analysis::funnel::difference;
 use crate::analysis::funnel::{
     Durations, FunnelAnswer, FunnelGroup, FunnelQuery, FunnelResult, FunnelStep, GroupKey, InstantTimes,
     Order, Tie, tally,
@@ -33,12 +34,12 @@ pub(super) fn naive_answer(query: &FunnelQuery, sheet: &Sheet) -> FunnelAnswer {
             overall.extend(whole);
         }
     }
-    let group = |(key, result)| FunnelGroup { key, result, trend: Vec::new() };
-    FunnelAnswer {
-        overall: naive_result(query, &overall),
-        groups: ordered(query, &groups).into_iter().map(group).collect(),
-        trend: Vec::new(),
-    }
+    let group = |(key, result)| FunnelGroup { key, result, difference: None, trend: Vec::new() };
+    let overall = naive_result(query, &overall);
+    let mut groups: Vec<FunnelGroup> = ordered(query, &groups).into_iter().map(group).collect();
+    // Its own tests say what it must be.
+    difference::compare(query.breakdown.as_ref(), &overall, &mut groups);
+    FunnelAnswer { overall, groups, trend: Vec::new() }
 }
 
 /// The groups in the answer's order, those beyond the limit together.
