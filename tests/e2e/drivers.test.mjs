@@ -1,8 +1,10 @@
 // Drivers, the aha moment, and how long users take: from the form to the table, and from a bar to a saved segment.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { assertAccessible, makeEvents, openSite, screenshot } from './harness.mjs';
+import { ROOT, assertAccessible, openSite, screenshot } from './harness.mjs';
 import { UNDECIDED, nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
 
 const DRIVERS = 'What goes with it, in numbers';
@@ -10,10 +12,17 @@ const AHA = 'The best behavior of each event';
 
 /** @type {Awaited<ReturnType<typeof openSite>>} */
 let site;
+/** The sample, in which things do go with converting. */
+let content = '';
 before(async () => {
+  content = await readFile(join(ROOT, 'www/samples/saas-events.csv'), 'utf8');
   site = await openSite();
 });
 after(() => site.close());
+
+/** @param {import('playwright-core').Page} page */
+const openSample = async (page) =>
+  openFile(page, await page.evaluateHandle((text) => new File([text], 'events.csv', { type: 'text/csv' }), content));
 
 /** Reads "1,234" as 1234. @param {string | undefined} text */
 const count = (text) => Number((text ?? '').replaceAll(',', ''));
@@ -23,9 +32,7 @@ const name = (factor) => (factor.kind === 'event' ? factor.event : `${factor.pro
 
 test('drivers say what the engine says natively, and a bar becomes a segment that filters', async () => {
   const { page, problems, close } = await site.visit();
-  const file = await makeEvents(page, { rows: 20_000 });
-  const content = await file.evaluate((file) => file.text());
-  await openFile(page, file);
+  await openSample(page);
   await openPanel(page, 'Drivers');
   await settled(page);
   await page.getByRole('spinbutton', { name: 'Fewest users' }).or(page.getByRole('textbox', { name: 'Fewest users' })).first().fill('10');
@@ -65,17 +72,15 @@ test('drivers say what the engine says natively, and a bar becomes a segment tha
 
 test('the aha moment says what the engine says natively, and its users are a rule', async () => {
   const { page, problems, close } = await site.visit();
-  const file = await makeEvents(page, { rows: 20_000 });
-  const content = await file.evaluate((file) => file.text());
-  await openFile(page, file);
+  await openSample(page);
   await openPanel(page, 'Drivers');
   await settled(page);
-  await page.getByRole('combobox', { name: 'What users do later' }).fill('purchase');
-  await page.getByRole('option', { name: /^purchase/ }).click();
+  await page.getByRole('combobox', { name: 'What users do later' }).fill('subscription');
+  await page.getByRole('option', { name: /^subscription_started/ }).click();
   await page.getByRole('textbox', { name: 'First days to try' }).fill('1, 3');
   await page.keyboard.press('Tab');
   await settled(page);
-  const target = { kind: 'did', rule: { event: 'purchase' } };
+  const target = { kind: 'did', rule: { event: 'subscription_started' } };
   const answer = await nativeAnswer('events.csv', content, { kind: 'aha_moment', target, days: [1, 3] });
   const rows = await readTable(page, AHA);
   const expected = answer.moments.map((/** @type {any} */ moment) => [moment.event, moment.times, moment.days, moment.n_users]);
@@ -100,9 +105,7 @@ test('the aha moment says what the engine says natively, and its users are a rul
 
 test('how long users take opens below the funnel, and groups are compared in words', async () => {
   const { page, problems, close } = await site.visit();
-  const file = await makeEvents(page, { rows: 20_000 });
-  const content = await file.evaluate((file) => file.text());
-  await openFile(page, file);
+  await openSample(page);
   await openPanel(page, 'Funnels');
   await settled(page);
   await page.getByText('How long users take').click();
@@ -119,7 +122,7 @@ test('how long users take opens below the funnel, and groups are compared in wor
 for (const [colorScheme, width] of /** @type {['light' | 'dark', number][]} */ ([['light', 1280], ['dark', 360]])) {
   test(`drivers are accessible, ${colorScheme} at ${width} px`, async () => {
     const { page, close } = await site.visit('', { colorScheme, width });
-    await openFile(page, await makeEvents(page, { rows: 20_000 }));
+    await openSample(page);
     await openPanel(page, 'Drivers');
     await readTable(page, DRIVERS);
     await readTable(page, AHA);
