@@ -74,6 +74,7 @@ use self::tally::{Outline, Sums};
 use self::trend::Trend;
 use super::{Analysis, Answer, Step as Next};
 use crate::error::QueryError;
+use crate::kernel::order::sort_by_key;
 use crate::rule::Breakdown;
 use crate::table::{Bucket, Table};
 
@@ -225,7 +226,7 @@ impl Funnel {
 /// The groups of most users first; those beyond the limit together.
 fn ranked(groups: BTreeMap<Group, Sums>, limit: Option<u32>) -> Vec<(Member, Sums)> {
     let mut ranked: Vec<(Group, Sums)> = groups.into_iter().collect();
-    ranked.sort_by_cached_key(|(_, sums)| std::cmp::Reverse(sums.rank()));
+    sort_by_key(&mut ranked, |(_, sums)| std::cmp::Reverse(sums.rank()));
     let n_kept = limit.map_or(ranked.len(), |limit| ranked.len().min(limit as usize));
     let rest = ranked.split_off(n_kept);
     let mut members: Vec<(Member, Sums)> =

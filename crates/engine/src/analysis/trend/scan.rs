@@ -14,7 +14,7 @@ use crate::analysis::funnel::groups::Group;
 use crate::error::QueryError;
 use crate::kernel::condition::{Test, Truth};
 use crate::kernel::find::{CodeSet, Marks};
-use crate::kernel::order::sort_by_key;
+use crate::kernel::order::{sort_by, sort_by_key};
 use crate::kernel::ranks::RankBins;
 use crate::kernel::scope::ScopeFilter;
 use crate::table::{Bucket, Column, Numbers, Table, UserIdx};
@@ -319,7 +319,7 @@ impl Partial {
         sort_by_key(&mut sizes, |&(_, n)| Reverse(n));
         let has_other = sizes.len() > limit(query);
         let mut kept: Vec<Group> = sizes.into_iter().take(limit(query)).map(|(group, _)| group).collect();
-        kept.sort();
+        sort_by(&mut kept, Ord::cmp);
         GroupSet { kept, has_other }
     }
 }
