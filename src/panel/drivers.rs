@@ -28,9 +28,7 @@ pub fn Drivers() -> impl IntoView {
     let spec = question.shown(|_, found| Some(answer::chart(found)));
     let table = question.shown(|_, found| answer::table(found));
     let stale = question.stale();
-    let picks = Picks::new(question, |query, found, place| {
-        answer::segment(query, found, place).into_iter().collect()
-    });
+    let picks = Picks::new(question, answer::segment);
     view! {
         <PanelFrame panel=Panel::Drivers question spec name="drivers">
             <form::DriversForm question funnel />

@@ -24,8 +24,7 @@ pub fn Frequency() -> impl IntoView {
     let table = question.shown(answer::table);
     let days = question.shown(|_, found| answer::days(found));
     let stale = question.stale();
-    let picks =
-        Picks::new(question, |query, found, place| segment(query, found, place).into_iter().collect());
+    let picks = Picks::new(question, segment);
     view! {
         <PanelFrame panel=Panel::Frequency question spec name="frequency">
             <FrequencyForm question />

@@ -24,8 +24,7 @@ pub fn Lifecycle() -> impl IntoView {
     let spec = question.shown(|query, found| Some(answer::chart(query, found)));
     let table = question.shown(answer::table);
     let stale = question.stale();
-    let picks =
-        Picks::new(question, |query, found, place| segment(query, found, place).into_iter().collect());
+    let picks = Picks::new(question, segment);
     view! {
         <PanelFrame panel=Panel::Lifecycle question spec name="lifecycle">
             <LifecycleForm question />

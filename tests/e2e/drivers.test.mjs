@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ROOT, assertAccessible, openSite, screenshot } from './harness.mjs';
-import { UNDECIDED, nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
+import { UNDECIDED, count, nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
 
 const DRIVERS = 'What goes with it, in numbers';
 const AHA = 'The best behavior of each event';
@@ -23,9 +23,6 @@ after(() => site.close());
 /** @param {import('playwright-core').Page} page */
 const openSample = async (page) =>
   openFile(page, await page.evaluateHandle((text) => new File([text], 'events.csv', { type: 'text/csv' }), content));
-
-/** Reads "1,234" as 1234. @param {string | undefined} text */
-const count = (text) => Number((text ?? '').replaceAll(',', ''));
 
 /** What the table calls a factor. @param {any} factor */
 const name = (factor) => (factor.kind === 'event' ? factor.event : `${factor.property}: ${factor.value}`);

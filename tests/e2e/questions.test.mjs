@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible, makeEvents, makeFile, openSite, screenshot } from './harness.mjs';
-import { UNDECIDED, nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
+import { UNDECIDED, count, nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -16,9 +16,6 @@ before(async () => {
   site = await openSite();
 });
 after(() => site.close());
-
-/** Reads "1,234" as 1234. @param {string | undefined} text */
-const count = (text) => Number((text ?? '').replaceAll(',', ''));
 
 /**
  * A page with events, and their file's content.

@@ -24,7 +24,7 @@ pub fn Aha() -> impl IntoView {
     let spec = question.shown(|_, found| Some(chart(found)));
     let table = question.shown(|_, found| table(found));
     let stale = question.stale();
-    let picks = Picks::new(question, |_, found, place| segment(found, place).into_iter().collect());
+    let picks = Picks::new(question, |_, found, place| segment(found, place));
     let actions = view! { <TakeAway question spec name="aha-moment" /> }.into_any();
     view! {
         <Section title=text("aha.title") actions>

@@ -31,8 +31,7 @@ pub fn Stickiness(
     let spec = question.shown(|query, found| Some(chart(query, found)));
     let table = question.shown(table);
     let stale = question.stale();
-    let picks =
-        Picks::new(question, |query, found, place| segment(query, found, place).into_iter().collect());
+    let picks = Picks::new(question, segment);
     let slots = vec![
         ("count", question.select("stickiness.count", "count", counts(), part!(count))),
         ("period", question.select("stickiness.period", "period", periods(), part!(period))),

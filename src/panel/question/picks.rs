@@ -17,9 +17,9 @@ pub struct Picks {
 
 impl Picks {
     /// Nothing chosen; `segments` says what a place offers.
-    pub fn new<Q: Kind>(
+    pub fn new<Q: Kind, S: IntoIterator<Item = NamedSegment>>(
         question: Question<Q>,
-        segments: impl Fn(&Q, &Q::Answer, &[usize]) -> Vec<NamedSegment> + Send + Sync + 'static,
+        segments: impl Fn(&Q, &Q::Answer, &[usize]) -> S + Send + Sync + 'static,
     ) -> Self {
         let (offered, found) = (RwSignal::new(Vec::new()), question.found());
         Effect::new(move || {
@@ -30,7 +30,7 @@ impl Picks {
             let picks = found.with_untracked(|found| {
                 found.as_ref().and_then(|found| found.with(|query, answer| segments(query, answer, &place)))
             });
-            offered.set(picks.unwrap_or_default());
+            offered.set(picks.into_iter().flatten().collect());
         });
         Self { offered, on_select }
     }
