@@ -84,7 +84,8 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Calls `visit` with the events of each value; with those that need none if there is no value at all.
+    /// Calls `visit` with the events of each value, and with those that need none: a chain whose first step is not held may
+    /// yet follow a value that no event has carried so far.
     pub(super) fn each(&mut self, rules: &Rules, events: &[Event], mut visit: impl FnMut(&[Event])) {
         let places = (0_u32..).zip(events).filter(|(_, event)| event.value != Event::NO_VALUE);
         self.places.clear();
@@ -95,7 +96,7 @@ impl Parts {
         // What counts whatever its value: as a step that is not held, as an exclusion, or as what breaks a strict chain.
         let is_common = |event: &Event| event.steps == 0 || event.steps & !held != 0 || event.kills != 0;
         let has_common = deciding != 0 || events.iter().any(is_common);
-        if self.places.is_empty() {
+        if self.places.is_empty() || held & 1 == 0 {
             self.keep(events, Event::NO_VALUE, (held, deciding));
             visit(&self.part);
         }

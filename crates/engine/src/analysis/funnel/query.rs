@@ -182,7 +182,7 @@ pub struct Exclusion {
 /// the one that `time_from` asks for. A user is removed if nothing else is left of them. Events without one of the values
 /// fill no held step; an event that held steps alone would take, with another value, is not looked at. But under
 /// `search: first_match`, where steps that are not held come first, the first event of the first held step decides which
-/// value a chain follows. O(events) if all steps are held; otherwise that for each value that the user has.
+/// value a chain follows. Where the first step is not held, a value that no event carries is followed too. O(events) if all steps are held; otherwise that for each value that the user has.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

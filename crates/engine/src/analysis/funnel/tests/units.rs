@@ -79,10 +79,9 @@ fn held_parts<'a>(query: &FunnelQuery, rows: &[Row<'a>]) -> Vec<Vec<Row<'a>>> {
         (!cells.contains(&String::new())).then_some(cells)
     };
     let mut values: BTreeSet<Option<Vec<String>>> = rows.iter().map(value).collect();
-    if values.len() > 1 {
+    if held.contains(&0) && values.len() > 1 {
         values.remove(&None);
-    }
-    if values.is_empty() {
+    } else if !held.contains(&0) || values.is_empty() {
         values.insert(None);
     }
     let part = |wanted: &Option<Vec<String>>| {
