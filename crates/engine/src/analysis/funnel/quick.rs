@@ -29,23 +29,21 @@ const MAX_TRIES: usize = 8;
 pub(super) struct Quick {
     /// By step: the codes of its events.
     codes: Vec<CodeSet>,
-    /// The bucket's rows that may be of each step: for every 64 rows one word per step, and more of them than there are rows.
+    /// For how many steps there is room: code for a known number has no loops, and needs no bounds to be checked.
+    room: usize,
+    /// The bucket's rows that may be of each step: for every 64 rows as many words as there is room for, and more of them
+    /// than there are rows.
     words: Vec<u64>,
     bucket_start: usize,
-    user: User,
+    seen: StepRows,
 }
 
-/// The present user.
-#[derive(Debug)]
-struct User {
-    index: UserIdx,
-    first_row: usize,
-    /// All of the user's rows.
-    all: u64,
+/// The rows of one user, with room for `N` steps; there are none of steps that the funnel does not have.
+struct Steps<const N: usize> {
     /// By step: the rows that are of it.
-    rows: [u64; 32],
+    rows: [u64; N],
     /// By step: the row that is the earliest arrival there, whatever the window.
-    arrivals: [u64; 32],
+    arrivals: [u64; N],
 }
 
 /// What became of a user.
@@ -88,23 +86,23 @@ fn is_plain_step(step: &Step) -> bool {
 impl Quick {
     /// For a plain query ([`is_plain`]).
     pub(super) fn new(n_steps: usize, matcher: &Matcher<'_>) -> Self {
-        let user = User { index: UserIdx(0), first_row: 0, all: 0, rows: [0; 32], arrivals: [0; 32] };
         Self {
             codes: (0..n_steps).map(|step| matcher.codes_of(step)).collect(),
+            room: n_steps.next_power_of_two().max(4),
             words: Vec::new(),
             bucket_start: 0,
-            user,
+            seen: StepRows::NONE,
         }
     }
 
     /// Goes to a bucket.
     pub(super) fn enter(&mut self, bucket: Bucket<'_>) {
-        let (rows, n_steps) = (bucket.rows(), self.codes.len());
+        let rows = bucket.rows();
         self.bucket_start = rows.start;
         self.words.clear();
-        self.words.resize((rows.len() / 64 + 2) * n_steps, 0);
+        self.words.resize((rows.len() / 64 + 2) * self.room, 0);
         for (step, codes) in self.codes.iter().enumerate() {
-            let mut places = self.words[step..].iter_mut().step_by(n_steps);
+            let mut places = self.words[step..].iter_mut().step_by(self.room);
             codes.find(&bucket.table.events().codes, rows.clone(), |word| {
                 if let Some(place) = places.next() {
                     *place = word;
@@ -114,7 +112,23 @@ impl Quick {
     }
 
     /// Follows one of the bucket's users, and puts the times of the chain that is counted into `run`.
+    #[inline]
     pub(super) fn follow(
+        &mut self,
+        user: UserIdx,
+        rules: &Rules,
+        matcher: &Matcher<'_>,
+        run: &mut Run,
+    ) -> Found {
+        match self.room {
+            4 => self.follow_with::<4>(user, rules, matcher, run),
+            8 => self.follow_with::<8>(user, rules, matcher, run),
+            16 => self.follow_with::<16>(user, rules, matcher, run),
+            _ => self.follow_with::<32>(user, rules, matcher, run),
+        }
+    }
+
+    fn follow_with<const N: usize>(
         &mut self,
         user: UserIdx,
         rules: &Rules,
@@ -123,75 +137,73 @@ impl Quick {
     ) -> Found {
         let table = matcher.table();
         let rows = table.users.rows(user);
-        if rows.len() > 64 {
+        let Some(times) = table.times.get(rows.clone()).filter(|times| times.len() <= 64) else {
             return Found::Unclear;
+        };
+        let all = !(!0 << 1 << (times.len().max(1) - 1));
+        let mut steps = Steps { rows: self.rows(rows.start, all), arrivals: [0; N] };
+        if !matcher.is_exact() {
+            for (step, of_step) in steps.rows[..self.codes.len()].iter_mut().enumerate() {
+                *of_step = matcher.confirm(user, rows.start, step, *of_step);
+            }
         }
-        self.user.index = user;
-        self.user.first_row = rows.start;
-        self.user.all = !(!0 << 1 << (rows.len().max(1) - 1));
-        self.find_rows(matcher);
-        if self.user.rows[0] == 0 {
+        if steps.rows[0] == 0 {
             return Found::Absent;
         }
-        let ties = table.ties.window(rows.start) & self.user.all;
-        if ties != 0 && self.ties_matter(ties) {
+        self.seen = StepRows { first_row: rows.start as u32, rows: steps.all() };
+        let ties = table.ties.window(rows.start) & all;
+        if ties != 0 && ties_matter(self.seen.rows, ties) {
             return Found::Unclear;
         }
-        let time = |place: u32| table.times[rows.start + place as usize];
-        let Some((start, n_filled)) = self.chain(|a, b| rules.in_window(time(a), time(b))) else {
+        let time = |place: u32| times[place as usize];
+        let Some((start, n_filled)) = steps.chain(|a, b| rules.in_window(time(a), time(b))) else {
             return Found::Unclear;
         };
         run.clear();
-        self.user.retrace(start, n_filled, |place| run.push(time(place)));
-        let is_open = n_filled < rules.n_steps && rules.is_open(time(63 - self.user.rows[0].leading_zeros()));
+        steps.retrace(start, n_filled, |place| run.push(time(place)));
+        let is_open = n_filled < rules.n_steps && rules.is_open(time(63 - steps.rows[0].leading_zeros()));
         Found::Entered(if is_open { Window::Open } else { Window::Over })
     }
 
-    /// The present user's rows that match a step.
+    /// The rows of the user followed last that match a step.
     pub(super) fn step_rows(&self) -> StepRows {
-        StepRows { first_row: self.user.first_row as u32, rows: self.all_steps() }
+        self.seen
     }
 
-    fn all_steps(&self) -> u64 {
-        self.user.rows[..self.codes.len()].iter().fold(0, |all, rows| all | rows)
-    }
-
-    /// Finds the present user's rows of all steps.
-    #[inline]
-    fn find_rows(&mut self, matcher: &Matcher<'_>) {
-        let (user, n_steps) = (&mut self.user, self.codes.len());
-        let at = user.first_row - self.bucket_start;
+    /// By step: which of 64 rows from `first` on may be of it, of those in `all`.
+    #[inline(always)]
+    fn rows<const N: usize>(&self, first: usize, all: u64) -> [u64; N] {
+        let at = first - self.bucket_start;
         let shift = at % 64;
-        let words = &self.words[at / 64 * n_steps..][..2 * n_steps];
-        let (low, high) = words.split_at(n_steps);
-        for ((rows, low), high) in user.rows.iter_mut().zip(low).zip(high) {
-            // Shifted twice, since a word cannot be shifted by all of its bits.
-            *rows = (low >> shift | high << 1 << (63 - shift)) & user.all;
-        }
-        if !matcher.is_exact() {
-            for (step, rows) in user.rows[..n_steps].iter_mut().enumerate() {
-                *rows = matcher.confirm(user.index, user.first_row, step, *rows);
-            }
-        }
+        let (words, _) = self.words[at / 64 * N..].as_chunks::<N>();
+        let (low, high) = (&words[0], &words[1]);
+        // Shifted twice, since a word cannot be shifted by all of its bits.
+        std::array::from_fn(|step| (low[step] >> shift | high[step] << 1 << (63 - shift)) & all)
     }
+}
 
-    /// Whether different rows of steps may share an instant. `ties` are the rows at the same one as the row before.
-    #[cold]
-    fn ties_matter(&self, ties: u64) -> bool {
-        let rows = self.all_steps();
-        rows & ties != 0 && rows & (ties >> 1) != 0
+/// Whether different rows of steps may share an instant. `ties` are the rows at the same one as the row before.
+#[cold]
+fn ties_matter(of_steps: u64, ties: u64) -> bool {
+    of_steps & ties != 0 && of_steps & (ties >> 1) != 0
+}
+
+impl<const N: usize> Steps<N> {
+    /// The rows of any step.
+    fn all(&self) -> u64 {
+        self.rows.iter().fold(0, |all, rows| all | rows)
     }
 
     /// Where the counted chain starts, and how many steps it fills; none after too many tries.
+    #[inline(always)]
     fn chain(&mut self, in_window: impl Fn(u32, u32) -> bool) -> Option<(u32, usize)> {
-        let n_steps = self.codes.len();
-        let mut starts = self.user.rows[0];
+        let mut starts = self.rows[0];
         let mut best = (starts.trailing_zeros(), 1);
         for _ in 0..MAX_TRIES {
-            let n_arrived = self.user.arrive(starts, n_steps);
+            let n_arrived = self.arrive(starts);
             for n_filled in (best.1 + 1..=n_arrived).rev() {
-                let start = self.user.latest_start(n_filled);
-                if in_window(start, self.user.arrivals[n_filled - 1].trailing_zeros()) {
+                let start = self.latest_start(n_filled);
+                if in_window(start, self.arrivals[(n_filled - 1) % N].trailing_zeros()) {
                     best = (start, n_filled);
                     break;
                 }
@@ -200,53 +212,51 @@ impl Quick {
                 return Some(best);
             }
             // Whatever starts no later than this is too early for all arrivals at the next level.
-            starts &= after(1 << self.user.latest_start(best.1 + 1));
+            starts &= after(1 << self.latest_start(best.1 + 1));
             if starts == 0 {
                 return Some(best);
             }
         }
         None
     }
-}
 
-impl User {
     /// Finds the earliest arrival at each step from these starts; says how many steps there is one at.
-    #[inline]
-    fn arrive(&mut self, starts: u64, n_steps: usize) -> usize {
+    #[inline(always)]
+    fn arrive(&mut self, starts: u64) -> usize {
         let (mut later, mut n_arrived) = (!0, 0);
-        let mut rows = starts;
         // All steps, whether there is an arrival or not: how far a user came is beyond foreseeing.
-        for (step, arrival) in self.arrivals[..n_steps].iter_mut().enumerate() {
-            rows &= later;
-            *arrival = lowest(rows);
+        for step in 0..N {
+            let rows = later & if step == 0 { starts } else { self.rows[step] };
+            self.arrivals[step] = lowest(rows);
             n_arrived += usize::from(rows != 0);
             later = after(rows);
-            rows = self.rows[(step + 1) & 31];
         }
         n_arrived
     }
 
     /// The latest start of the chains that arrive at the last of so many steps first.
+    #[inline(always)]
     fn latest_start(&self, n_filled: usize) -> u32 {
         if self.rows[0].is_power_of_two() {
             return self.rows[0].trailing_zeros();
         }
-        let mut place = self.arrivals[(n_filled - 1) & 31].trailing_zeros();
-        for rows in self.rows[..n_filled - 1].iter().rev() {
-            place = 63 - (rows & !(!0 << place)).leading_zeros();
+        let mut place = self.arrivals[(n_filled - 1) % N].trailing_zeros();
+        for step in (0..n_filled - 1).rev() {
+            place = 63 - (self.rows[step % N] & !(!0 << place)).leading_zeros();
         }
         place
     }
 
     /// Calls `visit` with the places of the chain that starts at `start` and takes each next step as early as possible.
+    #[inline(always)]
     fn retrace(&self, start: u32, n_filled: usize, mut visit: impl FnMut(u32)) {
         if start == self.arrivals[0].trailing_zeros() {
-            self.arrivals[..n_filled].iter().for_each(|arrival| visit(arrival.trailing_zeros()));
+            self.arrivals.iter().take(n_filled).for_each(|arrival| visit(arrival.trailing_zeros()));
             return;
         }
         visit(start);
         let mut row = 1 << start;
-        for rows in &self.rows[1..n_filled] {
+        for rows in self.rows.iter().take(n_filled).skip(1) {
             row = lowest(rows & after(row));
             visit(row.trailing_zeros());
         }
