@@ -15,6 +15,7 @@ mod retention;
 mod rows;
 mod rule_row;
 mod segments;
+mod session_rule;
 mod sessions;
 mod shared;
 mod sources;

@@ -1,10 +1,14 @@
 //! Funnels: how many users pass from step to step, and where each group gets stuck.
 
 mod answer;
+mod exclusions;
 mod form;
+mod rules;
+mod step;
 mod stuck;
 mod times;
 mod trend;
+mod window;
 
 use cairn_engine::Query;
 use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelOutcome, FunnelQuery, FunnelRule};

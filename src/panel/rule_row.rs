@@ -25,6 +25,9 @@ pub fn RuleRow(
     /// Further fields, beside the event.
     #[prop(optional)]
     note: Option<AnyView>,
+    /// What stands below the conditions.
+    #[prop(optional)]
+    more: Option<AnyView>,
     /// Buttons for the row as a whole.
     actions: AnyView,
 ) -> impl IntoView {
@@ -53,7 +56,7 @@ pub fn RuleRow(
                 {note}
                 <AddCondition rows=conditions />
             </div>
-            <div class="step-more"><Conditions rows=conditions /></div>
+            <div class="step-more"><Conditions rows=conditions />{more}</div>
             <div class="step-actions">{actions}</div>
         </li>
     }

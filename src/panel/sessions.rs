@@ -3,17 +3,16 @@
 mod answer;
 
 use cairn_engine::analysis::sessions::SessionsQuery;
-use cairn_engine::rule::{GapEdge, SessionRule};
-use cairn_engine::table::Role;
+use cairn_engine::rule::SessionRule;
 use leptos::prelude::*;
 
 use super::Panel;
 use super::calendar::periods;
 use super::frame::{AnswerFrame, PanelFrame, QuestionForm};
-use super::question::{Question, part};
-use crate::session::Facts;
+use super::question::{Part, Question, part};
+use super::session_rule::{gap_field, session_rules};
 use crate::text::text;
-use crate::view::{Chart, Choice, DataTable, DurationField, Sentence};
+use crate::view::{Chart, DataTable, Label, Sentence};
 
 /// The panel.
 #[component]
@@ -43,47 +42,12 @@ pub fn Sessions() -> impl IntoView {
 
 #[component]
 fn SessionsForm(question: Question<SessionsQuery>) -> impl IntoView {
-    let facts = expect_context::<Facts>();
-    let has_column = Memo::new(move |_| {
-        facts.schema().is_some_and(|schema| schema.columns.iter().any(|column| column.role == Role::Session))
-    });
-    let rules = Signal::derive(move || {
-        let gap = question.value(|query| gap_of(query.session)).get();
-        let column = has_column.get().then(|| Choice::new(SessionRule::Column, text("sessions.by_column")));
-        let gap = SessionRule::Gap { gap_millis: gap, edge: GapEdge::Cuts };
-        let others = [
-            Choice::new(gap, text("sessions.by_gap")),
-            Choice::new(SessionRule::Auto, text("sessions.auto")),
-        ];
-        others.into_iter().chain(column).collect()
-    });
-    // A memo, so that typing in the field does not make it anew.
-    let is_gap = question.value(|query| matches!(query.session, SessionRule::Gap { .. }));
-    let is_gap = Memo::new(move |_| is_gap.get());
-    let gap = move || {
-        let field = view! {
-            <DurationField
-                label=question.label("sessions.gap", "session")
-                value=question.value(|query| gap_of(query.session).max(0) as u64)
-                on_change=move |millis: u64| question.change(|query| {
-                    query.session = SessionRule::Gap { gap_millis: millis as i64, edge: GapEdge::Cuts };
-                })
-            />
-        };
-        is_gap.get().then_some(field)
-    };
+    let rule: Part<SessionsQuery, SessionRule> = part!(session);
+    let gap = gap_field(question, rule, Label::unseen(text("sessions.gap")));
     let slots = vec![
-        ("rule", question.select("sessions.rule_label", "session", rules, part!(session))),
-        ("gap", gap.into_any()),
+        ("rule", question.select("sessions.rule_label", "session", session_rules(question, rule), rule)),
+        ("gap", gap),
         ("period", question.select("period.label", "period", periods(), part!(period))),
     ];
     view! { <QuestionForm><Sentence key="sessions.sentence" slots /></QuestionForm> }
-}
-
-/// The gap that cuts sessions, or would.
-fn gap_of(rule: SessionRule) -> i64 {
-    match rule {
-        SessionRule::Gap { gap_millis, .. } => gap_millis,
-        _ => cairn_engine::rule::SESSION_GAP_MILLIS,
-    }
 }

@@ -8,6 +8,7 @@ import { UNDECIDED, count, nativeAnswer, openFile, openPanel, queryInAddress, re
 
 /** @typedef {import('playwright-core').Page} Page */
 
+const FUNNEL = 'Users, rates and times by step';
 const LIFECYCLE = 'Users by state and period';
 
 /** @type {Awaited<ReturnType<typeof openSite>>} */
@@ -145,6 +146,33 @@ test('a bar of a funnel becomes a segment, and the funnel is shown over time by 
   await settled(page);
   await page.locator('.chart-marks').first().locator('.chart-mark').nth(1).click();
   assert.equal(await saveAndFilter(page, /Lost before/), answer.overall.steps[1].n_dropped);
+  await done();
+});
+
+test('every rule of a funnel is a choice of the form, the answer is the engine’s, and the line below says what was chosen', async () => {
+  const { page, content, done } = await open('Funnels');
+  await readTable(page, FUNNEL);
+  await page.getByText('All rules').click();
+  await page.getByRole('combobox', { name: 'The window is' }).selectOption({ label: 'calendar days' });
+  await page.getByRole('textbox', { name: 'Conversion window' }).fill('3');
+  await page.getByRole('combobox', { name: 'Measured from' }).selectOption({ label: 'the one before' });
+  await page.getByRole('combobox', { name: 'What is counted' }).selectOption({ label: 'attempts' });
+  await page.getByRole('button', { name: 'Add an event that spoils' }).click();
+  await page.getByRole('combobox', { name: 'An event that spoils' }).waitFor();
+  await page.getByText('More about step 2').click();
+  await page.getByRole('combobox', { name: 'Latest after the one before' }).selectOption({ label: 'limited' });
+  await page.waitForFunction(() => location.hash.includes('within_millis') && location.hash.includes('exclusions'));
+  await settled(page);
+  const { query, answer } = await answered(page, content);
+  assert.deepEqual([query.calendar_days, query.window_from, query.count], [3, 'previous_step', 'attempts']);
+  assert.deepEqual([query.window_millis, query.steps[1].within_millis], [null, 3_600_000]);
+  const reached = (await readTable(page, FUNNEL)).map((row) => count(row[1]));
+  assert.deepEqual(reached, answer.overall.steps.map((/** @type {any} */ step) => step.n_reached));
+  const rule = await page.locator('.rule').first().textContent();
+  assert.match(rule ?? '', /Each step within 3 calendar days \(counting that of the start\) of the one before\./);
+  assert.match(rule ?? '', /rules of your own: What is counted: attempts\. Events that spoil: /);
+  await assertAccessible(page, UNDECIDED);
+  await screenshot(page, 'funnel-rules');
   await done();
 });
 

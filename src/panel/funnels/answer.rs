@@ -9,7 +9,9 @@ use cairn_engine::rule::Breakdown;
 use cairn_engine::stats::interval::Rate;
 
 use super::form::{preset_key, preset_of};
+use super::rules::differing;
 use super::stuck::stuck;
+use super::window::window_text;
 use crate::panel::shared::{CHANCE, group_name, p_value, strong_rate};
 use crate::text::{count, duration, name, percent, plain, plural, plural_with, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
@@ -258,16 +260,15 @@ pub fn rule(query: &FunnelQuery) -> String {
         Order::Strict => "funnels.rule_strict",
         Order::Unordered => "funnels.rule_unordered",
     });
-    let window = match query.window_millis {
-        Some(millis) => text_with("funnels.rule_window", &[("time", duration(millis as f64))]),
-        None => text("funnels.rule_no_window"),
-    };
     let rest = match preset_of(query) {
         Some(Preset::Cairn) => text("funnels.rule_rest"),
-        Some(preset) => text_with("funnels.rule_preset", &[("name", text(preset_key(preset)))]),
-        None => text("funnels.rule_own"),
+        Some(preset) => {
+            let named = text_with("funnels.rule_preset", &[("name", text(preset_key(preset)))]);
+            format!("{named} {}", differing(query))
+        }
+        None => format!("{} {}", text("funnels.rule_own"), differing(query)),
     };
-    format!("{order} {window} {rest}")
+    format!("{order} {} {rest}", window_text(query))
 }
 
 fn step_name(index: usize, step: &FunnelStep) -> String {

@@ -5,16 +5,17 @@ use cairn_engine::rule::EventRule;
 use cairn_engine::time::Period;
 use leptos::prelude::*;
 
+use super::rules::Rules;
+use super::step::StepFields;
+use super::window::{since_field, window_field};
 use crate::panel::breakdown::breakdown_field;
 use crate::panel::calendar::periods;
 use crate::panel::frame::QuestionForm;
 use crate::panel::question::{Part, Question, part};
 use crate::panel::rows::{RowList, Rows};
-use crate::panel::rule_row::RuleRow;
-use crate::panel::shared::listed_error;
 use crate::session::Facts;
 use crate::text::{text, text_with};
-use crate::view::{Choice, DurationField, Icon, IconButton, Label, Sentence};
+use crate::view::{Choice, Disclosure, Sentence};
 
 /// The form. What the person changes becomes the session's draft at once.
 #[component]
@@ -30,6 +31,7 @@ pub fn FunnelForm(
     let presets = question.value(|query| presets(preset_of(query)));
     let slots = vec![
         ("window", window_field(question).into_any()),
+        ("since", since_field(question)),
         ("breakdown", breakdown_field(question, part!(breakdown))),
         ("trend", question.select("funnels.trend", "trend", trends(), part!(trend))),
         ("preset", question.select("funnels.preset", "order", presets, preset)),
@@ -40,34 +42,8 @@ pub fn FunnelForm(
             <RowList rows=steps label=text("funnels.steps") row add=text("funnels.add_step")
                 most=FunnelQuery::MAX_STEPS on_add=move |()| add_step(steps, facts) />
             <Sentence key="funnels.sentence" slots />
+            <Disclosure summary=text("rule.title")><Rules question /></Disclosure>
         </QuestionForm>
-    }
-}
-
-#[component]
-fn StepFields(question: Question<FunnelQuery>, steps: Rows<Step>, id: u32) -> impl IntoView {
-    let place = steps.position(id);
-    let is_last = Signal::derive(move || place.get() + 1 == steps.len());
-    let named = move |key: &'static str| {
-        Signal::derive(move || text_with(key, &[("n", (place.get() + 1).to_string())]))
-    };
-    let error = Signal::derive(move || listed_error(&question.asked().read(), "steps", place.get()));
-    let actions = view! {
-        <IconButton label=named("funnels.move_up") icon=Icon::Up disabled=Signal::derive(move || place.get() == 0)
-            on_press=move |()| steps.swap_with_next(place.get_untracked() - 1) />
-        <IconButton label=named("funnels.move_down") icon=Icon::Down disabled=is_last
-            on_press=move |()| steps.swap_with_next(place.get_untracked()) />
-        <IconButton label=named("funnels.remove") icon=Icon::Close
-            disabled=Signal::derive(move || steps.len() == 1) on_press=move |()| steps.remove(id) />
-    };
-    view! {
-        <RuleRow
-            mark=Signal::derive(move || (place.get() + 1).to_string())
-            label=Label::unseen(named("funnels.step")).with_error(error)
-            rule=steps.value(id, |step| step.rule.clone())
-            on_change=move |rule| steps.change(id, |step| step.rule = rule)
-            actions=actions.into_any()
-        />
     }
 }
 
@@ -77,18 +53,6 @@ fn add_step(steps: Rows<Step>, facts: Facts) {
     let is_used = |name: &String| used.iter().any(|step| step.rule.event.as_ref() == Some(name));
     let event = untrack(|| facts.events()).into_iter().map(|(name, _)| name).find(|name| !is_used(name));
     steps.push(Step { rule: EventRule { event, ..EventRule::default() }, ..Step::default() });
-}
-
-fn window_field(question: Question<FunnelQuery>) -> impl IntoView {
-    let window =
-        question.value(|query| query.window_millis.unwrap_or(FunnelQuery::DEFAULT_WINDOW_MILLIS) as u64);
-    view! {
-        <DurationField
-            label=question.label("funnels.window", "window_millis")
-            value=window
-            on_change=move |millis: u64| question.change(|query| query.window_millis = Some(millis as i64))
-        />
-    }
 }
 
 /// The steps as they are, or by when users entered.
