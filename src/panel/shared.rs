@@ -54,8 +54,14 @@ pub fn step_name(index: usize, step: &Step) -> String {
 
 /// A rate that catches the eye, with its interval.
 pub fn strong_rate(rate: Rate) -> String {
-    let (low, high) = (percent(rate.low, 0), percent(rate.high, 0));
-    text_with("rate.with_interval", &[("rate", strong(percent(rate.rate, 0))), ("low", low), ("high", high)])
+    let (low, high) = (share(rate.low), share(rate.high));
+    text_with("rate.with_interval", &[("rate", strong(share(rate.rate))), ("low", low), ("high", high)])
+}
+
+/// A share in percent, whole but near none and near all, where a digit more keeps a few apart from nobody.
+pub fn share(share: f64) -> String {
+    let is_near = |end: f64| share != end && (share - end).abs() < 0.01;
+    percent(share, if is_near(0.0) || is_near(1.0) { 1 } else { 0 })
 }
 
 /// What is likelier than this by chance is not told as a difference.

@@ -160,7 +160,7 @@ test('every rule of a funnel is a choice of the form, the answer is the engineâ€
   await page.getByRole('button', { name: 'Add an event that spoils' }).click();
   await page.getByRole('combobox', { name: 'An event that spoils' }).waitFor();
   await page.getByText('More about step 2').click();
-  await page.getByRole('combobox', { name: 'Latest after the one before' }).selectOption({ label: 'limited' });
+  await page.getByRole('combobox', { name: 'Longest time since the step before' }).selectOption({ label: 'limited' });
   await page.waitForFunction(() => location.hash.includes('within_millis') && location.hash.includes('exclusions'));
   await settled(page);
   const { query, answer } = await answered(page, content);

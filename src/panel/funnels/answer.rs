@@ -2,7 +2,7 @@
 
 use cairn_charts::{ChartSpec, Funnel, FunnelBar, FunnelGroup as ChartGroup, FunnelWords, Picture, Tone};
 use cairn_engine::analysis::funnel::{
-    FunnelAnswer, FunnelGroup, FunnelOutcome, FunnelQuery, FunnelResult, FunnelStep, GroupDifference,
+    Count, FunnelAnswer, FunnelGroup, FunnelOutcome, FunnelQuery, FunnelResult, FunnelStep, GroupDifference,
     GroupKey, Order, Preset,
 };
 use cairn_engine::rule::Breakdown;
@@ -12,7 +12,7 @@ use super::form::{preset_key, preset_of};
 use super::rules::differing;
 use super::stuck::stuck;
 use super::window::window_text;
-use crate::panel::shared::{CHANCE, group_name, p_value, strong_rate};
+use crate::panel::shared::{CHANCE, group_name, p_value, share, strong_rate};
 use crate::text::{count, duration, name, percent, plain, plural, plural_with, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
 
@@ -33,7 +33,11 @@ pub fn sentence(query: &FunnelQuery, answer: &FunnelAnswer) -> String {
     let rate = all.conversion_rate.map(strong_rate).unwrap_or_default();
     let took = all.time_to_convert.map(|times| duration(times.median_millis));
     let mut said = vec![plural_with(
-        "funnels.said",
+        match query.count {
+            Count::Users => "funnels.said",
+            Count::Sessions => "funnels.said_sessions",
+            Count::Attempts => "funnels.said_attempts",
+        },
         all.n_entered,
         &[
             ("n", strong(count(all.n_entered))),
@@ -48,7 +52,12 @@ pub fn sentence(query: &FunnelQuery, answer: &FunnelAnswer) -> String {
     said.extend(largest_loss(all).map(|(from, to)| loss_text("funnels.said_loss", from, to)));
     said.extend(stuck_text(query, answer));
     if all.n_open > 0 {
-        said.push(plural("funnels.said_open", all.n_open));
+        let key = match query.count {
+            Count::Users => "funnels.said_open",
+            Count::Sessions => "funnels.said_open_sessions",
+            Count::Attempts => "funnels.said_open_attempts",
+        };
+        said.push(plural(key, all.n_open));
     }
     said.join(" ")
 }
@@ -87,7 +96,7 @@ fn largest_loss(result: &FunnelResult) -> Option<(&FunnelStep, &FunnelStep)> {
 }
 
 fn loss_text(key: &str, from: &FunnelStep, to: &FunnelStep) -> String {
-    let lost = to.rate_from_previous.map(|rate| percent(1.0 - rate.rate, 0)).unwrap_or_default();
+    let lost = to.rate_from_previous.map(|rate| share(1.0 - rate.rate)).unwrap_or_default();
     let n = count(to.n_dropped);
     text_with(key, &[("from", name(&from.name)), ("to", name(&to.name)), ("share", strong(lost)), ("n", n)])
 }

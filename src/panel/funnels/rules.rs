@@ -57,6 +57,7 @@ pub fn Rules(
         move |_| uses.get()
     });
     view! {
+        <div class="stack">
         <div class="fields">
             {window_rules(question)}
             <Show when=move || sessions.get()>{session_rule(question, part!(session))}</Show>
@@ -65,6 +66,7 @@ pub fn Rules(
         </div>
         <HoldField question />
         <Exclusions question />
+        </div>
     }
 }
 
