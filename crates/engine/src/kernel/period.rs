@@ -127,7 +127,11 @@ impl Periods {
     pub fn index(&self, time: Millis) -> usize {
         let slot = (time.since(self.bounds[0]).max(0) >> self.shift) as usize;
         let mut at = self.guesses[slot.min(self.guesses.len() - 1)] as usize;
-        while at + 2 < self.bounds.len() && self.bounds[at + 1] <= time {
+        let is_later = |at: usize| at + 2 < self.bounds.len() && self.bounds[at + 1] <= time;
+        // Whether a slot's bound lies before the instant is beyond foreseeing, and is added instead of asked; that it has
+        // two of them is rare.
+        at += usize::from(is_later(at));
+        while is_later(at) {
             at += 1;
         }
         at
