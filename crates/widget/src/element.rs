@@ -11,7 +11,6 @@ use web_sys::{HtmlElement, ShadowRoot, StorageEvent};
 use crate::desk::Desk;
 use crate::mount::Mounted;
 use crate::store::{Store, warn};
-use crate::strings::Strings;
 use crate::{json, view};
 
 /// No more problems of a definition are listed than this.
@@ -41,13 +40,14 @@ impl Checklist {
         traits: &str,
         language: &str,
         glance_key: String,
+        adapter: Option<web_sys::Storage>,
     ) -> Result<Checklist, JsValue> {
-        let definition = check(definition)?.in_words(language, "");
+        let definition = check(definition)?;
         let attribute = |name: &str| host.get_attribute(name).unwrap_or_default();
         let visitor =
             Visitor { user: attribute("user"), segment: attribute("segment"), traits: read_object(traits) };
-        let store = Store::new(&attribute("storage"), &definition, &visitor.user, glance_key);
-        let desk = Rc::new(Desk::new(host, root, definition, Strings::new(language), store, visitor));
+        let store = Store::new(&attribute("storage"), adapter, &definition, &visitor.user, glance_key);
+        let desk = Rc::new(Desk::new(host, root, definition, language, store, visitor));
         desk.show();
         let mount = mount_point(&desk)?;
         let _view = Mounted::new(&mount, || view::panel(&desk));
@@ -87,6 +87,16 @@ impl Checklist {
     /// Takes back a task, or all of them.
     pub fn reset(&self, id: Option<String>) {
         self.act("reset", &Event::Reset { task: id });
+    }
+
+    /// Puts the checklist away for some milliseconds; without a number, for as long as the definition says.
+    pub fn snooze(&self, millis: Option<f64>) {
+        self.desk.put_away(&Event::Snoozed { millis: millis.map(|millis| millis as i64) });
+    }
+
+    /// Time went by, or the page's address changed.
+    pub fn refresh(&self) {
+        self.act("refresh", &Event::Changed);
     }
 
     /// `{ done, total, finished }`.

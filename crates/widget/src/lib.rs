@@ -3,13 +3,16 @@
 
 mod desk;
 mod element;
+mod help;
 mod json;
 mod look;
 mod mount;
+mod notice;
 mod row;
 mod speech;
 mod store;
 mod strings;
+mod survey;
 mod view;
 
 pub use element::Checklist;
