@@ -19,7 +19,13 @@ struct Entry {
 const ENTRIES: [Entry; 2] = [
     Entry {
         path: "cairn/cairn-checklist.js",
-        beside: &["cairn-widget.js", "cairn-widget_bg.wasm", "cairn-static.js", "cairn-adapter.js", "widget.css"],
+        beside: &[
+            "cairn-widget.js",
+            "cairn-widget_bg.wasm",
+            "cairn-static.js",
+            "cairn-adapter.js",
+            "widget.css",
+        ],
     },
     Entry { path: "api/cairn.js", beside: &["cairn-input.js", "cairn-jsapi.js", "cairn-jsapi_bg.wasm"] },
 ];
