@@ -1,15 +1,14 @@
 //! `Desk`: one checklist on one page, where the model's effects become what people, the host and storage get of them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use cairn_checklist::{
     Definition, Effect, Event, Millis, Moment, Progress, Refusal, State, Value, Visitor, apply, arm, progress,
 };
-use reactive_graph::signal::ArcRwSignal;
-use reactive_graph::traits::{GetUntracked, Set, WithUntracked};
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
 
 use crate::json;
+use crate::live::Live;
 use crate::look::Look;
 use crate::speech::Speech;
 use crate::store::Store;
@@ -32,15 +31,17 @@ pub(crate) struct Desk {
     pub(crate) root: ShadowRoot,
     pub(crate) definition: Definition,
     pub(crate) strings: Strings,
-    pub(crate) look: ArcRwSignal<Look>,
+    pub(crate) look: RefCell<Look>,
     /// The task whose detail shows.
-    pub(crate) expanded: ArcRwSignal<Option<usize>>,
+    pub(crate) expanded: Cell<Option<usize>>,
     /// The short message that shows.
-    pub(crate) notice: ArcRwSignal<Option<Notice>>,
+    pub(crate) notice: Cell<Option<Notice>>,
     /// Whether the panel shows.
-    pub(crate) is_open: ArcRwSignal<bool>,
+    pub(crate) is_open: Cell<bool>,
     pub(crate) speech: Speech,
     pub(crate) store: Store,
+    /// What of the view follows. Holds the desk in turn, so it is to be taken out in the end.
+    live: RefCell<Live>,
     visitor: RefCell<Visitor>,
     state: RefCell<State>,
 }
@@ -67,11 +68,12 @@ impl Desk {
             definition: definition.in_words(language, &arm),
             strings: Strings::new(language),
             store,
-            look: ArcRwSignal::default(),
-            expanded: ArcRwSignal::default(),
-            notice: ArcRwSignal::default(),
-            is_open: ArcRwSignal::default(),
+            look: RefCell::default(),
+            expanded: Cell::default(),
+            notice: Cell::default(),
+            is_open: Cell::default(),
             speech: Speech::default(),
+            live: RefCell::default(),
             visitor: RefCell::new(visitor),
             state: RefCell::new(state),
         }
@@ -107,9 +109,42 @@ impl Desk {
         if let Some(launcher) = self.find(LAUNCHER) {
             self.show_launcher(&launcher, &look);
         }
-        if self.look.with_untracked(|before| *before != look) {
-            self.look.set(look);
+        for part in [LAUNCHER, "[part=bar]"] {
+            if let Some(part) = self.find(part) {
+                // A property of an element that is there can always be set.
+                let _ = part.style().set_property("--share", &look.share().to_string());
+            }
         }
+        self.look.replace(look);
+        self.update();
+    }
+
+    /// Keeps up to date what of the view follows, from now on.
+    pub(crate) fn follow(&self, live: Live) {
+        self.live.replace(live);
+        self.show();
+    }
+
+    /// Lets go of the view.
+    pub(crate) fn leave(&self) {
+        self.live.take();
+    }
+
+    /// Brings the view up to date. Building and asking never calls back, so that nothing is borrowed twice.
+    fn update(&self) {
+        self.live.borrow().update();
+    }
+
+    /// Shows the detail of a task, and no other.
+    pub(crate) fn expand(&self, task: Option<usize>) {
+        self.expanded.set(task);
+        self.update();
+    }
+
+    /// Shows a short message, or none.
+    pub(crate) fn set_notice(&self, notice: Option<Notice>) {
+        self.notice.set(notice);
+        self.update();
     }
 
     /// The launcher's name begins with its visible text and holds the count; out of the way it is a small button.
@@ -119,7 +154,7 @@ impl Desk {
             true => self.strings.get("back", &[("title", &self.definition.texts.title)]),
             false => [label, look.words.clone()].join(&self.strings.plain("and")),
         };
-        let count = format!("{}/{}", look.progress.done, look.progress.total);
+        let count = [&look.progress.done.to_string(), "/", &look.progress.total.to_string()].concat();
         // Attributes of an element that is there can always be set.
         for (attribute, value) in
             [("data-count", count.as_str()), ("aria-label", &name), ("aria-controls", "panel")]
@@ -127,7 +162,6 @@ impl Desk {
             let _ = launcher.set_attribute(attribute, value);
         }
         let _ = launcher.toggle_attribute_with_force("data-away", look.is_away);
-        let _ = launcher.style().set_property("--share", &look.share().to_string());
     }
 
     /// Shows or hides the panel as the host element's `open` attribute says. Opening calls a checklist back that was
@@ -137,12 +171,10 @@ impl Desk {
         if let Some(panel) = self.find("#panel") {
             panel.set_hidden(!is_open);
         }
-        let was_open = self.is_open.get_untracked();
-        if is_open != was_open {
-            self.is_open.set(is_open);
-        }
+        let was_open = self.is_open.replace(is_open);
+        self.update();
         if is_open && !was_open {
-            if self.look.with_untracked(|look| look.is_away) {
+            if self.look.borrow().is_away {
                 // Coming back cannot be refused, and neither can seeing.
                 let _ = self.act(&Event::Returned);
             }
@@ -155,7 +187,7 @@ impl Desk {
     pub(crate) fn put_away(&self, event: &Event) {
         // Nobody can be refused to be left alone.
         let _ = self.act(event);
-        self.notice.set(None);
+        self.set_notice(None);
         self.speech.say(self.strings.plain("said_away"));
         if self.host.has_attribute("open") {
             self.close();
@@ -219,12 +251,13 @@ impl Desk {
         let is_inside =
             self.root.active_element().is_some_and(|it| it.closest("[part=detail]").ok().flatten().is_some());
         if !is_inside {
-            self.expanded.set(self.look.with_untracked(Look::next));
+            let next = self.look.borrow().next();
+            self.expand(next);
         }
     }
 
     fn announce(&self, effects: &[Effect]) {
-        let look = self.look.get_untracked();
+        let look = self.look.borrow().clone();
         let say = |name: &str, task: usize| {
             let title = &self.definition.tasks[task].title;
             self.speech.say(self.strings.get(name, &[("task", title)]));
@@ -248,7 +281,7 @@ impl Desk {
 
     fn notify(&self, notice: Notice) {
         self.speech.say(self.notice_text(notice));
-        self.notice.set(Some(notice));
+        self.set_notice(Some(notice));
     }
 
     /// What a short message says.

@@ -6,10 +6,9 @@ use std::rc::Rc;
 use cairn_checklist::{Definition, DefinitionError, Event, Refusal, Value, Visitor};
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlElement, ShadowRoot, StorageEvent};
+use web_sys::{Element, HtmlElement, ShadowRoot, StorageEvent};
 
 use crate::desk::Desk;
-use crate::mount::Mounted;
 use crate::store::{Store, warn};
 use crate::{json, view};
 
@@ -21,7 +20,7 @@ const MOST_PROBLEMS: usize = 10;
 #[wasm_bindgen]
 pub struct Checklist {
     desk: Rc<Desk>,
-    _view: Mounted,
+    view: Element,
     on_storage: Closure<dyn Fn(StorageEvent)>,
 }
 
@@ -48,10 +47,10 @@ impl Checklist {
             Visitor { user: attribute("user"), segment: attribute("segment"), traits: read_object(traits) };
         let store = Store::new(&attribute("storage"), adapter, &definition, &visitor.user, glance_key);
         let desk = Rc::new(Desk::new(host, root, definition, language, store, visitor));
-        desk.show();
-        let mount = mount_point(&desk)?;
-        let _view = Mounted::new(&mount, || view::panel(&desk));
-        let checklist = Checklist { on_storage: listen(&desk)?, _view, desk };
+        let panel = view::panel(&desk);
+        desk.root.append_child(&panel.element)?;
+        let checklist = Checklist { on_storage: listen(&desk)?, view: panel.element.clone(), desk };
+        checklist.desk.follow(panel.into_live());
         // Starting cannot be refused.
         let _ = checklist.desk.act(&Event::Started);
         checklist.desk.emit("cairn:ready", &Desk::progress_value(checklist.desk.progress()));
@@ -127,6 +126,8 @@ impl Checklist {
 
 impl Drop for Checklist {
     fn drop(&mut self) {
+        self.view.remove();
+        self.desk.leave();
         if let Some(window) = web_sys::window() {
             let _ = window
                 .remove_event_listener_with_callback("storage", self.on_storage.as_ref().unchecked_ref());
@@ -169,13 +170,6 @@ fn refuse(method: &str, refusal: &Refusal) {
 /// What the host passes as traits or properties; anything but a JSON object holds nothing.
 fn read_object(text: &str) -> Value {
     json::parse(text).unwrap_or(Value::Null)
-}
-
-fn mount_point(desk: &Desk) -> Result<HtmlElement, JsValue> {
-    let document = desk.host.owner_document().ok_or("the element has no document")?;
-    let mount: HtmlElement = document.create_element("div")?.unchecked_into();
-    desk.root.append_child(&mount)?;
-    Ok(mount)
 }
 
 /// Another tab stored something: take it in, show it, say it.

@@ -1,35 +1,25 @@
 //! Who and what helps, at the end of the panel.
 
-use std::rc::Rc;
-
 use cairn_checklist::Specialist;
-use tachys::html::element as html;
-use tachys::prelude::{AnyView, CustomAttribute, ElementChild, IntoAny};
 
 use crate::desk::Desk;
+use crate::live::View;
 
 /// The specialist and the links of the definition's `help`, if it has any.
-pub(crate) fn help(desk: &Rc<Desk>) -> Option<AnyView> {
+pub(crate) fn help(desk: &Desk) -> Option<View> {
     let help = desk.definition.help.as_ref()?;
     let links = [&help.knowledge_base, &help.community].into_iter().flatten();
-    let link = |link: &cairn_checklist::HelpLink| {
-        html::a().attr("href", link.link.clone()).child(link.title.clone())
-    };
-    let links: Vec<_> = links.map(link).collect();
-    let body = (help.specialist.as_ref().map(|it| specialist(desk, it)), links);
-    let section =
-        html::div().attr("part", "help").attr("role", "group").attr("aria-label", desk.strings.plain("help"));
-    Some(section.child(body).into_any())
+    let links = links.map(|link| View::new("a", &[("href", &link.link)]).text(&link.title)).collect();
+    let name = desk.strings.plain("help");
+    let section = View::new("div", &[("part", "help"), ("role", "group"), ("aria-label", &name)]);
+    Some(section.child(help.specialist.as_ref().map(|it| specialist(desk, it))).children(links))
 }
 
-fn specialist(desk: &Rc<Desk>, specialist: &Specialist) -> AnyView {
-    let picture = specialist.picture.clone();
+fn specialist(desk: &Desk, specialist: &Specialist) -> View {
+    let picture = specialist.picture.as_ref();
     let picture =
-        picture.map(|source| html::img().attr("part", "picture").attr("src", source).attr("alt", ""));
-    let text = desk.strings.get("contact", &[("name", &specialist.name)]);
-    html::a()
-        .attr("part", "specialist")
-        .attr("href", specialist.contact.clone())
-        .child((picture, text))
-        .into_any()
+        picture.map(|source| View::new("img", &[("part", "picture"), ("src", source), ("alt", "")]));
+    View::new("a", &[("part", "specialist"), ("href", &specialist.contact)])
+        .child(picture)
+        .text(&desk.strings.get("contact", &[("name", &specialist.name)]))
 }

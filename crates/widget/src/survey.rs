@@ -3,73 +3,55 @@
 use std::rc::Rc;
 
 use cairn_checklist::{Event, Question, Survey};
-use reactive_graph::traits::With;
-use tachys::html::element as html;
-use tachys::html::event::click;
-use tachys::prelude::{AnyView, CustomAttribute, ElementChild, IntoAny, OnAttribute};
 
 use crate::desk::Desk;
+use crate::live::View;
+use crate::row::button;
 
 /// The survey of the definition, hidden while it is not asked.
-pub(crate) fn survey(desk: &Rc<Desk>, level: u8) -> Option<AnyView> {
+pub(crate) fn survey(desk: &Rc<Desk>, level: u8) -> Option<View> {
     let survey = desk.definition.survey.as_ref()?;
-    let title = html::div()
-        .attr("part", "level")
-        .attr("role", "heading")
-        .attr("aria-level", (level + 1).to_string())
-        .child(desk.strings.plain("survey"));
+    let level = (level + 1).to_string();
+    let title = View::new("div", &[("part", "level"), ("role", "heading"), ("aria-level", &level)])
+        .text(&desk.strings.plain("survey"));
     let questions = survey.questions.iter().enumerate().map(|(index, it)| question(desk, index, it));
-    let questions: Vec<_> = questions.collect();
-    let (look, sender, refuser) = (desk.look.clone(), desk.clone(), desk.clone());
-    let send = html::button()
-        .attr("part", "action")
-        .attr("type", "button")
-        .child(desk.strings.plain("send"))
-        .on(click, move |_| send(&sender));
-    let decline = html::button()
-        .attr("part", "quiet")
-        .attr("type", "button")
-        .child(desk.strings.plain("decline"))
-        .on(click, move |_| leave(&refuser, &Event::Declined));
-    let form = html::div()
-        .attr("part", "survey")
-        .attr("hidden", move || (!look.with(|look| look.is_asking)).then_some(""))
-        .child((title, questions, html::div().attr("part", "choices").child((send, decline))));
-    Some(form.into_any())
+    let choices = View::new("div", &[("part", "choices")])
+        .child(button(desk, "action", "send", send))
+        .child(button(desk, "quiet", "decline", |desk| leave(desk, &Event::Declined)));
+    let asking = desk.clone();
+    let form = View::new("div", &[("part", "survey")])
+        .follow_flag("hidden", move || !asking.look.borrow().is_asking)
+        .child(title)
+        .children(questions.collect())
+        .child(choices);
+    Some(form)
 }
 
-fn question(desk: &Rc<Desk>, index: usize, question: &Question) -> AnyView {
-    let name = format!("question-{index}");
+fn question(desk: &Desk, index: usize, question: &Question) -> View {
+    let name = ["question-", &index.to_string()].concat();
     let Some((low, high)) = question.scale() else {
-        let label = html::label().attr("for", name.clone()).child(question.text.clone());
-        let field = html::textarea()
-            .attr("part", "text")
-            .attr("id", name)
-            .attr("rows", "3")
-            .attr("maxlength", "2000");
-        return html::div().attr("part", "question").child((label, field)).into_any();
+        let field =
+            View::new("textarea", &[("part", "text"), ("id", &name), ("rows", "3"), ("maxlength", "2000")]);
+        let label = View::new("label", &[("for", &name)]).text(&question.text);
+        return View::new("div", &[("part", "question")]).child(label).child(field);
     };
     let options = (low..=high).map(|number| {
-        let text = question.options.get(number.wrapping_sub(1) as usize).cloned();
-        let input =
-            html::input().attr("type", "radio").attr("name", name.clone()).attr("value", number.to_string());
-        html::label()
-            .attr("part", "option")
-            .child((input, html::span().child(text.unwrap_or(number.to_string()))))
+        let text = question.options.get(number.wrapping_sub(1) as usize);
+        let number = number.to_string();
+        let input = View::new("input", &[("type", "radio"), ("name", &name), ("value", &number)]);
+        let text = View::new("span", &[]).text(text.unwrap_or(&number));
+        View::new("label", &[("part", "option")]).child(input).child(text)
     });
+    let options = View::new("div", &[("part", "options"), ("data-kind", question.kind.word())])
+        .children(options.collect());
     let ends = question.low.as_ref().zip(question.high.as_ref());
     let ends = ends.map(|(low, high)| {
-        let text = desk.strings.get("scale", &[("low", low), ("high", high)]);
-        html::p().attr("part", "note").child(text)
+        View::new("p", &[("part", "note")]).text(&desk.strings.get("scale", &[("low", low), ("high", high)]))
     });
-    let options = html::div()
-        .attr("part", "options")
-        .attr("data-kind", question.kind.word())
-        .child(options.collect::<Vec<_>>());
-    html::fieldset()
-        .attr("part", "question")
-        .child((html::legend().child(question.text.clone()), ends, options))
-        .into_any()
+    View::new("fieldset", &[("part", "question")])
+        .child(View::new("legend", &[]).text(&question.text))
+        .child(ends)
+        .child(options)
 }
 
 /// Sends what is answered; with nothing answered, there is nothing to send.
@@ -87,8 +69,8 @@ fn send(desk: &Desk) {
 fn answers(desk: &Desk, survey: &Survey) -> Vec<(String, String)> {
     let answer = |(index, question): (usize, &Question)| {
         let selector = match question.scale() {
-            Some(_) => format!("[name=question-{index}]:checked"),
-            None => format!("#question-{index}"),
+            Some(_) => ["[name=question-", &index.to_string(), "]:checked"].concat(),
+            None => ["#question-", &index.to_string()].concat(),
         };
         let text = desk.value(&selector)?.trim().to_owned();
         (!text.is_empty()).then(|| (question.id.clone(), text))
