@@ -28,6 +28,7 @@
 
 mod assign;
 mod condition;
+mod decimal;
 mod definition;
 mod event;
 mod hash;

@@ -143,10 +143,10 @@ impl Restored {
             let parts = again.list().unwrap_or_default();
             let by = parts.get(1).and_then(Value::text).and_then(By::of);
             if let (Some(at), Some(by)) = (parts.first().and_then(Value::integer), by) {
-                completions.push(Completion { at: Millis(at), by });
+                let at = Millis(at);
+                completions.insert(completions.partition_point(|it| it.at <= at), Completion { at, by });
             }
         }
-        completions.sort_by_key(|completion| completion.at);
         TaskState {
             completions,
             ticks: Ticks {

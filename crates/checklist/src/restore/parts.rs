@@ -32,8 +32,14 @@ impl Restored {
         {
             self.hurt("$.history", "is not a list of events");
         }
-        self.state.history.sort_by_cached_key(order);
         self.state.trim_history();
+        // Sound ones are in order already.
+        let mut history: Vec<Tracked> = Vec::new();
+        for event in self.state.history.drain(..) {
+            let at = history.partition_point(|other| order(other) <= order(&event));
+            history.insert(at, event);
+        }
+        self.state.history = history;
     }
 
     /// An object that may be missing, and is left out whole where it is damaged.

@@ -123,8 +123,10 @@ impl Feature {
 /// one instant.
 fn sum_of_money(events: &[&Tracked], property: &str) -> f64 {
     let value = |event: &&Tracked| event.properties.get(property).and_then(Value::number);
-    let mut values: Vec<f64> = events.iter().filter_map(value).collect();
-    values.sort_unstable_by(f64::total_cmp);
+    let mut values: Vec<f64> = Vec::new();
+    for value in events.iter().filter_map(value) {
+        values.insert(values.partition_point(|other| other.total_cmp(&value).is_le()), value);
+    }
     values.iter().fold(0.0, |sum, value| (sum + value).clamp(-MOST_MONEY, MOST_MONEY))
 }
 

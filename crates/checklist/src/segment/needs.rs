@@ -22,10 +22,6 @@ impl Needs {
     pub fn of<'a>(rules: impl Iterator<Item = &'a Rule>) -> Needs {
         let mut needs = Needs::default();
         rules.for_each(|rule| needs.rule(rule));
-        for list in [&mut needs.traits, &mut needs.events, &mut needs.properties] {
-            list.sort_unstable();
-            list.dedup();
-        }
         needs
     }
 
@@ -59,9 +55,9 @@ impl Needs {
                 cluster.conditions.iter().for_each(|test| self.row(test));
                 for scaled in &cluster.features {
                     match &scaled.feature {
-                        Feature::EventCount(event) => self.events.push(event.clone()),
-                        Feature::Revenue => self.properties.push(cluster.revenue.clone()),
-                        Feature::Property(property) => self.properties.push(property.clone()),
+                        Feature::EventCount(event) => note(&mut self.events, event.clone()),
+                        Feature::Revenue => note(&mut self.properties, cluster.revenue.clone()),
+                        Feature::Property(property) => note(&mut self.properties, property.clone()),
                         _ => {}
                     }
                 }
@@ -71,7 +67,7 @@ impl Needs {
 
     fn event(&mut self, rule: &EventRule) {
         match &rule.event {
-            Some(event) => self.events.push(event.clone()),
+            Some(event) => note(&mut self.events, event.clone()),
             None => self.has_any_event |= rule.any_of.is_empty(),
         }
         rule.any_of.iter().for_each(|rule| self.event(rule));
@@ -88,8 +84,15 @@ impl Needs {
 
     fn test(&mut self, test: &PropertyTest) {
         match test.name_of_trait() {
-            Some(name) => self.traits.push(name),
-            None => self.properties.push(test.property.clone()),
+            Some(name) => note(&mut self.traits, name),
+            None => note(&mut self.properties, test.property.clone()),
         }
+    }
+}
+
+/// Adds a name where it belongs, if it is not there. A handful of names: sorting them is less work than the code for it.
+fn note(names: &mut Vec<String>, name: String) {
+    if let Err(place) = names.binary_search(&name) {
+        names.insert(place, name);
     }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{Record, Tracked};
+use crate::decimal;
 use crate::value::Value;
 
 /// A property compared with values. A missing value satisfies only `neq`, `not_in`, `not_contains` and `is_not_set`.
@@ -105,7 +106,7 @@ impl PropertyTest {
         if matches!(self.op, Op::Contains | Op::NotContains | Op::StartsWith) {
             return None;
         }
-        let parse = |value: &String| value.trim().parse::<f64>().ok().filter(|value| value.is_finite());
+        let parse = |value: &String| decimal::parse(value.trim()).filter(|value| value.is_finite());
         let values = self.values.iter().map(parse).collect::<Option<Vec<_>>>()?;
         let any = values.iter().any(|wanted| self.holds(number.total_cmp(wanted)));
         Some(match self.op {
@@ -132,8 +133,8 @@ fn contains_ignoring_case(text: &str, part: &str) -> bool {
 }
 
 fn compare_texts(a: &str, b: &str) -> Ordering {
-    match (a.trim().parse::<f64>(), b.trim().parse::<f64>()) {
-        (Ok(a), Ok(b)) => a.total_cmp(&b),
+    match (decimal::parse(a.trim()), decimal::parse(b.trim())) {
+        (Some(a), Some(b)) => a.total_cmp(&b),
         _ => a.as_bytes().cmp(b.as_bytes()),
     }
 }
