@@ -134,7 +134,7 @@ impl Condition {
     #[must_use]
     pub fn is_manual(&self) -> bool {
         let mut is_manual = false;
-        self.each(&mut |condition| is_manual |= *condition == Condition::Manual);
+        self.each(&mut |condition| is_manual |= matches!(condition, Condition::Manual));
         is_manual
     }
 

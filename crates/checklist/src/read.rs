@@ -108,7 +108,7 @@ impl<'a> Fields<'a> {
 
     /// A field that may be missing; `null` counts as missing.
     pub(crate) fn field(&self, name: &str) -> Option<&'a Value> {
-        self.value.get(name).filter(|value| **value != Value::Null)
+        self.value.get(name).filter(|value| !matches!(value, Value::Null))
     }
 
     /// Whether the field is there.
@@ -160,11 +160,17 @@ impl<'a> Fields<'a> {
 
     /// A field that is one of some words.
     pub(crate) fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
+        let place = self.place_of_word(name, &mut words.iter().map(|(word, _)| *word))?;
+        words.get(place).map(|(_, meaning)| *meaning)
+    }
+
+    /// What of [`Fields::word`] is the same for every type.
+    fn place_of_word(&mut self, name: &str, words: &mut dyn Iterator<Item = &str>) -> Option<usize> {
         let value = self.field(name)?;
-        let found = words.iter().find(|(word, _)| value.text() == Some(word)).map(|(_, meaning)| *meaning);
+        let words: Vec<&str> = words.collect();
+        let found = words.iter().position(|word| value.text() == Some(word));
         if found.is_none() {
-            let known = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
-            self.problem(name, format!("must be one of: {known}"));
+            self.problem(name, format!("must be one of: {}", words.join(", ")));
         }
         found
     }
@@ -209,16 +215,24 @@ impl<'a> Fields<'a> {
         known: &[&str],
         read: impl Fn(&mut Fields<'_>) -> T,
     ) -> Vec<T> {
+        let mut all = Vec::new();
+        self.each_item(name, most, known, &mut |fields| all.push(read(fields)));
+        all
+    }
+
+    /// What of [`Fields::each`] is the same for every type, so that it is compiled once.
+    fn each_item(&mut self, name: &str, most: usize, known: &[&str], read: &mut dyn FnMut(&mut Fields<'_>)) {
         let items = self.items(name);
         let length = self.field(name).and_then(Value::list).map(<[Value]>::len);
         if length.is_some_and(|length| !(1..=most).contains(&length)) {
             self.problem(name, format!("must hold 1 to {most} {name}"));
-            return Vec::new();
+            return;
         }
-        let open = |(path, item): &(String, &Value)| {
-            Fields::open(item, path, known, self.report).map(|mut fields| read(&mut fields))
-        };
-        items.iter().filter_map(open).collect()
+        for (path, item) in &items {
+            if let Some(mut fields) = Fields::open(item, path, known, self.report) {
+                read(&mut fields);
+            }
+        }
     }
 
     /// An object that may be missing.
@@ -228,8 +242,18 @@ impl<'a> Fields<'a> {
         known: &[&str],
         read: impl FnOnce(&mut Fields<'_>) -> T,
     ) -> Option<T> {
-        let (value, place) = (self.field(name)?, self.at(name));
-        Fields::open(value, &place, known, self.report).map(|mut fields| read(&mut fields))
+        let (mut read, mut found) = (Some(read), None);
+        self.with_object(name, known, &mut |fields| found = read.take().map(|read| read(fields)));
+        found
+    }
+
+    /// What of [`Fields::object`] is the same for every type.
+    fn with_object(&mut self, name: &str, known: &[&str], read: &mut dyn FnMut(&mut Fields<'_>)) {
+        let Some(value) = self.field(name) else { return };
+        let place = self.at(name);
+        if let Some(mut fields) = Fields::open(value, &place, known, self.report) {
+            read(&mut fields);
+        }
     }
 
     /// The places of the ids that the list `name` names, in its order, each once.

@@ -95,7 +95,7 @@ impl Desk {
         let hidden_until = self.state.borrow().away.until;
         self.store.save(&self.state.borrow(), progress, hidden_until);
         self.show();
-        if *event != Event::Started {
+        if !matches!(event, Event::Started) {
             self.announce(&effects);
         }
         self.tell(&effects);

@@ -139,7 +139,7 @@ impl SurveyState {
 
 impl Tracked {
     pub(super) fn to_value(&self) -> Value {
-        let properties = (self.properties != Value::Null).then(|| self.properties.clone());
+        let properties = (!matches!(self.properties, Value::Null)).then(|| self.properties.clone());
         object([("at", Some(number(self.at))), ("name", Some(text(&self.name))), ("properties", properties)])
     }
 
