@@ -18,7 +18,7 @@
 //! ]);
 //! let (definition, _warnings) = Definition::check(&definition).map(|it| (it.definition, it.warnings))?;
 //! let visitor = Visitor { user: "u_1".into(), ..Visitor::default() };
-//! let moment = Moment { visitor: &visitor, now: Millis(1_000), url: "/projects" };
+//! let moment = Moment { visitor: &visitor, now: Millis(1_000), page: "https://app.example/projects" };
 //! let mut state = State::default();
 //! let event = Event::Tracked { name: "project_created".into(), properties: Value::Null };
 //! apply(&definition, &mut state, &event, &moment)?;
@@ -29,22 +29,32 @@
 mod condition;
 mod definition;
 mod hash;
+mod link;
 mod problem;
 mod read;
 mod restore;
 mod row;
+mod segment;
 mod state;
 mod status;
 mod step;
 mod time;
 mod value;
 
-pub use condition::{Condition, Facts, Repeat, Test};
-pub use definition::{Action, Checked, Definition, FORMAT_VERSION, Target, Task, Texts};
+pub use condition::{Condition, Facts, Repeat, Signal, Test};
+pub use definition::{
+    Action, Arm, Checked, Control, Definition, Experiment, FORMAT_VERSION, Help, HelpLink, Level, Missing,
+    Nudge, Owner, Path, Placement, Question, QuestionKind, Resource, ResourceKind, Reward, Specialist, Step,
+    Survey, Target, Task, Texts, Tour, Trigger,
+};
 pub use problem::{DefinitionError, Problem};
 pub use restore::{Restored, STATE_VERSION};
 pub use row::Row;
-pub use state::{By, Completion, State, TaskState};
+pub use segment::{
+    Cluster, Did, EventRule, Feature, Needs, Op, PropertyTest, Record, RowTest, Rule, Times, Tracked, Whose,
+    Within,
+};
+pub use state::{Assigned, By, Completion, State, TaskState, Why};
 pub use status::{Moment, Progress, Status, Visitor, progress, status, statuses};
 pub use step::{Effect, Event, Refusal, apply};
 pub use time::Millis;

@@ -9,7 +9,7 @@ use crate::value::Value;
 pub const STATE_VERSION: u32 = 1;
 
 /// A state read back from storage.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Restored {
     /// All that could be read; the default where nothing could.
     pub state: State,

@@ -1,12 +1,13 @@
 //! What is remembered of one person and one checklist, and how two memories of it (two tabs) become one.
 
+use crate::segment::Tracked;
 use crate::time::Millis;
 
 /// No condition counts further than this.
 pub(crate) const MOST_HITS: usize = 1_000;
 
 /// Everything remembered. Tasks that the definition no longer has are kept, in case they come back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// When the checklist was first met.
     pub started_at: Option<Millis>,
@@ -17,6 +18,34 @@ pub struct State {
     /// When each event that a condition counts happened: by [`crate::Repeat::key`], sorted; each list ascending and
     /// no longer than the condition needs.
     pub(crate) hits: Vec<(String, Vec<Millis>)>,
+    /// What segments' rules look at, ascending.
+    pub(crate) history: Vec<Tracked>,
+    /// The path that the person is on; none where the definition has no paths.
+    pub path: Option<Assigned>,
+    /// The arm of the experiment that the person is in.
+    pub variant: Option<String>,
+}
+
+/// Which path a person is on, and why.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assigned {
+    /// When it was decided.
+    pub at: Millis,
+    /// Why.
+    pub why: Why,
+    /// The path's id.
+    pub path: String,
+}
+
+/// Why a person is on a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// By lot, to measure the other paths against.
+    Holdout,
+    /// Its condition holds.
+    Fits,
+    /// No other path fits.
+    Default,
 }
 
 /// What is remembered of one task.

@@ -30,8 +30,17 @@ pub struct Moment<'a> {
     pub visitor: &'a Visitor,
     /// When.
     pub now: Millis,
-    /// The path of the page, without origin, query and fragment, for the log.
-    pub url: &'a str,
+    /// The whole address of the page, for conditions. The log has its path only: without origin, query and fragment.
+    pub page: &'a str,
+}
+
+impl Moment<'_> {
+    /// The path of the page, without origin, query and fragment.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        let page = self.page.split(['?', '#']).next().unwrap_or_default();
+        page.split_once("://").map_or(page, |(_, rest)| &rest[rest.find('/').unwrap_or(rest.len())..])
+    }
 }
 
 /// How a task stands.
@@ -73,7 +82,7 @@ pub fn status(definition: &Definition, state: &State, moment: &Moment<'_>, index
     let waits = |required: &&usize| {
         !state.is_done(&definition.tasks[**required].id) && is_visible(definition, state, moment, **required)
     };
-    let waiting: Vec<usize> = task.requires.iter().filter(waits).copied().collect();
+    let waiting: Vec<usize> = task.waits_for.iter().filter(waits).copied().collect();
     if waiting.is_empty() { Status::Open } else { Status::Locked(waiting) }
 }
 
@@ -100,18 +109,23 @@ pub fn progress(definition: &Definition, state: &State, moment: &Moment<'_>) -> 
 }
 
 /// The facts of one task.
-pub(crate) fn facts<'a>(state: &'a State, moment: &Moment<'a>, id: &str) -> Facts<'a> {
+pub(crate) fn facts<'a>(
+    definition: &'a Definition,
+    state: &'a State,
+    moment: &'a Moment<'a>,
+    id: &str,
+) -> Facts<'a> {
     let task = state.task(id);
     Facts {
-        visitor: moment.visitor,
-        now: moment.now,
+        definition,
+        state,
+        moment,
         is_ticked: task.is_some_and(|task| task.ticked.is_some()),
         since: task.and_then(|task| task.since),
-        hits: &state.hits,
     }
 }
 
 fn is_visible(definition: &Definition, state: &State, moment: &Moment<'_>, index: usize) -> bool {
     let task = &definition.tasks[index];
-    task.when.as_ref().is_none_or(|when| when.holds(&facts(state, moment, &task.id)))
+    task.when.as_ref().is_none_or(|when| when.holds(&facts(definition, state, moment, &task.id)))
 }

@@ -290,7 +290,7 @@ impl Step<'_> {
     fn evidence(&self, index: usize, by: By) -> Option<By> {
         let task = &self.definition.tasks[index];
         let ticked = self.state.task(&task.id).and_then(|task| task.ticked);
-        let facts = facts(self.state, self.moment, &task.id);
+        let facts = facts(self.definition, self.state, self.moment, &task.id);
         let is_true = task.complete_when.holds(&crate::Facts { is_ticked: false, ..facts });
         match status(self.definition, self.state, self.moment, index) {
             Status::Done(By::Person) if is_true => Some(By::Event),
@@ -346,7 +346,7 @@ impl Step<'_> {
             segment: (!visitor.segment.is_empty()).then(|| visitor.segment.clone()),
             task: task.map(|index| self.definition.tasks[index].id.clone()),
             value: value.map(str::to_owned),
-            url: self.moment.url.to_owned(),
+            url: self.moment.path().to_owned(),
             ..Row::default()
         })));
     }

@@ -31,7 +31,8 @@ impl Desk {
     }
 
     pub(super) fn try_do(&mut self, event: &Event) -> Result<Vec<Effect>, Refusal> {
-        let moment = Moment { visitor: &self.visitor, now: Millis(self.now), url: "/p" };
+        let moment =
+            Moment { visitor: &self.visitor, now: Millis(self.now), page: "https://app.example/p?q=1#f" };
         apply(&self.definition, &mut self.state, event, &moment)
     }
 
@@ -47,7 +48,7 @@ impl Desk {
         statuses(
             &self.definition,
             &self.state,
-            &Moment { visitor: &self.visitor, now: Millis(self.now), url: "/p" },
+            &Moment { visitor: &self.visitor, now: Millis(self.now), page: "https://app.example/p?q=1#f" },
         )
     }
 
@@ -55,7 +56,7 @@ impl Desk {
         progress(
             &self.definition,
             &self.state,
-            &Moment { visitor: &self.visitor, now: Millis(self.now), url: "/p" },
+            &Moment { visitor: &self.visitor, now: Millis(self.now), page: "https://app.example/p?q=1#f" },
         )
     }
 

@@ -218,9 +218,9 @@ impl Desk {
     }
 
     fn with_moment<T>(&self, look: impl FnOnce(&Moment<'_>) -> T) -> T {
-        let url = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
+        let page = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
         let now = Millis(js_sys::Date::now() as i64);
-        look(&Moment { visitor: &self.visitor.borrow(), now, url: &url })
+        look(&Moment { visitor: &self.visitor.borrow(), now, page: &page })
     }
 
     fn find(&self, selector: &str) -> Option<HtmlElement> {

@@ -42,7 +42,7 @@ impl Checklist {
         language: &str,
         glance_key: String,
     ) -> Result<Checklist, JsValue> {
-        let definition = check(definition)?.in_language(language);
+        let definition = check(definition)?.in_words(language, "");
         let attribute = |name: &str| host.get_attribute(name).unwrap_or_default();
         let visitor =
             Visitor { user: attribute("user"), segment: attribute("segment"), traits: read_object(traits) };

@@ -143,6 +143,8 @@ fn action(desk: &Rc<Desk>, task: &Task, action: &Action) -> AnyView {
                 .child(label)
                 .into_any()
         }
+        // Tours come with their own view.
+        Target::Tour(_) => ().into_any(),
     }
 }
 
