@@ -121,7 +121,7 @@ impl Condition {
                 value.is_some_and(|value| tests.iter().all(|test| test.passes(value)))
             }
             Condition::Segment(name) => visitor.segment == *name || facts.is_in(name),
-            Condition::Variant(arm) => state.variant.as_ref() == Some(arm),
+            Condition::Variant(arm) => state.variant.as_ref().is_some_and(|variant| variant.arm == *arm),
             Condition::Path(path) => state.path.as_ref().is_some_and(|assigned| assigned.path == *path),
             Condition::Task(id) => state.is_done(id),
             Condition::All(all) => all.iter().all(|condition| condition.holds(facts)),

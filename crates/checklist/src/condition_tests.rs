@@ -3,7 +3,7 @@
 use super::{Condition, Facts, Signal};
 use crate::definition::Definition;
 use crate::read::{Ids, Known, Report};
-use crate::state::State;
+use crate::state::{State, Variant};
 use crate::status::{Moment, Visitor};
 use crate::time::Millis;
 use crate::value::testing::parse;
@@ -26,7 +26,8 @@ fn holds(json: &str, traits: &str, hits: &[i64]) -> bool {
     let definition = Definition::check(&parse(definition)).expect("sound").definition;
     let visitor = Visitor { segment: "small".into(), traits: parse(traits), ..Visitor::default() };
     let condition = read(json).expect("the test's condition is valid");
-    let mut state = State { variant: Some("b".into()), ..State::default() };
+    let mut state =
+        State { variant: Some(Variant { experiment: "x".into(), arm: "b".into() }), ..State::default() };
     condition.each(&mut |inner| {
         let key = match inner {
             Condition::Event(repeat) => repeat.key(),

@@ -7,7 +7,7 @@ mod path;
 mod task;
 mod tour;
 
-use crate::condition::Condition;
+use crate::condition::{Condition, Signal};
 use crate::problem::{DefinitionError, Problem};
 use crate::read::{Fields, Ids, Known, Report};
 use crate::segment::Rule;
@@ -129,6 +129,21 @@ impl Definition {
     #[must_use]
     pub fn tour(&self, id: &str) -> Option<usize> {
         self.tours.iter().position(|tour| tour.id == id)
+    }
+
+    /// What the view has to watch the host page for, each once: selectors, and for each what about it.
+    #[must_use]
+    pub fn watched(&self) -> Vec<(Signal, &str)> {
+        let mut watched = Vec::new();
+        self.each_condition(&mut |condition| {
+            if let Condition::Signal(signal, of) = condition
+                && *signal != Signal::Toured
+                && !watched.contains(&(*signal, of.as_str()))
+            {
+                watched.push((*signal, of.as_str()));
+            }
+        });
+        watched
     }
 
     /// Calls `visit` for every condition, those inside others included.

@@ -26,8 +26,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod assign;
 mod condition;
 mod definition;
+mod event;
 mod hash;
 mod link;
 mod problem;
@@ -41,12 +43,14 @@ mod step;
 mod time;
 mod value;
 
+pub use assign::{arm, lot};
 pub use condition::{Condition, Facts, Repeat, Signal, Test};
 pub use definition::{
     Action, Arm, Checked, Control, Definition, Experiment, FORMAT_VERSION, Help, HelpLink, Level, Missing,
     Nudge, Owner, Path, Placement, Question, QuestionKind, Resource, ResourceKind, Reward, Specialist, Step,
     Survey, Target, Task, Texts, Tour, Trigger,
 };
+pub use event::{Effect, Event, Noticed, NudgeAct, Place, Refusal, TourAct};
 pub use problem::{DefinitionError, Problem};
 pub use restore::{Restored, STATE_VERSION};
 pub use row::Row;
@@ -54,8 +58,10 @@ pub use segment::{
     Cluster, Did, EventRule, Feature, Needs, Op, PropertyTest, Record, RowTest, Rule, Times, Tracked, Whose,
     Within,
 };
-pub use state::{Assigned, By, Completion, State, TaskState, Why};
-pub use status::{Moment, Progress, Status, Visitor, progress, status, statuses};
-pub use step::{Effect, Event, Refusal, apply};
+pub use state::{
+    Assigned, Away, By, Completion, NudgeState, Phase, State, SurveyState, TaskState, TourState, Variant, Why,
+};
+pub use status::{Moment, Progress, Status, Visitor, due_at, order, progress, status, statuses};
+pub use step::apply;
 pub use time::Millis;
 pub use value::Value;

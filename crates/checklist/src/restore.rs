@@ -1,7 +1,12 @@
 //! The stored form of the state: versioned JSON, read back with care, since anything may be in a browser's storage.
 
+mod parts;
+
 use crate::problem::Problem;
-use crate::state::{By, Completion, State, TaskState};
+use crate::segment::Tracked;
+use crate::state::{
+    Assigned, Away, By, Completion, NudgeState, State, SurveyState, TaskState, TourState, Variant,
+};
 use crate::time::Millis;
 use crate::value::Value;
 
@@ -32,6 +37,16 @@ impl State {
         put(&mut fields, "finished_at", self.finished_at.map(number));
         put(&mut fields, "tasks", Some(Value::Map(tasks)));
         put(&mut fields, "hits", Some(Value::Map(hits)));
+        put(&mut fields, "active_at", self.active_at.map(number));
+        put(&mut fields, "away_at", (self.away != Away::default()).then(|| number(self.away.at)));
+        put(&mut fields, "hidden_until", (self.away != Away::default()).then(|| number(self.away.until)));
+        put(&mut fields, "path", self.path.as_ref().map(Assigned::to_value));
+        put(&mut fields, "variant", self.variant.as_ref().map(Variant::to_value));
+        put(&mut fields, "tour", self.tour.as_ref().map(TourState::to_value));
+        put(&mut fields, "nudges", map(&self.nudges, NudgeState::to_value));
+        put(&mut fields, "surveys", map(&self.surveys, SurveyState::to_value));
+        let history: Vec<_> = self.history.iter().map(Tracked::to_value).collect();
+        put(&mut fields, "history", (!history.is_empty()).then_some(Value::List(history)));
         Value::Map(fields)
     }
 
@@ -62,6 +77,7 @@ impl State {
                 restored.hurt(&format!("$.hits.{key}"), "is not a list of times");
             }
         }
+        restored.rest(value);
         restored
     }
 }
@@ -76,6 +92,8 @@ impl TaskState {
         put(&mut fields, "undone_at", self.undone_at.map(number));
         put(&mut fields, "since", self.since.map(number));
         put(&mut fields, "seen", self.is_seen.then_some(Value::Bool(true)));
+        put(&mut fields, "rewarded", self.is_rewarded.then_some(Value::Bool(true)));
+        put(&mut fields, "helpful", self.is_helpful.map(Value::Bool));
         Value::Map(fields)
     }
 }
@@ -121,6 +139,11 @@ impl Restored {
             undone_at: self.time(value, path, "undone_at"),
             since: self.time(value, path, "since"),
             is_seen: value.get("seen") == Some(&Value::Bool(true)),
+            is_rewarded: value.get("rewarded") == Some(&Value::Bool(true)),
+            is_helpful: match value.get("helpful") {
+                Some(Value::Bool(is_helpful)) => Some(*is_helpful),
+                _ => None,
+            },
         }
     }
 }
@@ -128,6 +151,11 @@ impl Restored {
 fn number(at: Millis) -> Value {
     // Exact up to 2^53, which is the year 287,396.
     Value::Number(at.0 as f64)
+}
+
+fn map<T>(list: &[(String, T)], to_value: fn(&T) -> Value) -> Option<Value> {
+    let fields = list.iter().map(|(key, item)| (key.clone(), to_value(item))).collect();
+    (!list.is_empty()).then_some(Value::Map(fields))
 }
 
 fn put(fields: &mut Vec<(String, Value)>, name: &str, value: Option<Value>) {

@@ -1,7 +1,7 @@
 //! What a person sees of the state: each task's status and the progress of the whole.
 
 use crate::condition::Facts;
-use crate::definition::Definition;
+use crate::definition::{Definition, Path};
 use crate::state::{By, State};
 use crate::time::Millis;
 use crate::value::Value;
@@ -125,7 +125,31 @@ pub(crate) fn facts<'a>(
     }
 }
 
+/// The tasks in the order in which they show: those of the visitor's path, or all.
+#[must_use]
+pub fn order(definition: &Definition, state: &State) -> Vec<usize> {
+    match path(definition, state) {
+        Some(path) => path.tasks.clone(),
+        None => (0..definition.tasks.len()).collect(),
+    }
+}
+
+/// When the task at `index` should be done; `None` without a date, and before the checklist has begun.
+#[must_use]
+pub fn due_at(definition: &Definition, state: &State, index: usize) -> Option<Millis> {
+    let days = definition.tasks[index].due_days?;
+    Some(Millis(state.started_at?.0 + i64::from(days) * Millis::DAY))
+}
+
+fn path<'a>(definition: &'a Definition, state: &State) -> Option<&'a Path> {
+    let assigned = state.path.as_ref()?;
+    definition.paths.iter().find(|path| path.id == assigned.path)
+}
+
 fn is_visible(definition: &Definition, state: &State, moment: &Moment<'_>, index: usize) -> bool {
     let task = &definition.tasks[index];
-    task.when.as_ref().is_none_or(|when| when.holds(&facts(definition, state, moment, &task.id)))
+    let facts = facts(definition, state, moment, &task.id);
+    let level = task.level.and_then(|level| definition.levels[level].when.as_ref());
+    path(definition, state).is_none_or(|path| path.tasks.contains(&index))
+        && task.when.iter().chain(level).all(|when| when.holds(&facts))
 }

@@ -82,15 +82,18 @@ impl QuestionKind {
     pub fn word(self) -> &'static str {
         QUESTION_KINDS.iter().find(|(_, kind)| *kind == self).map_or("text", |(word, _)| word)
     }
+}
 
-    /// The lowest and the highest number of a scale.
+impl Question {
+    /// The lowest and the highest number that answers it: of a scale, or of its options, from 1. `None` for text.
     #[must_use]
-    pub fn scale(self) -> Option<(u32, u32)> {
-        match self {
+    pub fn scale(&self) -> Option<(u32, u32)> {
+        match self.kind {
             QuestionKind::Nps => Some((0, 10)),
             QuestionKind::Csat => Some((1, 5)),
             QuestionKind::Ces => Some((1, 7)),
-            QuestionKind::Choice | QuestionKind::Text => None,
+            QuestionKind::Choice => Some((1, self.options.len() as u32)),
+            QuestionKind::Text => None,
         }
     }
 }
