@@ -20,6 +20,9 @@ export interface LogRow {
   version: string;
   segment?: string;
   task?: string;
+  tour?: string;
+  /** From 1. */
+  step?: number;
   value?: string;
   url: string;
 }
@@ -35,6 +38,8 @@ export interface CairnChecklistElement extends HTMLElement {
   complete(task: string): Promise<void>;
   /** Takes back a task, or all of them; earlier events count no more. */
   reset(task?: string): Promise<void>;
+  /** Begins a tour, or goes on with it where it was left. */
+  start_tour(tour: string): Promise<void>;
   open(): void;
   close(): void;
   progress(): Promise<Progress | undefined>;
@@ -49,6 +54,7 @@ export interface CairnChecklistEvents {
   'cairn:task': CustomEvent<{ id: string; state: 'open' | 'done'; by?: 'already' | 'event' | 'host' | 'person' }>;
   'cairn:progress': CustomEvent<Progress>;
   'cairn:complete': CustomEvent<Progress>;
+  'cairn:tour': CustomEvent<{ id: string; state: 'running' | 'paused' | 'finished' | 'left'; step?: number }>;
   'cairn:log': CustomEvent<LogRow>;
   'cairn:error': CustomEvent<{ message: string; path?: string }>;
 }
@@ -77,5 +83,6 @@ export interface Widget {
     traits: string,
     language: string,
     glanceKey: string,
+    openPage: (report: (what: string, selector: string, when: string) => void) => Promise<unknown>,
   ) => View;
 }

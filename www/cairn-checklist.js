@@ -48,7 +48,7 @@ class CairnChecklist extends HTMLElement {
   #isUsed = false;
 
   static {
-    for (const name of ['track', 'complete', 'reset', 'progress', 'log', 'export_log']) {
+    for (const name of ['track', 'complete', 'reset', 'start_tour', 'progress', 'log', 'export_log']) {
       Reflect.set(this.prototype, name, function (/** @type {unknown[]} */ ...args) {
         // @ts-expect-error `this` is the element that the method is called on.
         return this.#call(name, args);
@@ -183,7 +183,9 @@ class CairnChecklist extends HTMLElement {
       if (signal.aborted) return;
       if (widget) {
         const traits = JSON.stringify(this.#traits ?? null);
-        this.#view = new widget.Checklist(this, this.#root, definition, traits, this.#language, this.#glanceKey);
+        this.#view = new widget.Checklist(this, this.#root, definition, traits, this.#language, this.#glanceKey, (/** @type {unknown} */ report) =>
+          import(at('./cairn-tour.js')).then(({ Page }) => new Page(this, this.#root, report)),
+        );
       } else {
         const { view } = await import(at('./cairn-static.js'));
         this.#view = view(this, this.#root, definition);

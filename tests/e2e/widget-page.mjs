@@ -57,7 +57,8 @@ export async function openHost(site, { path = 'demo/', files = {}, looks = {}, b
   const profile = context ?? (await site.browser.newContext({ viewport, reducedMotion: 'reduce', ...looks }));
   for (const [name, content] of Object.entries(files)) {
     const body = typeof content === 'string' ? content : JSON.stringify(content);
-    const contentType = name.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/json';
+    const types = { html: 'text/html; charset=utf-8', css: 'text/css', json: 'application/json' };
+    const contentType = Reflect.get(types, name.split('.').at(-1) ?? '') ?? types.json;
     await profile.route(new URL(name, site.server.url).href, (route) => route.fulfill({ body, contentType }));
   }
   profile.setDefaultTimeout(10_000);
@@ -105,7 +106,7 @@ function record() {
   const violations = [];
   Reflect.set(globalThis, 'recordedEvents', events);
   Reflect.set(globalThis, 'recordedViolations', violations);
-  for (const name of ['ready', 'task', 'progress', 'complete', 'error']) {
+  for (const name of ['ready', 'task', 'progress', 'complete', 'tour', 'error']) {
     addEventListener(`cairn:${name}`, (event) => {
       events.push(`${name} ${JSON.stringify(/** @type {CustomEvent} */ (event).detail)}`);
     });

@@ -10,7 +10,7 @@ import { Watch } from './watch.js';
 /** @typedef {import('./types.d.ts').Step} Step */
 /** @typedef {import('./types.d.ts').Report} Report */
 
-/** How long after the person used the step's target a page may be left for it to count as the step's own doing. */
+/** For how long a page that is about to be left shows nothing as seen, in milliseconds: servers may be slow. */
 const LEAVING_MILLIS = 10_000;
 
 /** @type {Page | undefined} The one whose step shows: two cards at once would be no guidance. */
@@ -39,7 +39,8 @@ export class Page {
   #leaveAddress;
   /** What had the focus before the tour. @type {Element | null} */
   #before = null;
-  #usedAt = -Infinity;
+  /** When the page began to be left. */
+  #leftAt = -Infinity;
 
   /** @param {HTMLElement} host @param {ShadowRoot} root @param {Report} report */
   constructor(host, root, report) {
@@ -56,10 +57,7 @@ export class Page {
       const wanted = JSON.parse(json);
       this.#watch.want(wanted);
       if (!wanted.address) this.#leaveAddress?.();
-      const changed = guard(() => {
-        this.#leave();
-        this.#report('address', '');
-      });
+      const changed = () => this.#report('address', '', '');
       this.#leaveAddress = wanted.address ? (this.#leaveAddress ?? onAddress(changed)) : undefined;
     })();
   }
@@ -69,7 +67,7 @@ export class Page {
     guard(() => {
       /** @type {Step} */
       const step = JSON.parse(json);
-      if (showing && showing !== this) showing.#report('close', '');
+      if (showing && showing !== this) showing.#report('close', '', '');
       showing = this;
       const isFirst = !this.#stage;
       if (isFirst) this.#before = focused();
@@ -78,20 +76,19 @@ export class Page {
       const run = (this.#run = new AbortController());
       const told = (/** @type {'next' | 'back' | 'close' | 'shown' | 'missing'} */ what) => {
         if (what === 'shown' && this.#mayFocus(step, isFirst || wasInCard)) this.#stage?.focus();
-        if (what !== 'shown' && what !== 'missing') this.#usedAt = performance.now();
-        this.#report(what, '');
+        // A step that flashed up on a page that was being left has not been seen: it goes on on the next page.
+        const isLeaving = performance.now() - this.#leftAt < LEAVING_MILLIS;
+        if (what !== 'shown' || !isLeaving) this.#report(what, '', '');
       };
       this.#stage = new Stage(this.#host, this.#root, step, told, guard);
       const options = { capture: true, signal: run.signal };
       document.addEventListener('keydown', guard((event) => this.#onKey(event)), options);
-      document.addEventListener('click', guard((event) => this.#onUse(event)), options);
-      addEventListener('pagehide', guard(() => this.#leave()), options);
+      addEventListener('beforeunload', () => void (this.#leftAt = performance.now()), options);
       const frame = () => this.#stage?.target?.ownerDocument;
       // A frame keeps its keys and clicks to itself.
       addEventListener('blur', guard(() => {
         if (frame() === document) return;
         frame()?.addEventListener('keydown', guard((event) => this.#onKey(event)), options);
-        frame()?.addEventListener('click', guard((event) => this.#onUse(event)), options);
       }), { signal: run.signal });
     })();
   }
@@ -132,18 +129,6 @@ export class Page {
     return isOurs || !focused()?.matches('input, textarea, select, [contenteditable]:not([contenteditable=false])');
   }
 
-  /** @param {Event} event */
-  #onUse(event) {
-    const target = this.#stage?.target;
-    const used = /** @type {Element | undefined} */ (event.composedPath()[0]);
-    if (target && holds(target, used)) this.#usedAt = performance.now();
-  }
-
-  /** The page is being left, or another one shown by the same document. */
-  #leave() {
-    if (this.#stage && performance.now() - this.#usedAt < LEAVING_MILLIS) this.#report('left', '');
-  }
-
   /** @param {KeyboardEvent} event */
   #onKey(event) {
     const stage = this.#stage;
@@ -156,7 +141,7 @@ export class Page {
       if (!isOurs) return;
       event.preventDefault();
       event.stopPropagation();
-      this.#report('close', '');
+      this.#report('close', '', '');
     } else if (event.key === 'Tab' && stage.target && (inCard || inTarget)) {
       this.#onTab(event, stage, at);
     }

@@ -10,6 +10,9 @@ import { boxOf, find, focused, holds, isRendered, modalAround, reveal, visibleBo
 /** @typedef {import('./target.js').Box} Box */
 /** @typedef {import('./place.js').Side} Side */
 
+/** For how long a target that the page's late layout pushes away is brought back into view, in milliseconds. */
+const SETTLING_MILLIS = 1_000;
+
 /** A ring's distance from its target. */
 const PAD = 4;
 
@@ -35,6 +38,7 @@ export class Stage {
   #isCentered;
   #isShown = false;
   #missingSince = performance.now();
+  #revealUntil = 0;
   #told;
   #stops;
 
@@ -71,11 +75,15 @@ export class Stage {
     const raise = guard(() => this.#isShown && this.#raise());
     const onToggle = (/** @type {Event} */ event) => event.target !== this.carrier && /** @type {ToggleEvent} */ (event).newState === 'open' && raise();
     document.addEventListener('toggle', onToggle, true);
+    // From the moment the person moves the page, it is theirs.
+    const yieldView = () => void (this.#revealUntil = 0);
+    for (const name of ['wheel', 'touchmove', 'keydown']) document.addEventListener(name, yieldView, { capture: true, passive: true });
     const end = everyFrame(this.shadow, guard(() => this.#look(host)));
     this.#stops = () => {
       end();
       dialogs.disconnect();
       document.removeEventListener('toggle', onToggle, true);
+      for (const name of ['wheel', 'touchmove', 'keydown']) document.removeEventListener(name, yieldView, true);
     };
   }
 
@@ -134,6 +142,7 @@ export class Stage {
     if (target && target !== this.target) this.#attach(host, target);
     if (!target && this.#step.target && !this.#isCentered) return this.#miss();
     this.#missingSince = performance.now();
+    if (target && performance.now() < this.#revealUntil) reveal(target);
     if (!this.#isShown) this.#show();
     this.#draw(target);
   }
@@ -143,7 +152,7 @@ export class Stage {
     this.target = target;
     this.#isCentered = false;
     this.#settle(host);
-    reveal(target);
+    this.#revealUntil = performance.now() + SETTLING_MILLIS;
   }
 
   #show() {

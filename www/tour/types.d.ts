@@ -35,10 +35,11 @@ export interface Watch {
 
 /**
  * What happened: `next`, `back` and `close` were pressed; `shown` is a step that shows; `missing` is a target that was
- * waited for in vain; `element`, `clicked` and `filled` are signals of a selector; `address` is another page of the same
- * document; `left` says that the person used the step's target or its card just before the page was left.
+ * waited for in vain; `element`, `clicked` and `filled` are signals of a selector, `start` where they were there at the first
+ * look; `address` is another page of the same document.
  */
 export type Report = (
-  what: 'next' | 'back' | 'close' | 'shown' | 'missing' | 'element' | 'clicked' | 'filled' | 'address' | 'left',
+  what: 'next' | 'back' | 'close' | 'shown' | 'missing' | 'element' | 'clicked' | 'filled' | 'address',
   selector: string,
+  when: 'start' | '',
 ) => void;

@@ -14,6 +14,8 @@ export class Watch {
   /** @type {Wanted} */
   #wanted = { element: [], clicked: [], filled: [], address: false };
   #found;
+  /** `start` until everything was looked at once. @type {'start' | ''} */
+  #when = 'start';
   #guard;
   /** @type {Map<Document, AbortController>} The page's document, and those of frames that selectors go into. */
   #documents = new Map();
@@ -22,7 +24,7 @@ export class Watch {
   #timer;
 
   /**
-   * @param {(signal: Signal, selector: string) => void} found
+   * @param {(signal: Signal, selector: string, when: 'start' | '') => void} found
    * @param {<A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void} guard
    */
   constructor(found, guard) {
@@ -33,11 +35,13 @@ export class Watch {
     });
   }
 
-  /** Looks out for these from now on, and at once for what is there. @param {Wanted} wanted */
+  /** Looks out for these from now on; at first also for what is there and was filled before. @param {Wanted} wanted */
   want(wanted) {
     this.#wanted = { ...wanted, element: [...wanted.element] };
     this.#look();
-    for (const selector of wanted.filled) if (isFilled(find(selector))) this.#found('filled', selector);
+    // Later on a field counts when the person changes it: a step that asks for it should not be over before it shows.
+    if (this.#when) for (const selector of wanted.filled) if (isFilled(find(selector))) this.#found('filled', selector, this.#when);
+    this.#when = '';
   }
 
   free() {
@@ -61,7 +65,7 @@ export class Watch {
       const options = { childList: true, subtree: true, attributeFilter: ['class', 'hidden', 'id', 'open', 'style'] };
       for (const root of this.#roots()) this.#observer.observe(root, options);
     }
-    for (const selector of there) this.#found('element', selector);
+    for (const selector of there) this.#found('element', selector, this.#when);
   }
 
   /** What has to be observed: the page, and what selectors go into. @returns {(Document | ShadowRoot)[]} */
@@ -96,7 +100,7 @@ export class Watch {
     const path = event.composedPath();
     for (const selector of signal === 'clicked' ? this.#wanted.clicked : this.#wanted.filled) {
       const element = path.find((it) => 'localName' in it && fits(/** @type {Element} */ (it), selector.split('>>>')));
-      if (element && (signal === 'clicked' || isFilled(/** @type {Element} */ (element)))) this.#found(signal, selector);
+      if (element && (signal === 'clicked' || isFilled(/** @type {Element} */ (element)))) this.#found(signal, selector, '');
     }
   }
 }

@@ -3,13 +3,14 @@
 use std::cell::{Cell, RefCell};
 
 use cairn_checklist::{
-    Definition, Effect, Event, Millis, Moment, Progress, Refusal, State, Value, Visitor, apply, progress,
-    statuses,
+    Definition, Effect, Event, Millis, Moment, Phase, Progress, Refusal, State, Status, Value, Visitor,
+    apply, progress, statuses,
 };
 use reactive_graph::signal::ArcRwSignal;
 use reactive_graph::traits::{GetUntracked, Set, WithUntracked};
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
 
+use crate::guide::Guide;
 use crate::json;
 use crate::look::Look;
 use crate::speech::Speech;
@@ -29,6 +30,7 @@ pub(crate) struct Desk {
     pub(crate) expanded: ArcRwSignal<Option<usize>>,
     pub(crate) speech: Speech,
     pub(crate) store: Store,
+    pub(crate) guide: Guide,
     visitor: RefCell<Visitor>,
     state: RefCell<State>,
     is_open: Cell<bool>,
@@ -42,6 +44,7 @@ impl Desk {
         strings: Strings,
         store: Store,
         visitor: Visitor,
+        guide: Guide,
     ) -> Desk {
         let desk = Desk {
             host,
@@ -49,6 +52,7 @@ impl Desk {
             definition,
             strings,
             store,
+            guide,
             look: ArcRwSignal::default(),
             expanded: ArcRwSignal::default(),
             speech: Speech::default(),
@@ -79,6 +83,7 @@ impl Desk {
         if *event != Event::Started {
             self.announce(&effects);
         }
+        self.guide.follow(self, event, &effects);
         self.tell(&effects);
         Ok(())
     }
@@ -86,7 +91,7 @@ impl Desk {
     /// Brings panel and launcher up to date.
     pub(crate) fn show(&self) {
         let progress = self.progress();
-        let statuses = self.with_moment(|moment| statuses(&self.definition, &self.state.borrow(), moment));
+        let statuses = self.statuses();
         let look = Look::new(&self.definition, &statuses, progress, &self.strings);
         if let Some(launcher) = self.find(LAUNCHER) {
             let label = launcher.text_content().unwrap_or_default();
@@ -134,6 +139,23 @@ impl Desk {
     /// How far the person is.
     pub(crate) fn progress(&self) -> Progress {
         self.with_moment(|moment| progress(&self.definition, &self.state.borrow(), moment))
+    }
+
+    /// How each task stands.
+    pub(crate) fn statuses(&self) -> Vec<Status> {
+        self.with_moment(|moment| statuses(&self.definition, &self.state.borrow(), moment))
+    }
+
+    /// The id of the tour that runs, here or in another tab.
+    pub(crate) fn running_tour(&self) -> Option<String> {
+        let state = self.state.borrow();
+        state.tour.as_ref().filter(|tour| tour.phase == Phase::Running).map(|tour| tour.tour.clone())
+    }
+
+    /// Begins a tour, or goes on with it where it was left.
+    pub(crate) fn start_tour(&self, id: &str) -> Result<(), Refusal> {
+        let is_open = self.state.borrow().open_tour().is_some_and(|(open, _)| open == id);
+        self.act(&if is_open { Event::TourResumed } else { Event::TourStarted { tour: id.to_owned() } })
     }
 
     /// Replaces the visitor's traits.
@@ -189,7 +211,7 @@ impl Desk {
                     self.expand_next();
                 }
                 Effect::Finished => self.speech.say(self.strings.plain("finished")),
-                Effect::Logged(_) => {}
+                _ => {}
             }
         }
     }
@@ -209,12 +231,24 @@ impl Desk {
                 }
                 Effect::Progressed(progress) => self.emit("cairn:progress", &Desk::progress_value(*progress)),
                 Effect::Finished => self.emit("cairn:complete", &Desk::progress_value(self.progress())),
+                Effect::TourStep { tour, step, .. } => {
+                    self.tell_tour(&self.definition.tours[*tour].id, "running", Some(*step));
+                }
+                Effect::TourOver { tour, phase } => self.tell_tour(tour, phase.word(), None),
                 Effect::Logged(row) => {
                     self.store.append(row);
                     self.emit("cairn:log", &row.to_value());
                 }
+                _ => {}
             }
         }
+    }
+
+    fn tell_tour(&self, id: &str, state: &str, step: Option<usize>) {
+        let step = step.map(|step| ("step", Value::Number((step + 1) as f64)));
+        let fields = [("id", id.into()), ("state", state.into())].into_iter().chain(step);
+        let fields = fields.map(|(name, value)| (name.to_owned(), value));
+        self.emit("cairn:tour", &Value::Map(fields.collect()));
     }
 
     fn with_moment<T>(&self, look: impl FnOnce(&Moment<'_>) -> T) -> T {

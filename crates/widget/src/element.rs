@@ -4,11 +4,13 @@
 use std::rc::Rc;
 
 use cairn_checklist::{Definition, DefinitionError, Event, Refusal, Value, Visitor};
+use js_sys::Function;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, ShadowRoot, StorageEvent};
 
 use crate::desk::Desk;
+use crate::guide::Guide;
 use crate::mount::Mounted;
 use crate::store::{Store, warn};
 use crate::strings::Strings;
@@ -28,7 +30,8 @@ pub struct Checklist {
 
 #[wasm_bindgen]
 impl Checklist {
-    /// Checks the definition and mounts the panel behind the launcher that the loader has put into `root`.
+    /// Checks the definition and mounts the panel behind the launcher that the loader has put into `root`. `open_page` fetches
+    /// the part that reaches into the host page, when it is needed.
     ///
     /// # Errors
     ///
@@ -41,13 +44,17 @@ impl Checklist {
         traits: &str,
         language: &str,
         glance_key: String,
+        open_page: Function,
     ) -> Result<Checklist, JsValue> {
         let definition = check(definition)?.in_words(language, "");
         let attribute = |name: &str| host.get_attribute(name).unwrap_or_default();
         let visitor =
             Visitor { user: attribute("user"), segment: attribute("segment"), traits: read_object(traits) };
         let store = Store::new(&attribute("storage"), &definition, &visitor.user, glance_key);
-        let desk = Rc::new(Desk::new(host, root, definition, Strings::new(language), store, visitor));
+        let strings = Strings::new(language);
+        let desk = Rc::new_cyclic(|desk| {
+            Desk::new(host, root, definition, strings, store, visitor, Guide::new(desk.clone(), open_page))
+        });
         desk.show();
         let mount = mount_point(&desk)?;
         let _view = Mounted::new(&mount, || view::panel(&desk));
@@ -87,6 +94,13 @@ impl Checklist {
     /// Takes back a task, or all of them.
     pub fn reset(&self, id: Option<String>) {
         self.act("reset", &Event::Reset { task: id });
+    }
+
+    /// Begins a tour, or goes on with it where it was left.
+    pub fn start_tour(&self, id: &str) {
+        if let Err(refusal) = self.desk.start_tour(id) {
+            refuse("start_tour", &refusal);
+        }
     }
 
     /// `{ done, total, finished }`.

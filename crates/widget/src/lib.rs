@@ -3,6 +3,7 @@
 
 mod desk;
 mod element;
+mod guide;
 mod json;
 mod look;
 mod mount;

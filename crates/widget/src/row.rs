@@ -143,8 +143,19 @@ fn action(desk: &Rc<Desk>, task: &Task, action: &Action) -> AnyView {
                 .child(label)
                 .into_any()
         }
-        // Tours come with their own view.
-        Target::Tour(_) => ().into_any(),
+        Target::Tour(index) => {
+            let tour = desk.definition.tours[*index].id.clone();
+            html::button()
+                .attr("part", "action")
+                .attr("type", "button")
+                .on(click, move |_| {
+                    clicked(&desk);
+                    // The checker has seen that there is such a tour.
+                    drop(desk.start_tour(&tour));
+                })
+                .child(label)
+                .into_any()
+        }
     }
 }
 
