@@ -9,7 +9,8 @@
  */
 export function makeCard(step, pressed) {
   const card = make(step.modal ? 'dialog' : 'div', 'card');
-  if (!step.modal) card.role = 'dialog';
+  // A popover shows nothing until it is told to, and so does a dialog.
+  if (!step.modal) [card.role, card.popover] = ['dialog', 'manual'];
   card.setAttribute('aria-labelledby', step.title ? 'tour-title' : 'tour-text');
   if (step.title) card.setAttribute('aria-describedby', 'tour-text');
   card.lang = step.words.language;

@@ -124,7 +124,6 @@ export class Stage {
       this.card.close();
       this.card.showModal();
     } else {
-      this.card.popover = 'manual';
       if (this.card.matches(':popover-open')) this.card.hidePopover();
       this.card.showPopover();
     }
