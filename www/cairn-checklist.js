@@ -44,11 +44,13 @@ class CairnChecklist extends HTMLElement {
   #definition;
   /** @type {unknown} */
   #traits;
+  /** @type {import('./cairn-checklist.d.ts').Adapter | undefined} */
+  #adapter;
   #isLoading = false;
   #isUsed = false;
 
   static {
-    for (const name of ['track', 'complete', 'reset', 'start_tour', 'progress', 'log', 'export_log']) {
+    for (const name of ['track', 'complete', 'reset', 'snooze', 'start_tour', 'progress', 'log', 'export_log']) {
       Reflect.set(this.prototype, name, function (/** @type {unknown[]} */ ...args) {
         // @ts-expect-error `this` is the element that the method is called on.
         return this.#call(name, args);
@@ -74,7 +76,7 @@ class CairnChecklist extends HTMLElement {
 
   connectedCallback() {
     // What was set before the element was defined hides the accessors.
-    for (const name of ['definition', 'traits']) {
+    for (const name of ['definition', 'traits', 'adapter']) {
       if (!Object.hasOwn(this, name)) continue;
       const value = Reflect.get(this, name);
       Reflect.deleteProperty(this, name);
@@ -109,6 +111,14 @@ class CairnChecklist extends HTMLElement {
     this.#call('set_traits', [value ?? null]);
   }
 
+  get adapter() {
+    return this.#adapter;
+  }
+  set adapter(value) {
+    this.#adapter = value;
+    this.#restart();
+  }
+
   open() {
     this.setAttribute('open', '');
   }
@@ -127,13 +137,18 @@ class CairnChecklist extends HTMLElement {
     const run = (this.#run = new AbortController());
     this.#isLoading = false;
     this.#launcher.textContent = labels[this.#language.slice(0, 2)] ?? labels['en'] ?? '';
-    this.#launcher.dataset['count'] = this.#glance();
     this.#root.replaceChildren(this.#launcher);
+    this.#glance();
     const seen = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) idle(() => this.#load());
     });
     seen.observe(this.#launcher);
-    run.signal.onabort = () => seen.disconnect();
+    // What hangs on time: dates, the end of a snooze, nudges.
+    const clock = setInterval(() => this.#view?.refresh?.(), 60_000);
+    run.signal.onabort = () => {
+      seen.disconnect();
+      clearInterval(clock);
+    };
     this.#syncOpen();
     if (this.#queue.length) this.#load();
   }
@@ -151,15 +166,22 @@ class CairnChecklist extends HTMLElement {
     this.#start();
   }
 
-  /** What the model stored for this moment: "1/3", or nothing. */
-  #glance() {
+  /** Shows what the model stored for this moment: a count, or that the list was put away. An adapter is waited for a little. */
+  async #glance() {
+    const { dataset } = this.#launcher;
+    dataset['count'] ??= '';
     try {
-      const area = this.getAttribute('storage') === 'session' ? sessionStorage : localStorage;
-      const { version, done, total } = JSON.parse(`${area.getItem(this.#glanceKey)}`);
-      return version === 1 ? `${done}/${total}` : '';
-    } catch {
-      return '';
-    }
+      this.#launcher.hidden = !!this.#adapter;
+      const text = this.#adapter
+        ? await Promise.race([this.#adapter.get(this.#glanceKey), new Promise((done) => setTimeout(done, 500))])
+        : (this.getAttribute('storage') === 'session' ? sessionStorage : localStorage).getItem(this.#glanceKey);
+      const { version, done, total, hidden_until } = JSON.parse(`${text}`);
+      if (version === 1 && !this.#view) {
+        dataset['count'] = `${done}/${total}`;
+        this.#launcher.toggleAttribute('data-away', hidden_until > Date.now());
+      }
+    } catch {}
+    this.#launcher.hidden = false;
   }
 
   /** The definition as JSON text. @param {AbortSignal} signal */
@@ -183,7 +205,9 @@ class CairnChecklist extends HTMLElement {
       if (signal.aborted) return;
       if (widget) {
         const traits = JSON.stringify(this.#traits ?? null);
-        this.#view = new widget.Checklist(this, this.#root, definition, traits, this.#language, this.#glanceKey, (/** @type {unknown} */ report) =>
+        const area = this.#adapter && (await import(at('./cairn-adapter.js')).then((it) => it.area(this, definition, this.#glanceKey)));
+        if (signal.aborted) return;
+        this.#view = new widget.Checklist(this, this.#root, definition, traits, this.#language, this.#glanceKey, area, (/** @type {unknown} */ report) =>
           import(at('./cairn-tour.js')).then(({ Page }) => new Page(this, this.#root, report)),
         );
       } else {

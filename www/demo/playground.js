@@ -30,7 +30,7 @@ function apply() {
   sessionStorage.setItem(KEPT, source.value);
   advice = [];
   replace(must('#rows'));
-  /** @type {unknown} */
+  /** @type {import('../cairn-checklist.d.ts').Definition} */
   let definition;
   try {
     definition = JSON.parse(source.value);

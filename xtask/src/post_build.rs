@@ -25,6 +25,7 @@ const ENTRIES: [Entry; 2] = [
             "cairn-widget_bg.wasm",
             "cairn-static.js",
             "cairn-tour.js",
+            "cairn-adapter.js",
             "widget.css",
         ],
     },

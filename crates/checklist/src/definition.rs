@@ -310,3 +310,7 @@ fn find_cycle(tasks: &[Task]) -> Option<Vec<usize>> {
 #[cfg(test)]
 #[path = "definition_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "definition_parts_tests.rs"]
+mod parts_tests;

@@ -5,7 +5,7 @@ mod parts;
 use crate::problem::Problem;
 use crate::segment::Tracked;
 use crate::state::{
-    Assigned, Away, By, Completion, NudgeState, State, SurveyState, TaskState, TourState, Variant,
+    Assigned, Away, By, Completion, NudgeState, State, SurveyState, TaskState, Ticks, TourState, Variant,
 };
 use crate::time::Millis;
 use crate::value::Value;
@@ -86,9 +86,14 @@ impl TaskState {
     fn to_value(&self) -> Value {
         let mut fields = Vec::new();
         let word = |by: By| Value::from(by.word());
-        put(&mut fields, "completed_at", self.completion.map(|completion| number(completion.at)));
-        put(&mut fields, "by", self.completion.map(|completion| word(completion.by)));
-        put(&mut fields, "ticked", self.ticked.map(word));
+        let first = self.completions.first();
+        put(&mut fields, "completed_at", first.map(|completion| number(completion.at)));
+        put(&mut fields, "by", first.map(|completion| word(completion.by)));
+        let again = self.completions.iter().skip(1);
+        let again: Vec<_> = again.map(|it| Value::List(vec![number(it.at), word(it.by)])).collect();
+        put(&mut fields, "again", (!again.is_empty()).then_some(Value::List(again)));
+        put(&mut fields, "ticked_at", self.ticks.person.map(number));
+        put(&mut fields, "host_at", self.ticks.host.map(number));
         put(&mut fields, "undone_at", self.undone_at.map(number));
         put(&mut fields, "since", self.since.map(number));
         put(&mut fields, "seen", self.is_seen.then_some(Value::Bool(true)));
@@ -132,10 +137,24 @@ impl Restored {
     fn task(&mut self, value: &Value, path: &str) -> TaskState {
         let (at, by) = (self.time(value, path, "completed_at"), self.by(value, path, "by"));
         let is_done = value.get("completed_at").is_some() || value.get("by").is_some();
-        let completion = Completion { at: at.unwrap_or_default(), by: by.unwrap_or(By::Event) };
+        let mut completions = Vec::new();
+        if is_done {
+            completions.push(Completion { at: at.unwrap_or_default(), by: by.unwrap_or(By::Event) });
+        }
+        for again in value.get("again").and_then(Value::list).unwrap_or_default() {
+            let parts = again.list().unwrap_or_default();
+            let by = parts.get(1).and_then(Value::text).and_then(By::of);
+            if let (Some(at), Some(by)) = (parts.first().and_then(Value::integer), by) {
+                completions.push(Completion { at: Millis(at), by });
+            }
+        }
+        completions.sort_by_key(|completion| completion.at);
         TaskState {
-            completion: is_done.then_some(completion),
-            ticked: self.by(value, path, "ticked"),
+            completions,
+            ticks: Ticks {
+                person: self.time(value, path, "ticked_at"),
+                host: self.time(value, path, "host_at"),
+            },
             undone_at: self.time(value, path, "undone_at"),
             since: self.time(value, path, "since"),
             is_seen: value.get("seen") == Some(&Value::Bool(true)),
@@ -189,7 +208,7 @@ mod tests {
                 "c": {"completed_at": "soon", "by": "person"}, "d": {"completed_at": 6, "by": "magic"}}, "hits": []}"#,
         );
         assert!(state.is_done("a") && state.is_done("c") && state.is_done("d") && !state.is_done("b"));
-        assert_eq!(state.task("a").and_then(|task| task.completion).map(|it| it.by), Some(By::Event));
+        assert_eq!(state.task("a").and_then(|task| task.completion()).map(|it| it.by), Some(By::Event));
         assert_eq!(
             damage,
             [

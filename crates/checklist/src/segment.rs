@@ -210,7 +210,3 @@ fn all(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 fn any(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     all(truths.map(|truth| truth.map(|truth| !truth))).map(|none| !none)
 }
-
-#[cfg(test)]
-#[path = "segment_tests.rs"]
-mod tests;

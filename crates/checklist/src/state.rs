@@ -136,11 +136,12 @@ pub enum Why {
 /// What is remembered of one task.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaskState {
-    /// Who said by hand that it is done, if anyone did.
-    pub ticked: Option<By>,
-    /// How it was completed, if it is.
-    pub completion: Option<Completion>,
-    /// When a completion was last taken back.
+    /// When the person ticked it last, and when the host said that it is done; neither counts once it was undone.
+    pub(crate) ticks: Ticks,
+    /// Its completions since it was last undone, by moment. One, but for tabs that did not know of each other: an undo
+    /// that comes to light later must find the later completion, so both are kept.
+    pub(crate) completions: Vec<Completion>,
+    /// When it was last taken back; what was completed or ticked up to and including then does not count.
     pub undone_at: Option<Millis>,
     /// Events up to and including this moment do not count, because of a reset.
     pub since: Option<Millis>,
@@ -150,6 +151,13 @@ pub struct TaskState {
     pub is_rewarded: bool,
     /// Whether the person found its help helpful, if they said so.
     pub is_helpful: Option<bool>,
+}
+
+/// What was said of a task by hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ticks {
+    pub(crate) person: Option<Millis>,
+    pub(crate) host: Option<Millis>,
 }
 
 /// A completed task.
@@ -204,7 +212,7 @@ impl State {
     /// Whether the task with this id is done.
     #[must_use]
     pub fn is_done(&self, id: &str) -> bool {
-        self.task(id).is_some_and(|task| task.completion.is_some())
+        self.task(id).is_some_and(|task| !task.completions.is_empty())
     }
 
     /// Whether the checklist keeps out of the way at this moment.
@@ -241,6 +249,38 @@ impl State {
 
     pub(crate) fn survey_mut(&mut self, id: &str) -> &mut SurveyState {
         entry(&mut self.surveys, id)
+    }
+}
+
+impl TaskState {
+    /// How it was completed, if it is: at the first moment, and with the best evidence.
+    #[must_use]
+    pub fn completion(&self) -> Option<Completion> {
+        let by = self.completions.iter().map(|completion| completion.by).min()?;
+        Some(Completion { at: self.completions[0].at, by })
+    }
+
+    /// Who said by hand that it is done, if anyone did.
+    #[must_use]
+    pub fn ticked(&self) -> Option<By> {
+        let counts = |at: &Option<Millis>| at.is_some() && *at > self.undone_at;
+        let person = counts(&self.ticks.person).then_some(By::Person);
+        counts(&self.ticks.host).then_some(By::Host).or(person)
+    }
+
+    /// The moment for something new: later than the undo before it, or another tab would think that undone too.
+    pub(crate) fn moment(&self, now: Millis) -> Millis {
+        self.undone_at.map_or(now, |undone| now.max(Millis(undone.0 + 1)))
+    }
+
+    /// Takes back all completions and ticks; the moment of that.
+    pub(crate) fn undo(&mut self, now: Millis) -> Millis {
+        let known =
+            [self.ticks.person, self.ticks.host, self.completions.last().map(|it| it.at), self.undone_at];
+        let at = known.into_iter().flatten().fold(now, Millis::max);
+        self.completions.clear();
+        self.undone_at = Some(at);
+        at
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::condition::Facts;
 use crate::definition::{Definition, Path};
-use crate::state::{By, State};
+use crate::state::{By, State, TaskState};
 use crate::time::Millis;
 use crate::value::Value;
 
@@ -75,7 +75,7 @@ pub fn status(definition: &Definition, state: &State, moment: &Moment<'_>, index
     if !is_visible(definition, state, moment, index) {
         return Status::Hidden;
     }
-    if let Some(completion) = state.task(&task.id).and_then(|task| task.completion) {
+    if let Some(completion) = state.task(&task.id).and_then(TaskState::completion) {
         return Status::Done(completion.by);
     }
     // A required task that this visitor never sees could never be done: it does not hold anything up.
@@ -120,7 +120,7 @@ pub(crate) fn facts<'a>(
         definition,
         state,
         moment,
-        is_ticked: task.is_some_and(|task| task.ticked.is_some()),
+        is_ticked: task.is_some_and(|task| task.ticked().is_some()),
         since: task.and_then(|task| task.since),
     }
 }

@@ -9,7 +9,7 @@ use crate::condition::{Condition, Facts};
 use crate::definition::{Definition, Experiment};
 use crate::event::{Effect, Event, Refusal};
 use crate::row::Row;
-use crate::state::{Assigned, By, State, TourState, Variant, Why};
+use crate::state::{Assigned, State, TourState, Variant, Why};
 use crate::status::{Moment, Progress, Status, progress, statuses};
 use crate::time::Millis;
 
@@ -81,7 +81,8 @@ impl Step<'_> {
             Event::Unticked { task } => self.untick(task)?,
             Event::Completed { task } => {
                 let index = self.index(task)?;
-                self.state.task_mut(&self.definition.tasks[index].id).ticked = Some(By::Host);
+                let task = self.state.task_mut(&self.definition.tasks[index].id);
+                task.ticks.host = Some(task.moment(self.moment.now));
             }
             Event::Reset { task: Some(task) } => {
                 let index = self.index(task)?;
@@ -261,6 +262,10 @@ impl Step<'_> {
 #[cfg(test)]
 #[path = "step_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "step_more_tests.rs"]
+mod more_tests;
 
 #[cfg(test)]
 #[path = "step_properties.rs"]

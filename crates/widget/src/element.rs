@@ -13,7 +13,6 @@ use crate::desk::Desk;
 use crate::guide::Guide;
 use crate::mount::Mounted;
 use crate::store::{Store, warn};
-use crate::strings::Strings;
 use crate::{json, view};
 
 /// No more problems of a definition are listed than this.
@@ -30,8 +29,8 @@ pub struct Checklist {
 
 #[wasm_bindgen]
 impl Checklist {
-    /// Checks the definition and mounts the panel behind the launcher that the loader has put into `root`. `open_page` fetches
-    /// the part that reaches into the host page, when it is needed.
+    /// Checks the definition and mounts the panel behind the launcher that the loader has put into `root`. `open_page`
+    /// fetches the part that reaches into the host page, when it is needed.
     ///
     /// # Errors
     ///
@@ -44,16 +43,17 @@ impl Checklist {
         traits: &str,
         language: &str,
         glance_key: String,
+        adapter: Option<web_sys::Storage>,
         open_page: Function,
     ) -> Result<Checklist, JsValue> {
-        let definition = check(definition)?.in_words(language, "");
+        let definition = check(definition)?;
         let attribute = |name: &str| host.get_attribute(name).unwrap_or_default();
         let visitor =
             Visitor { user: attribute("user"), segment: attribute("segment"), traits: read_object(traits) };
-        let store = Store::new(&attribute("storage"), &definition, &visitor.user, glance_key);
-        let strings = Strings::new(language);
+        let store = Store::new(&attribute("storage"), adapter, &definition, &visitor.user, glance_key);
         let desk = Rc::new_cyclic(|desk| {
-            Desk::new(host, root, definition, strings, store, visitor, Guide::new(desk.clone(), open_page))
+            let guide = Guide::new(desk.clone(), open_page);
+            Desk::new(host, root, definition, language, store, visitor, guide)
         });
         desk.show();
         let mount = mount_point(&desk)?;
@@ -94,6 +94,16 @@ impl Checklist {
     /// Takes back a task, or all of them.
     pub fn reset(&self, id: Option<String>) {
         self.act("reset", &Event::Reset { task: id });
+    }
+
+    /// Puts the checklist away for some milliseconds; without a number, for as long as the definition says.
+    pub fn snooze(&self, millis: Option<f64>) {
+        self.desk.put_away(&Event::Snoozed { millis: millis.map(|millis| millis as i64) });
+    }
+
+    /// Time went by, or the page's address changed.
+    pub fn refresh(&self) {
+        self.act("refresh", &Event::Changed);
     }
 
     /// Begins a tour, or goes on with it where it was left.

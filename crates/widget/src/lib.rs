@@ -4,13 +4,16 @@
 mod desk;
 mod element;
 mod guide;
+mod help;
 mod json;
 mod look;
 mod mount;
+mod notice;
 mod row;
 mod speech;
 mod store;
 mod strings;
+mod survey;
 mod view;
 
 pub use element::Checklist;

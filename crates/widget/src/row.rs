@@ -1,16 +1,18 @@
-//! A task in the list: a tick or a mark, a heading-button, and the detail that it shows.
+//! A task in the list: a tick or a mark, a heading-button, and the detail that it shows with its date, its owner, what
+//! helps with it, and whether that helped.
 
 use std::rc::Rc;
 
-use cairn_checklist::{Action, Event, Target, Task, Value};
+use cairn_checklist::{Action, Event, Millis, Resource, Target, Value};
 use reactive_graph::signal::ArcRwSignal;
 use reactive_graph::traits::{Get, Update, With, WithUntracked};
+use send_wrapper::SendWrapper;
 use tachys::html::element as html;
 use tachys::html::event::click;
 use tachys::prelude::{AnyView, CustomAttribute, ElementChild, IntoAny, OnAttribute};
 
 use crate::desk::Desk;
-use crate::look::{Look, RowLook, minutes};
+use crate::look::{Look, RowLook, minutes, owner};
 
 /// A row's own part of the look.
 #[derive(Clone)]
@@ -39,12 +41,12 @@ pub(crate) fn row(desk: &Rc<Desk>, index: usize, level: u8) -> AnyView {
         .attr("role", "heading")
         .attr("aria-level", level.to_string())
         .child(button(desk, index, cell.clone()));
-    let (state, hidden) = (cell.clone(), cell);
+    let (state, hidden) = (cell.clone(), cell.clone());
     html::li()
         .attr("part", "task")
         .attr("data-state", move || state.get(|row| row.state))
         .attr("hidden", move || hidden.get(|row| (row.state == "hidden").then_some("")))
-        .child((mark, heading, detail(desk, index)))
+        .child((mark, heading, detail(desk, index, cell)))
         .into_any()
 }
 
@@ -107,23 +109,103 @@ fn button(desk: &Rc<Desk>, index: usize, cell: Cell) -> AnyView {
 }
 
 /// What a task is about, and the way to where it is done.
-fn detail(desk: &Rc<Desk>, index: usize) -> AnyView {
+fn detail(desk: &Rc<Desk>, index: usize, cell: Cell) -> AnyView {
     let task = &desk.definition.tasks[index];
     let expanded = desk.expanded.clone();
+    let note = |part: &'static str, text: String| html::p().attr("part", part).child(text);
+    let milestone = task.milestone.as_ref().map(|text| desk.strings.get("milestone", &[("text", text)]));
     html::div()
         .attr("part", "detail")
         .attr("id", detail_id(index))
         .attr("hidden", move || (expanded.get() != Some(index)).then_some(""))
         .child((
             task.detail.clone().map(|text| html::p().child(text)),
-            task.action.as_ref().map(|it| action(desk, task, it)),
+            owner(&desk.definition, task, &desk.strings).map(|text| note("note", text)),
+            due(desk, cell.clone()),
+            milestone.map(|text| note("note", text)),
+            resources(desk, &task.resources),
+            task.action.as_ref().map(|it| action(desk, &task.id, it)),
+            desk.definition.asks_helpful.then(|| helpful(desk, index, cell)),
         ))
         .into_any()
 }
 
-fn action(desk: &Rc<Desk>, task: &Task, action: &Action) -> AnyView {
-    let (desk, id, label) = (desk.clone(), task.id.clone(), action.label.clone());
-    let clicked = move |desk: &Desk| drop(desk.act(&Event::Clicked { task: id.clone() }));
+/// "Due Nov 25"; the date as the browser writes it in the widget's language.
+fn due(desk: &Rc<Desk>, cell: Cell) -> AnyView {
+    let (desk, hidden, over) = (SendWrapper::new(desk.clone()), cell.clone(), cell.clone());
+    let text = move || {
+        cell.get(|row| row.due).map(|(due, is_over)| {
+            let name = if is_over { "overdue" } else { "due" };
+            desk.strings.get(name, &[("date", &date(due, desk.strings.language))])
+        })
+    };
+    html::p()
+        .attr("part", "note due")
+        .attr("data-over", move || over.get(|row| row.due.is_some_and(|(_, is_over)| is_over)).then_some(""))
+        .attr("hidden", move || hidden.get(|row| row.due.is_none()).then_some(""))
+        .child(text)
+        .into_any()
+}
+
+fn date(at: Millis, language: &str) -> String {
+    let options = js_sys::Object::new();
+    for (name, form) in [("month", "short"), ("day", "numeric")] {
+        // Setting a field of a fresh object cannot fail.
+        let _ = js_sys::Reflect::set(&options, &name.into(), &form.into());
+    }
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at.0 as f64));
+    date.to_locale_date_string(language, &options).into()
+}
+
+fn resources(desk: &Rc<Desk>, resources: &[Resource]) -> Option<AnyView> {
+    let item = |resource: &Resource| {
+        let kind = html::span().attr("part", "kind").child(desk.strings.plain(resource.kind.word()));
+        let link = html::a().attr("href", resource.link.clone()).child((kind, " ", resource.title.clone()));
+        html::li().child(link)
+    };
+    let items: Vec<_> = resources.iter().map(item).collect();
+    (!items.is_empty())
+        .then(|| html::ul().attr("part", "resources").attr("role", "list").child(items).into_any())
+}
+
+/// "Was this helpful?", until it is answered.
+fn helpful(desk: &Rc<Desk>, index: usize, cell: Cell) -> AnyView {
+    let answer = |name: &str, is_helpful: bool| {
+        let desk = desk.clone();
+        html::button().attr("part", "quiet").attr("type", "button").child(desk.strings.plain(name)).on(
+            click,
+            move |_| {
+                // The button goes, and the focus with it: it belongs to the task then.
+                desk.focus(&format!("[part=toggle][aria-controls={}]", detail_id(index)));
+                let task = desk.definition.tasks[index].id.clone();
+                drop(desk.act(&Event::Rated { task, is_helpful }));
+                desk.speech.say(desk.strings.plain("thanks"));
+            },
+        )
+    };
+    html::div()
+        .attr("part", "helpful")
+        .attr("role", "group")
+        .attr("aria-label", desk.strings.plain("helpful"))
+        .attr("hidden", move || (!cell.get(|row| row.can_rate)).then_some(""))
+        .child((html::span().child(desk.strings.plain("helpful")), answer("yes", true), answer("no", false)))
+        .into_any()
+}
+
+fn action(desk: &Rc<Desk>, id: &str, action: &Action) -> AnyView {
+    let id = id.to_owned();
+    let event = Event::Clicked { task: id.clone() };
+    button_of(desk, action, id, move |desk| drop(desk.act(&event)))
+}
+
+/// A link or a button that calls `clicked` first; the host hears of it as of what has this id.
+pub(crate) fn button_of(
+    desk: &Rc<Desk>,
+    action: &Action,
+    id: String,
+    clicked: impl Fn(&Desk) + 'static,
+) -> AnyView {
+    let (desk, label) = (desk.clone(), action.label.clone());
     match &action.target {
         Target::Link(link) => html::a()
             .attr("part", "action")
@@ -132,7 +214,7 @@ fn action(desk: &Rc<Desk>, task: &Task, action: &Action) -> AnyView {
             .child(label)
             .into_any(),
         Target::Event(name) => {
-            let (name, id) = (name.clone(), task.id.clone());
+            let name = name.clone();
             html::button()
                 .attr("part", "action")
                 .attr("type", "button")

@@ -3,25 +3,34 @@
 
 use std::rc::Rc;
 
-use reactive_graph::traits::Get;
+use cairn_checklist::Event;
+use reactive_graph::computed::Memo;
+use reactive_graph::traits::{Get, With};
+use send_wrapper::SendWrapper;
 use tachys::html::element as html;
 use tachys::html::event::click;
 use tachys::prelude::{AnyView, CustomAttribute, ElementChild, IntoAny, OnAttribute, StyleAttribute};
 
 use crate::desk::Desk;
+use crate::help::help;
+use crate::notice::{Place, notice};
 use crate::row::row;
+use crate::survey::survey;
 
 /// The panel of a checklist, hidden until it is opened, and the region that says what changes.
 pub(crate) fn panel(desk: &Rc<Desk>) -> AnyView {
     let texts = &desk.definition.texts;
     let level = heading_level(desk);
-    let rows = (0..desk.definition.tasks.len()).map(|index| row(desk, index, level + 1)).collect::<Vec<_>>();
     let body = (
         header(desk, level),
         texts.welcome.clone().map(|text| html::p().attr("part", "welcome").child(text)),
         progress(desk),
-        html::ol().attr("part", "list").attr("role", "list").child(rows),
+        notice(desk, Place::Panel),
+        html::ol().attr("part", "list").attr("role", "list").child(rows(desk, level)),
         farewell(desk),
+        survey(desk, level),
+        help(desk),
+        footer(desk),
     );
     let panel = html::section()
         .attr("part", "panel")
@@ -32,7 +41,50 @@ pub(crate) fn panel(desk: &Rc<Desk>) -> AnyView {
         .child(body);
     let said = desk.speech.said.clone();
     let status = html::div().attr("part", "status").attr("role", "status").child(move || said.get());
-    (panel, status).into_any()
+    (notice(desk, Place::Launcher), panel, status).into_any()
+}
+
+/// The tasks in the order of the path, under the headings of their levels. Built anew when the path is another.
+fn rows(desk: &Rc<Desk>, level: u8) -> impl Fn() -> AnyView + 'static {
+    let (desk, look) = (SendWrapper::new(desk.clone()), desk.look.clone());
+    let order = Memo::new(move |_| look.with(|look| look.order.clone()));
+    move || {
+        let levels = &desk.definition.levels;
+        let below = if levels.is_empty() { level + 1 } else { level + 2 };
+        let mut last = None;
+        let mut rows = Vec::new();
+        for index in order.get() {
+            let tier = desk.definition.tasks[index].level;
+            if let Some(tier) = tier.filter(|_| tier != last) {
+                let heading = html::div()
+                    .attr("part", "level")
+                    .attr("role", "heading")
+                    .attr("aria-level", (level + 1).to_string())
+                    .child(levels[tier].title.clone());
+                rows.push(html::li().attr("part", "tier").child(heading).into_any());
+            }
+            last = tier;
+            rows.push(row(&desk, index, below));
+        }
+        rows.into_any()
+    }
+}
+
+/// The ways out of the way, always there: for a while, and for good.
+fn footer(desk: &Rc<Desk>) -> AnyView {
+    let button = |name: &str, event: Event| {
+        let desk = desk.clone();
+        html::button().attr("part", "quiet").attr("type", "button").child(desk.strings.plain(name)).on(
+            click,
+            move |_| {
+                desk.put_away(&event);
+            },
+        )
+    };
+    let look = desk.look.clone();
+    let later = button("later", Event::Snoozed { millis: None })
+        .attr("hidden", move || look.with(|look| look.progress.is_finished).then_some(""));
+    html::footer().attr("part", "footer").child((later, button("hide", Event::Dismissed))).into_any()
 }
 
 fn header(desk: &Rc<Desk>, level: u8) -> AnyView {
@@ -82,8 +134,8 @@ fn farewell(desk: &Rc<Desk>) -> AnyView {
         .into_any()
 }
 
-/// The level of the panel's heading, 1 to 5, so that there is one left for the tasks; 2 unless the host says otherwise.
+/// The level of the panel's heading, 1 to 4, so that there is one left for levels and one for tasks; 2 unless the host says otherwise.
 fn heading_level(desk: &Desk) -> u8 {
     let level = desk.host.get_attribute("heading-level").and_then(|text| text.parse().ok());
-    level.filter(|level| (1..=5).contains(level)).unwrap_or(2)
+    level.filter(|level| (1..=4).contains(level)).unwrap_or(2)
 }

@@ -1,7 +1,7 @@
 //! How two memories of one person and one checklist (two tabs) become one: a join, so that the order in which tabs hear
 //! of each other, and how often, makes no difference.
 
-use super::{Completion, MOST_HISTORY, MOST_HITS, NudgeState, State, SurveyState, TaskState};
+use super::{MOST_HISTORY, MOST_HITS, NudgeState, State, SurveyState, TaskState};
 use crate::hash::Fnv;
 use crate::segment::Tracked;
 use crate::time::Millis;
@@ -51,13 +51,16 @@ impl TaskState {
         self.is_seen |= other.is_seen;
         self.is_rewarded |= other.is_rewarded;
         self.is_helpful = self.is_helpful.max(other.is_helpful);
+        self.ticks.person = self.ticks.person.max(other.ticks.person);
+        self.ticks.host = self.ticks.host.max(other.ticks.host);
+        for theirs in &other.completions {
+            match self.completions.binary_search_by_key(&theirs.at, |ours| ours.at) {
+                Ok(index) => self.completions[index].by = self.completions[index].by.min(theirs.by),
+                Err(index) => self.completions.insert(index, *theirs),
+            }
+        }
         let undone_at = self.undone_at;
-        let is_valid = |completion: &Completion| undone_at.is_none_or(|undone| completion.at > undone);
-        // A tick goes with the completion it led to; one that led to none yet (a locked task) waits on.
-        let tick = |task: &TaskState| task.ticked.filter(|_| task.completion.as_ref().is_none_or(is_valid));
-        self.ticked = [tick(self), tick(other)].into_iter().flatten().min();
-        let found = [self.completion, other.completion].into_iter().flatten().filter(is_valid);
-        self.completion = found.reduce(|a, b| Completion { at: a.at.min(b.at), by: a.by.min(b.by) });
+        self.completions.retain(|completion| Some(completion.at) > undone_at);
     }
 }
 
@@ -119,7 +122,7 @@ mod tests {
     use crate::time::Millis;
 
     fn done(at: i64, by: By) -> TaskState {
-        TaskState { completion: Some(Completion { at: Millis(at), by }), ..TaskState::default() }
+        TaskState { completions: vec![Completion { at: Millis(at), by }], ..TaskState::default() }
     }
 
     fn merged(a: &TaskState, b: &TaskState) -> TaskState {
@@ -133,14 +136,14 @@ mod tests {
     #[test]
     fn of_two_tabs_that_completed_a_task_the_earlier_moment_and_the_better_evidence_stay() {
         let task = merged(&done(20, By::Event), &done(10, By::Person));
-        assert_eq!(task.completion, Some(Completion { at: Millis(10), by: By::Event }));
+        assert_eq!(task.completion(), Some(Completion { at: Millis(10), by: By::Event }));
     }
 
     #[test]
     fn an_undo_in_one_tab_wins_over_the_completion_before_it_and_loses_to_one_after_it() {
         let undone = TaskState { undone_at: Some(Millis(15)), ..TaskState::default() };
-        assert_eq!(merged(&done(10, By::Person), &undone).completion, None);
-        assert!(merged(&done(20, By::Person), &undone).completion.is_some());
+        assert_eq!(merged(&done(10, By::Person), &undone).completion(), None);
+        assert!(merged(&done(20, By::Person), &undone).completion().is_some());
     }
 
     #[test]

@@ -4,9 +4,8 @@ use super::Step;
 use crate::condition::{Condition, Facts, Repeat};
 use crate::event::{Effect, Event, Noticed, Refusal};
 use crate::segment::{Needs, Tracked};
-use crate::state::{By, Completion};
+use crate::state::{By, Completion, TaskState};
 use crate::status::{Status, facts, status};
-use crate::time::Millis;
 use crate::value::Value;
 
 impl Step<'_> {
@@ -61,19 +60,18 @@ impl Step<'_> {
         if !self.definition.tasks[index].complete_when.is_manual() {
             return Err(Refusal::NotManual(id.to_owned()));
         }
-        self.state.task_mut(id).ticked = Some(By::Person);
+        let task = self.state.task_mut(id);
+        task.ticks.person = Some(task.moment(self.moment.now));
         Ok(())
     }
 
     pub(super) fn untick(&mut self, id: &str) -> Result<(), Refusal> {
         self.index(id)?;
         let task = self.state.task_mut(id);
-        match task.completion {
+        match task.completion() {
             None => Ok(()),
-            Some(Completion { by: By::Person, at }) => {
-                task.ticked = None;
-                task.completion = None;
-                task.undone_at = Some(self.moment.now.max(at));
+            Some(Completion { by: By::Person, .. }) => {
+                task.undo(self.moment.now);
                 Ok(())
             }
             Some(_) => Err(Refusal::NotTicked(id.to_owned())),
@@ -82,11 +80,7 @@ impl Step<'_> {
 
     pub(super) fn reset(&mut self, index: usize) {
         let task = self.state.task_mut(&self.definition.tasks[index].id);
-        let latest = task.completion.map_or(self.moment.now, |completion| self.moment.now.max(completion.at));
-        task.completion = None;
-        task.ticked = None;
-        task.undone_at = Some(latest);
-        task.since = Some(latest);
+        task.since = Some(task.undo(self.moment.now));
     }
 
     /// Completes the first open task whose condition holds; `false` where there is none.
@@ -95,13 +89,11 @@ impl Step<'_> {
         let Some((index, by)) = ready else { return false };
         let (definition, now) = (self.definition, self.moment.now);
         let task = self.state.task_mut(&definition.tasks[index].id);
-        if let Some(completion) = &mut task.completion {
-            completion.by = by;
+        if !task.completions.is_empty() {
+            task.completions.iter_mut().for_each(|completion| completion.by = completion.by.min(by));
             return true;
         }
-        // A completion must be later than the undo before it, or another tab would think it undone.
-        let at = task.undone_at.map_or(now, |undone| now.max(Millis(undone.0 + 1)));
-        task.completion = Some(Completion { at, by });
+        task.completions.push(Completion { at: task.moment(now), by });
         let is_first = !std::mem::replace(&mut task.is_rewarded, true);
         self.state.active_at = Some(now);
         self.effects.push(Effect::TaskCompleted { task: index, by });
@@ -135,7 +127,7 @@ impl Step<'_> {
         let is_start = matches!(self.event, Event::Started | Event::Noticed { when: Noticed::AtStart, .. });
         let by = if is_start { By::Already } else { By::Event };
         let task = &self.definition.tasks[index];
-        let ticked = self.state.task(&task.id).and_then(|task| task.ticked);
+        let ticked = self.state.task(&task.id).and_then(TaskState::ticked);
         let facts = facts(self.definition, self.state, self.moment, &task.id);
         let is_true = task.complete_when.holds(&Facts { is_ticked: false, ..facts });
         match status(self.definition, self.state, self.moment, index) {
