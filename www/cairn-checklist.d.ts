@@ -216,6 +216,6 @@ export interface Widget {
     language: string,
     glanceKey: string,
     area: Pick<Storage, 'getItem' | 'setItem'> | undefined,
-    openPage: (report: (what: string, selector: string, when: string) => void) => Promise<unknown>,
+    importTours: () => Promise<unknown>,
   ) => View;
 }

@@ -25,8 +25,16 @@ const guard = (callback) => (/** @type {A} */ ...args) => {
   }
 };
 
+/**
+ * A checklist's hold on the page.
+ * @param {HTMLElement} host
+ * @param {ShadowRoot} root
+ * @param {Report} report
+ */
+export const open = (host, root, report) => new Page(host, root, report);
+
 /** One checklist's hold on the page. */
-export class Page {
+class Page {
   #host;
   #root;
   #report;

@@ -29,7 +29,7 @@ pub struct Checklist {
 
 #[wasm_bindgen]
 impl Checklist {
-    /// Checks the definition and mounts the panel behind the launcher that the loader has put into `root`. `open_page`
+    /// Checks the definition and mounts the panel behind the launcher that the loader has put into `root`. `import_tours`
     /// fetches the part that reaches into the host page, when it is needed.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl Checklist {
         language: &str,
         glance_key: String,
         adapter: Option<web_sys::Storage>,
-        open_page: Function,
+        import_tours: Function,
     ) -> Result<Checklist, JsValue> {
         let definition = check(definition)?;
         let attribute = |name: &str| host.get_attribute(name).unwrap_or_default();
@@ -52,7 +52,7 @@ impl Checklist {
             Visitor { user: attribute("user"), segment: attribute("segment"), traits: read_object(traits) };
         let store = Store::new(&attribute("storage"), adapter, &definition, &visitor.user, glance_key);
         let desk = Rc::new_cyclic(|desk| {
-            let guide = Guide::new(desk.clone(), open_page);
+            let guide = Guide::new(desk.clone(), import_tours);
             Desk::new(host, root, definition, language, store, visitor, guide)
         });
         desk.show();

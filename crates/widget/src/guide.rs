@@ -12,6 +12,7 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{HtmlElement, ShadowRoot};
 
 use crate::desk::Desk;
 use crate::json;
@@ -19,7 +20,12 @@ use crate::store::warn;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Page` of `www/tour/cairn-tour.js`. Its methods never throw.
+    /// The module `www/tour/cairn-tour.js`.
+    type Tours;
+    #[wasm_bindgen(method)]
+    fn open(this: &Tours, host: &HtmlElement, root: &ShadowRoot, report: &JsValue) -> Page;
+
+    /// Its `Page`, whose methods never throw.
     type Page;
     #[wasm_bindgen(method)]
     fn watch(this: &Page, wanted: &str);
@@ -37,8 +43,8 @@ type Report = Closure<dyn Fn(String, String, String)>;
 /// The hold of one checklist.
 pub(crate) struct Guide {
     desk: Weak<Desk>,
-    /// Fetches the JavaScript, and promises a `Page`; it takes the function that reports are given to.
-    open: Function,
+    /// Fetches the JavaScript: promises the module.
+    import: Function,
     report: RefCell<Option<Report>>,
     page: RefCell<Option<Page>>,
     /// The step that shows, or is waited for.
@@ -49,10 +55,10 @@ pub(crate) struct Guide {
 }
 
 impl Guide {
-    pub(crate) fn new(desk: Weak<Desk>, open: Function) -> Guide {
+    pub(crate) fn new(desk: Weak<Desk>, import: Function) -> Guide {
         Guide {
             desk,
-            open,
+            import,
             report: RefCell::default(),
             page: RefCell::default(),
             step: Cell::default(),
@@ -141,17 +147,18 @@ impl Guide {
                 let _ = desk.guide.hear(&desk, &what, &selector, &when);
             }
         });
-        let opened = self.open.call1(&JsValue::NULL, report.as_ref());
         self.report.replace(Some(report));
+        let imported = self.import.call0(&JsValue::NULL);
         let desk = self.desk.clone();
         spawn_local(async move {
-            let page = match opened {
+            let tours = match imported {
                 Ok(promise) => JsFuture::from(promise.unchecked_into::<Promise>()).await,
                 Err(error) => Err(error),
             };
-            match (page, desk.upgrade()) {
-                (Ok(page), Some(desk)) => desk.guide.arrive(page.unchecked_into()),
-                (Ok(page), None) => page.unchecked_into::<Page>().free(),
+            match (tours, desk.upgrade()) {
+                (Ok(tours), Some(desk)) => desk.guide.arrive(&desk, &tours.unchecked_into()),
+                // The element was taken out meanwhile.
+                (Ok(_), None) => {}
                 (Err(error), _) => {
                     warn(&format!("tours and signals of the page cannot work here: {error:?}"))
                 }
@@ -159,7 +166,10 @@ impl Guide {
         });
     }
 
-    fn arrive(&self, page: Page) {
+    fn arrive(&self, desk: &Desk, tours: &Tours) {
+        let report = self.report.borrow();
+        let Some(report) = &*report else { return };
+        let page = tours.open(&desk.host, &desk.root, report.as_ref());
         if !self.wanted.borrow().is_empty() {
             page.watch(&self.wanted.borrow());
         }
