@@ -371,7 +371,7 @@ test('two elements on one page are independent, and never show two cards at once
     await first?.start_tour('t');
     await second.start_tour('t');
   });
-  await tab.waitForTimeout(400);
+  await tab.waitForFunction(async () => (await document.querySelectorAll('cairn-checklist')[1]?.log())?.some((row) => row.event === 'tour_step_seen'));
   assert.equal(await tab.locator('[part~=card]').count(), 1);
   const states = await tab.evaluate(() => Promise.all([...document.querySelectorAll('cairn-checklist')].map(async (it) => (await it.log())?.map((row) => row.event))));
   assert.ok(states.every((events) => events?.includes('tour_step_seen')), JSON.stringify(states));

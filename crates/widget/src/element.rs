@@ -35,6 +35,7 @@ impl Checklist {
     /// # Errors
     ///
     /// An `Error` whose message lists the definition's problems and whose `path` is the JSON path of the first.
+    #[expect(clippy::too_many_arguments, reason = "JavaScript calls it, once")]
     #[wasm_bindgen(constructor)]
     pub fn new(
         host: HtmlElement,

@@ -71,10 +71,10 @@ impl Guide {
     pub(crate) fn follow(&self, desk: &Desk, event: &Event, effects: &[Effect]) {
         for effect in effects {
             match effect {
-                Effect::TourStep { tour, step, place } => {
-                    if *place == Place::Here || self.step.get().is_some() {
-                        self.show_step(desk, *tour, *step, event);
-                    }
+                Effect::TourStep { tour, step, place }
+                    if *place == Place::Here || self.step.get().is_some() =>
+                {
+                    self.show_step(desk, *tour, *step, event);
                 }
                 Effect::TourOver { phase, .. } => self.end(desk, *phase),
                 _ => {}
@@ -160,7 +160,7 @@ impl Guide {
                 // The element was taken out meanwhile.
                 (Ok(_), None) => {}
                 (Err(error), _) => {
-                    warn(&format!("tours and signals of the page cannot work here: {error:?}"))
+                    warn(&format!("tours and signals of the page cannot work here: {error:?}"));
                 }
             }
         });
