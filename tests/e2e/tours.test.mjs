@@ -378,3 +378,35 @@ test('two elements on one page are independent, and never show two cards at once
   assert.deepEqual(said, []);
   await close();
 });
+
+test('an element that is moved in the middle of a step goes on, and early calls are not lost', async () => {
+  const { tab, card, element, said, close } = await openTour(site, [{ target: '#deep', modal: false }]);
+  await element.evaluate((it) => document.querySelector('main')?.append(it));
+  await tab.waitForTimeout(200);
+  assert.equal(await isOnTop(card), true);
+  assert.ok((await driftOf(tab, '#deep', 'nested')).worst <= 0.5);
+  await tab.evaluate(() => {
+    const early = document.createElement('cairn-checklist');
+    early.setAttribute('src', 'tour.json');
+    early.setAttribute('storage', 'memory');
+    early.setAttribute('user', 'early');
+    void early.start_tour('t');
+    document.querySelector('cairn-checklist')?.replaceWith(early);
+  });
+  await tab.waitForFunction(() => document.querySelector('cairn-checklist')?.shadowRoot?.querySelector('cairn-tour'));
+  assert.equal(await card.count(), 1);
+  assert.deepEqual(said, []);
+  await close();
+});
+
+test('a step that does not take the focus is read out instead', async () => {
+  const { tab, status, track, close } = await openTour(site, [
+    { target: '#first', text: 'One.', advance_when: { event: 'go' } },
+    { target: '#field', title: 'A field', text: 'Two.', modal: false },
+  ]);
+  await tab.locator('#field').focus();
+  await track('go');
+  await status.getByText('A field. Two.').waitFor({ state: 'attached' });
+  assert.equal(await focused(tab), 'field', 'nobody who types is interrupted');
+  await close();
+});

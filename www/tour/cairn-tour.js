@@ -49,13 +49,15 @@ class Page {
   #before = null;
   /** When the page began to be left. */
   #leftAt = -Infinity;
+  /** Whether the widget is gone, and hears nothing any more. */
+  #isFree = false;
 
   /** @param {HTMLElement} host @param {ShadowRoot} root @param {Report} report */
   constructor(host, root, report) {
     this.#host = host;
     this.#root = root;
     // Not from inside a callback of the widget's own: it may be in the middle of something.
-    this.#report = (/** @type {Parameters<Report>} */ ...args) => queueMicrotask(guard(() => report(...args)));
+    this.#report = (/** @type {Parameters<Report>} */ ...args) => queueMicrotask(guard(() => this.#isFree || report(...args)));
     this.#watch = new Watch(this.#report, guard);
   }
 
@@ -83,10 +85,11 @@ class Page {
       this.#end();
       const run = (this.#run = new AbortController());
       const told = (/** @type {'next' | 'back' | 'close' | 'shown' | 'missing'} */ what) => {
-        if (what === 'shown' && this.#mayFocus(step, isFirst || wasInCard)) this.#stage?.focus();
+        const isHeard = what !== 'shown' || this.#mayFocus(step, isFirst || wasInCard);
+        if (what === 'shown' && isHeard) this.#stage?.focus();
         // A step that flashed up on a page that was being left has not been seen: it goes on on the next page.
         const isLeaving = performance.now() - this.#leftAt < LEAVING_MILLIS;
-        if (what !== 'shown' || !isLeaving) this.#report(what, '', '');
+        if (what !== 'shown' || !isLeaving) this.#report(what, isHeard ? '' : 'unheard', '');
       };
       this.#stage = new Stage(this.#host, this.#root, step, told, guard);
       const options = { capture: true, signal: run.signal };
@@ -104,7 +107,7 @@ class Page {
   /** Takes the step away, and gives the focus back to what had it, or else to the launcher. */
   hide() {
     guard(() => {
-      const hadFocus = this.#stage?.hasFocus || document.activeElement === document.body;
+      const hadFocus = this.#stage?.hasFocus;
       this.#end();
       if (showing === this) showing = undefined;
       if (!hadFocus) return;
@@ -116,6 +119,7 @@ class Page {
 
   /** Lets the page go. */
   free() {
+    this.#isFree = true;
     guard(() => {
       this.#end();
       if (showing === this) showing = undefined;

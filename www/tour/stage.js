@@ -9,9 +9,13 @@ import { boxOf, find, focused, holds, isRendered, modalAround, reveal, visibleBo
 /** @typedef {import('./types.d.ts').Step} Step */
 /** @typedef {import('./target.js').Box} Box */
 /** @typedef {import('./place.js').Side} Side */
+/** @typedef {{ selector: string, ring: HTMLElement, element: Element | undefined, again: number }} Mark */
 
 /** For how long a target that the page's late layout pushes away is brought back into view, in milliseconds. */
 const SETTLING_MILLIS = 1_000;
+
+/** Between two looks for a place that is not there, in milliseconds. */
+const AGAIN_MILLIS = 100;
 
 /** A ring's distance from its target. */
 const PAD = 4;
@@ -31,7 +35,7 @@ export class Stage {
   #home;
   #step;
   #shade = makeOverlay('shade');
-  /** One for the target and for each further place. @type {{ selector: string, ring: HTMLElement, element: Element | undefined }[]} */
+  /** One for the target and for each further place. @type {Mark[]} */
   #marks;
   /** @type {Side[]} */
   #sides;
@@ -65,7 +69,7 @@ export class Stage {
       event.preventDefault();
       told('close');
     });
-    this.#marks = [step.target ?? [], step.highlights].flat().map((selector) => ({ selector, ring: makeOverlay('ring'), element: undefined }));
+    this.#marks = [step.target ?? [], step.highlights].flat().map((selector) => ({ selector, ring: makeOverlay('ring'), element: undefined, again: 0 }));
     this.shadow.append(this.#shade, ...this.#marks.map(({ ring }) => ring), this.card);
     this.#settle(host);
     const settle = guard(() => this.#isShown && this.#settle(host));
@@ -134,9 +138,9 @@ export class Stage {
   #look(host) {
     // A dialog of the host may have been taken out with the carrier inside.
     if (!this.carrier.isConnected) this.#settle(host);
-    for (const mark of this.#marks) {
-      if (!mark.element || !isRendered(mark.element)) mark.element = find(mark.selector);
-    }
+    // What is moved in the document leaves the top layer, and the checklist itself may be.
+    else if (this.#isShown && !this.card.matches(':popover-open, :modal')) this.#raise();
+    for (const mark of this.#marks) lookFor(mark);
     const target = this.#step.target ? this.#marks[0]?.element : undefined;
     if (target && target !== this.target) this.#attach(host, target);
     if (!target && this.#step.target && !this.#isCentered) return this.#miss();
@@ -200,6 +204,15 @@ export class Stage {
   get hasFocus() {
     return holds(this.carrier, focused());
   }
+}
+
+/** Looks for what a mark has lost, at once and then ten times a second. @param {Mark} mark */
+function lookFor(mark) {
+  if (mark.element && isRendered(mark.element)) return;
+  const now = performance.now();
+  if (!mark.element && now < mark.again) return;
+  mark.element = find(mark.selector);
+  mark.again = now + AGAIN_MILLIS;
 }
 
 /** The part of the window that is seen: less than the window when someone has zoomed in with two fingers. @returns {Box} */

@@ -36,7 +36,7 @@ export interface Watch {
 /**
  * What happened: `next`, `back` and `close` were pressed; `shown` is a step that shows; `missing` is a target that was
  * waited for in vain; `element`, `clicked` and `filled` are signals of a selector, `start` where they were there at the first
- * look; `address` is another page of the same document.
+ * look; `address` is another page of the same document. A step that is `shown` and did not get the focus is `unheard`: to be read out.
  */
 export type Report = (
   what: 'next' | 'back' | 'close' | 'shown' | 'missing' | 'element' | 'clicked' | 'filled' | 'address',

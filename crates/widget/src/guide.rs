@@ -47,8 +47,8 @@ pub(crate) struct Guide {
     import: Function,
     report: RefCell<Option<Report>>,
     page: RefCell<Option<Page>>,
-    /// The step that shows, or is waited for.
-    step: Cell<Option<usize>>,
+    /// The tour and its step that shows, or is waited for.
+    step: Cell<Option<(usize, usize)>>,
     /// What the page is asked for, as JSON, so that it is asked again only for something else.
     wanted: RefCell<String>,
     shown: RefCell<Option<String>>,
@@ -88,7 +88,7 @@ impl Guide {
     }
 
     fn show_step(&self, desk: &Desk, tour: usize, step: usize, event: &Event) {
-        self.step.set(Some(step));
+        self.step.set(Some((tour, step)));
         // The list would lie over the page that the step is about.
         if desk.host.has_attribute("open") {
             // Removing an attribute that is there cannot fail.
@@ -128,7 +128,11 @@ impl Guide {
                 return desk.act(&Event::Noticed { signal, of: selector.to_owned(), when });
             }
         };
-        let Some(step) = self.step.get() else { return Ok(()) };
+        let Some((tour, step)) = self.step.get() else { return Ok(()) };
+        if selector == "unheard" {
+            let step = &desk.definition.tours[tour].steps[step];
+            desk.speech.say(step.title.iter().chain([&step.text]).cloned().collect::<Vec<_>>().join(". "));
+        }
         desk.act(&Event::Tour { step, act })
     }
 
