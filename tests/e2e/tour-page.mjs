@@ -24,9 +24,9 @@ const BODY = `
   <header>Sticky</header>
   <p><button id="first">First</button> <input id="field" aria-label="Field"> <a id="link" href="next.html">Next page</a></p>
   <div id="push"></div>
+  <div id="shadow"></div>
   <div id="scroller"><div id="inner"><div><button id="deep">Deep</button> <button id="other">Other</button></div></div></div>
   <iframe id="frame" src="inside.html" title="Inside"></iframe>
-  <div id="shadow"></div>
   <dialog id="dialog"><p>A dialog</p><button id="in-dialog">In the dialog</button></dialog>
   <p id="far"><button id="below">Below</button></p><div id="space"></div>`;
 
@@ -159,7 +159,6 @@ async function measure({ target, act }) {
     }
     const [r, c] = [ring.getBoundingClientRect(), card.getBoundingClientRect()];
     const gap = { bottom: c.top - y - height, top: y - c.bottom, left: x - c.right, right: c.left - x - width }[card.getAttribute('data-side') ?? ''] ?? Infinity;
-    if (Reflect.get(globalThis,'DEBUG') && Math.abs(gap-14)+Math.abs(r.y-y+4)+Math.abs(r.bottom-y-height-4)>0.5) console.log(JSON.stringify({frame,x,y,height,r,c,side:card.getAttribute('data-side'),gap,innerHeight}));
     worst = Math.max(worst, ...[r.x - x + 4, r.y - y + 4, r.right - x - width - 4, r.bottom - y - height - 4, gap - 14].map(Math.abs));
     if (frame) moved = Math.max(moved, Math.abs(x - before.x), Math.abs(y - before.y), Math.abs(width - before.width));
     before = { x, y, width };

@@ -369,8 +369,10 @@ test('two elements on one page are independent, and never show two cards at once
     second.setAttribute('storage', 'memory');
     document.body.append(second);
     await first?.start_tour('t');
-    await second.start_tour('t');
+    await second.progress();
   });
+  await tab.locator('[part~=card]').waitFor();
+  await tab.evaluate(() => document.querySelectorAll('cairn-checklist')[1]?.start_tour('t'));
   await tab.waitForFunction(async () => (await document.querySelectorAll('cairn-checklist')[1]?.log())?.some((row) => row.event === 'tour_step_seen'));
   assert.equal(await tab.locator('[part~=card]').count(), 1);
   const states = await tab.evaluate(() => Promise.all([...document.querySelectorAll('cairn-checklist')].map(async (it) => (await it.log())?.map((row) => row.event))));
