@@ -48,7 +48,7 @@ for (const [name, options] of Object.entries(SETTINGS)) {
           version: 1,
           id: `looks-${Math.random()}`,
           title: 'Looks',
-          tasks: [{ id: 'a', title: 'Move a card on', complete_when: 'manual', action: { label: 'Show', tour: 't' } }],
+          tasks: [{ id: 'a', title: 'Move a card on', detail: 'Once.', complete_when: 'manual', action: { label: 'Show', tour: 't' } }],
           tours: [{ id: 't', title: 'Boards', steps: steps.map((step) => ({ title: 'Move a card on', text: 'When the work on a card moves on, so does the card. It takes one click, and everyone sees it.', ...step })) }],
         };
         await host.start_tour('t');

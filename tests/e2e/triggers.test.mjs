@@ -14,7 +14,7 @@ after(() => site.close());
 
 /** A checklist of one task for each condition. @param {Record<string, unknown>} conditions */
 const waiting = (conditions) => ({
-  tasks: Object.entries(conditions).map(([id, complete_when]) => ({ id, title: id, complete_when })),
+  tasks: Object.entries(conditions).map(([id, complete_when]) => ({ id, title: id, detail: 'Do it.', complete_when })),
   tours: undefined,
 });
 

@@ -24,7 +24,7 @@ export function makeCard(step, pressed) {
   };
   const close = button('close', 'close', '');
   close.ariaLabel = step.words.close;
-  const header = make('header', 'card-header');
+  const header = make('div', 'card-header');
   header.append(make('span', 'card-count', step.words.count), close);
   const title = make('div', 'card-title', step.title);
   title.id = 'tour-title';
@@ -32,7 +32,7 @@ export function makeCard(step, pressed) {
   title.ariaLevel = '2';
   const text = make('p', 'card-text', step.text);
   text.id = 'tour-text';
-  const footer = make('footer', 'card-footer');
+  const footer = make('div', 'card-footer');
   if (step.words.back) footer.append(button('back', 'card-back', step.words.back));
   if (step.words.next) footer.append(button('next', step.acts ? 'card-skip' : 'card-next', step.words.next));
   card.append(header, ...(step.title ? [title] : []), text, footer, make('i', 'arrow'));
