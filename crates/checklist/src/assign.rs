@@ -99,7 +99,8 @@ mod tests {
     fn a_hundred_thousand_users_of_each_kind_of_id_fall_into_arms_by_their_shares() {
         let shares = [0.1, 0.2, 0.3, 0.4];
         let experiment = experiment(&shares);
-        let ids: [(&str, fn(usize) -> String); 4] = [
+        type Kind = (&'static str, fn(usize) -> String);
+        let ids: [Kind; 4] = [
             ("counted", |n| n.to_string()),
             ("prefixed", |n| format!("u_{n:08}")),
             ("mail", |n| format!("person{n}@example.com")),

@@ -18,7 +18,7 @@ pub enum Event {
     /// Another tab stored this. It has logged what it did, and told its host of the end; here it is only shown.
     Stored {
         /// What it stored.
-        state: State,
+        state: Box<State>,
     },
     /// The person opened the panel.
     Opened,

@@ -4,9 +4,7 @@ mod parts;
 
 use crate::problem::Problem;
 use crate::segment::Tracked;
-use crate::state::{
-    Assigned, Away, By, Completion, NudgeState, State, SurveyState, TaskState, Ticks, TourState, Variant,
-};
+use crate::state::{Assigned, Away, By, Completion, State, TaskState, Ticks, TourState, Variant};
 use crate::time::Millis;
 use crate::value::Value;
 
@@ -43,8 +41,8 @@ impl State {
         put(&mut fields, "path", self.path.as_ref().map(Assigned::to_value));
         put(&mut fields, "variant", self.variant.as_ref().map(Variant::to_value));
         put(&mut fields, "tour", self.tour.as_ref().map(TourState::to_value));
-        put(&mut fields, "nudges", map(&self.nudges, NudgeState::to_value));
-        put(&mut fields, "surveys", map(&self.surveys, SurveyState::to_value));
+        put(&mut fields, "nudges", map(&self.nudges, |nudge| nudge.to_value()));
+        put(&mut fields, "surveys", map(&self.surveys, |survey| survey.to_value()));
         let history: Vec<_> = self.history.iter().map(Tracked::to_value).collect();
         put(&mut fields, "history", (!history.is_empty()).then_some(Value::List(history)));
         Value::Map(fields)

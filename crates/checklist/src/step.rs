@@ -268,5 +268,9 @@ mod tests;
 mod more_tests;
 
 #[cfg(test)]
+#[path = "step_tour_tests.rs"]
+mod tour_tests;
+
+#[cfg(test)]
 #[path = "step_properties.rs"]
 mod properties;

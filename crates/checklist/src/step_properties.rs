@@ -13,7 +13,7 @@ use crate::value::testing::parse;
 
 #[derive(Clone, Debug)]
 enum Move {
-    Do(Event),
+    Do(Box<Event>),
     /// The clock moves, perhaps backwards.
     Wait(i64),
     /// The page is loaded anew.
@@ -71,7 +71,7 @@ fn any_full_event() -> impl Strategy<Value = Event> {
 
 fn any_move() -> impl Strategy<Value = Move> {
     prop_oneof![
-        8 => any_event().prop_map(Move::Do),
+        8 => any_event().prop_map(|event| Move::Do(Box::new(event))),
         2 => (-3i64..10).prop_map(Move::Wait),
         2 => Just(Move::Reload),
         1 => (0usize..6).prop_map(Move::Fault),
@@ -120,7 +120,7 @@ proptest! {
                     let stored = history.iter().rev().nth(*age).cloned().unwrap_or_default();
                     desk.state = stored;
                     desk.try_do(&Event::Started).expect("starting cannot be refused");
-                    let effects = desk.try_do(&Event::Stored { state: memory }).expect("storing cannot be refused");
+                    let effects = desk.try_do(&Event::Stored { state: Box::new(memory) }).expect("storing cannot be refused");
                     prop_assert!(!effects.iter().any(|it| matches!(it, Effect::Logged(_) | Effect::Finished)));
                     (vec![], false)
                 }

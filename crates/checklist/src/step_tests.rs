@@ -260,11 +260,11 @@ fn what_another_tab_stored_is_shown_and_neither_logged_nor_finished_again() {
     for task in ["project", "read", "invite"] {
         other.act(&Event::Completed { task: task.into() });
     }
-    let effects = desk.act(&Event::Stored { state: other.state.clone() });
+    let effects = desk.act(&Event::Stored { state: Box::new(other.state.clone()) });
     let done = |task| Effect::TaskCompleted { task, by: By::Host };
     let progress = Effect::Progressed(Progress { done: 3, total: 3, is_finished: true });
     assert_eq!(effects, [done(0), done(1), done(2), progress]);
-    assert_eq!(desk.act(&Event::Stored { state: other.state }), []);
+    assert_eq!(desk.act(&Event::Stored { state: Box::new(other.state) }), []);
 }
 
 #[test]

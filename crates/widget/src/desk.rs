@@ -86,7 +86,7 @@ impl Desk {
     /// host's listener finds everything as it will be.
     pub(crate) fn act(&self, event: &Event) -> Result<(), Refusal> {
         if let Some(state) = self.store.news() {
-            self.apply(&Event::Stored { state })?;
+            self.apply(&Event::Stored { state: Box::new(state) })?;
         }
         self.apply(event)
     }
@@ -293,7 +293,7 @@ impl Desk {
             match effect {
                 Effect::TaskCompleted { task, by } => self.tell_task(*task, "done", Some(by.word())),
                 Effect::TaskUndone { task } | Effect::TaskUnlocked { task } => {
-                    self.tell_task(*task, "open", None)
+                    self.tell_task(*task, "open", None);
                 }
                 Effect::Progressed(progress) => self.emit("cairn:progress", &Desk::progress_value(*progress)),
                 Effect::Finished => self.emit("cairn:complete", &Desk::progress_value(self.progress())),

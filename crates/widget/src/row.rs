@@ -121,7 +121,7 @@ fn detail(desk: &Rc<Desk>, index: usize, cell: Cell) -> AnyView {
         .child((
             task.detail.clone().map(|text| html::p().child(text)),
             owner(&desk.definition, task, &desk.strings).map(|text| note("note", text)),
-            due(desk, cell.clone()),
+            task.due_days.map(|_| due(desk, cell.clone())),
             milestone.map(|text| note("note", text)),
             resources(desk, &task.resources),
             task.action.as_ref().map(|it| action(desk, &task.id, it)),
@@ -159,8 +159,10 @@ fn date(at: Millis, language: &str) -> String {
 
 fn resources(desk: &Rc<Desk>, resources: &[Resource]) -> Option<AnyView> {
     let item = |resource: &Resource| {
-        let kind = html::span().attr("part", "kind").child(desk.strings.plain(resource.kind.word()));
-        let link = html::a().attr("href", resource.link.clone()).child((kind, " ", resource.title.clone()));
+        let kind = html::span()
+            .attr("part", "kind")
+            .child([&desk.strings.plain(resource.kind.word()), " "].concat());
+        let link = html::a().attr("href", resource.link.clone()).child((kind, resource.title.clone()));
         html::li().child(link)
     };
     let items: Vec<_> = resources.iter().map(item).collect();

@@ -194,7 +194,7 @@ fn read_question(fields: &mut Fields<'_>) -> Question {
     for (place, item) in fields.items("options") {
         match item.text().map(str::trim) {
             Some(option) if !option.is_empty() && !options.iter().any(|it| it == option) => {
-                options.push(option.to_owned())
+                options.push(option.to_owned());
             }
             _ => fields.report.problem(&place, "must be text that no other option has"),
         }

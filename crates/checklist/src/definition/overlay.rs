@@ -94,7 +94,7 @@ pub(super) fn lay(base: &mut Value, texts: &Value) {
             }
         }
         (Value::List(items), Value::List(all)) => {
-            items.iter_mut().zip(all).for_each(|(item, texts)| lay(item, texts))
+            items.iter_mut().zip(all).for_each(|(item, texts)| lay(item, texts));
         }
         (base @ Value::Text(_), Value::Text(_)) => *base = texts.clone(),
         _ => {}

@@ -107,7 +107,7 @@ impl TourState {
 }
 
 impl NudgeState {
-    pub(super) fn to_value(&self) -> Value {
+    pub(super) fn to_value(self) -> Value {
         object([
             ("shown", Some(Value::Number(f64::from(self.shown)))),
             ("at", Some(number(self.at))),
@@ -126,7 +126,7 @@ impl NudgeState {
 }
 
 impl SurveyState {
-    pub(super) fn to_value(&self) -> Value {
+    pub(super) fn to_value(self) -> Value {
         object([("shown_at", self.shown_at.map(number)), ("closed_at", self.closed_at.map(number))])
     }
 }
