@@ -105,7 +105,8 @@ function recordViolations() {
  */
 export async function assertAccessible(page, undecided = {}) {
   const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(source);
+  // In its frames too: what they hold is part of the page.
+  for (const frame of page.frames()) await frame.evaluate(source);
   const { violations, incomplete } = await page.evaluate(async () => {
     /** @type {typeof import('axe-core')} */
     const axe = Reflect.get(globalThis, 'axe');

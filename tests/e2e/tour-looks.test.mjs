@@ -35,7 +35,7 @@ const STEPS = {
 };
 
 for (const [name, options] of Object.entries(SETTINGS)) {
-  test(`axe finds nothing in any state of a tour: ${name}`, async () => {
+  test(`axe finds nothing in any state of a tour: ${name}`, async (t) => {
     const { tab, element, ready, said, violations, close } = await openHost(site, options);
     await ready();
     await tab.locator('nav a').nth(2).click();
@@ -56,34 +56,30 @@ for (const [name, options] of Object.entries(SETTINGS)) {
       await tab.locator('[part~=card]').waitFor();
       await tab.waitForTimeout(200);
     };
-    /** @param {string} state */
-    const judge = async (state) => {
+    /** Each state by itself, so that one that fails hides no other. @param {string} state @param {object[]} steps */
+    const judge = (state, steps) => t.test(state, async () => {
+      await show(steps);
       await screenshot(tab, `tour-${name}-${state}`);
-      await assertAccessible(tab, UNDECIDED);
       const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(wide <= 0, `${state}: the page scrolls sideways by ${wide} px`);
+      assert.ok(wide <= 0, `the page scrolls sideways by ${wide} px`);
       const { box, targets } = await tab.locator('[part~=card]').evaluate((it) => ({
         box: it.getBoundingClientRect().toJSON(),
         targets: [...it.querySelectorAll('button')].map((button) => button.getBoundingClientRect().toJSON()),
       }));
       const view = tab.viewportSize() ?? { width: 0, height: 0 };
-      assert.ok(box.left >= 0 && box.top >= 0 && box.right <= view.width && box.bottom <= view.height, `${state}: ${JSON.stringify(box)}`);
+      assert.ok(box.left >= 0 && box.top >= 0 && box.right <= view.width && box.bottom <= view.height, JSON.stringify(box));
       const least = name.includes('touch') ? 44 : 24;
-      for (const { width, height } of targets) assert.ok(Math.min(width, height) >= least, `${state}: a button of ${width} × ${height}`);
-    };
-    for (const [state, steps] of Object.entries(STEPS)) {
-      await show(steps);
-      await judge(state);
-    }
+      for (const { width, height } of targets) assert.ok(Math.min(width, height) >= least, `a button of ${width} × ${height}`);
+      await assertAccessible(tab, UNDECIDED);
+    });
+    for (const [state, steps] of Object.entries(STEPS)) await judge(state, steps);
     await tab.goto(new URL('demo/?page=settings', site.server.url).href);
     await ready();
-    await show([{ target: '#billing >>> #choose-plan', advance_when: 'clicked' }]);
-    await judge('4-frame');
+    await judge('4-frame', [{ target: '#billing >>> #choose-plan', advance_when: 'clicked' }]);
     await tab.goBack();
     await ready();
     await tab.locator('.card a').first().click();
-    await show([{ target: '#card-note', placement: 'end', advance_when: 'filled' }]);
-    await judge('5-dialog');
+    await judge('5-dialog', [{ target: '#card-note', placement: 'end', advance_when: 'filled' }]);
     const own = said.filter((line) => !line.includes('the definition works, but'));
     assert.deepEqual([own, await violations()], [[], []]);
     await close();

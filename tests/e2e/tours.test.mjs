@@ -255,6 +255,26 @@ test('a tour goes on by itself on the next page if its own step navigated there'
   await close();
 });
 
+for (const [minutes, goesOn] of /** @type {const} */ ([[4.9, true], [5.1, false]])) {
+  test(`a tour whose own step led to a page that comes ${minutes} minutes later ${goesOn ? 'goes on by itself' : 'waits to be resumed'}`, async () => {
+    const steps = [{ target: '#link', text: 'One.', advance_when: 'clicked' }, { target: '#there', text: 'Two.', modal: false }];
+    const later = `if (location.pathname.endsWith('next.html')) { const { now } = Date; Date.now = () => now() + ${minutes * 60_000}; }`;
+    const { tab, card, text, ready, startTour, said, close } = await openTour(site, steps, { before: later });
+    await tab.locator('#link').click();
+    await tab.waitForURL('**/next.html');
+    await ready();
+    if (!goesOn) {
+      await tab.waitForTimeout(300);
+      assert.equal(await card.count(), 0);
+      await startTour();
+    }
+    await card.waitFor();
+    assert.equal(await text(), 'Two.');
+    assert.deepEqual(said, []);
+    await close();
+  });
+}
+
 test('a tour whose page was left otherwise resumes on request, at its step', async () => {
   const { tab, card, launcher, next, text, ready, element, close } = await openTour(site, [{ target: '#first', text: 'One.', modal: false }, { target: '#field', text: 'Two.', modal: false }]);
   await next();

@@ -15,7 +15,8 @@ export function makeCard(step, pressed) {
   if (step.title) card.setAttribute('aria-describedby', 'tour-text');
   card.lang = step.words.language;
   card.tabIndex = -1;
-  card.autofocus = true;
+  // A modal dialog takes the focus anyway, without this to its first button. A popover would take it from someone who types.
+  card.autofocus = step.modal;
   const button = (/** @type {'next' | 'back' | 'close'} */ what, /** @type {string} */ part, /** @type {string} */ text) => {
     const made = /** @type {HTMLButtonElement} */ (make('button', part, text));
     made.type = 'button';
