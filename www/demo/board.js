@@ -46,7 +46,7 @@ function showColumn(project, column, again) {
 /** @param {Project} project @param {Card} card @param {() => void} again */
 function showCard(project, card, again) {
   const next = COLUMNS[(card.column + 1) % COLUMNS.length] ?? '';
-  const move = h('button', { type: 'button', class: 'quiet move', 'aria-label': t('board.move', { card: card.text, column: next }) }, h('span', { 'aria-hidden': 'true' }, '→'));
+  const move = h('button', { type: 'button', class: 'quiet move', 'aria-label': t('board.move', { card: card.text, column: next }) });
   move.addEventListener('click', () => {
     moveCard(card);
     again();

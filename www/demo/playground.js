@@ -37,10 +37,19 @@ function apply() {
   } catch (error) {
     return judge('error', h('code', {}, '$'), `: is not valid JSON: ${/** @type {Error} */ (error).message}`);
   }
-  const element = checklist();
-  if (!element) return;
+  give(definition);
+}
+
+/** Gives the checklist its definition; the first makes the element, which without one would complain. @param {import('../cairn-checklist.d.ts').Definition} definition */
+function give(definition) {
+  const page = frame.contentDocument;
+  if (!page) return;
+  const element = checklist() ?? page.createElement('cairn-checklist');
   element.definition = definition;
   element.setAttribute('open', '');
+  if (element.isConnected) return;
+  for (const [name, value] of [['user', 'playground'], ['storage', 'memory'], ['locale', select('language').value]]) element.setAttribute(name ?? '', value ?? '');
+  page.body.append(element);
 }
 
 /** @param {LogRow} row */
@@ -53,7 +62,7 @@ function addRow(row) {
 }
 
 function onReady() {
-  const lines = advice.map((line) => line.replace(/^cairn-checklist: /, ''));
+  const lines = advice.map((line) => line.replace(/^cairn-checklist: (the definition works, but:\n)?/, ''));
   judge('ok', ['The definition works.', ...lines].join('\n'));
 }
 
