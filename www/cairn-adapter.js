@@ -1,5 +1,16 @@
 // A host's own storage in place of the browser's: what it holds is asked for once, and what is written is passed on.
 
+/** How long the launcher waits for what the adapter holds about it, in milliseconds. */
+const GLANCE_MILLIS = 500;
+
+/**
+ * What an adapter holds for the launcher; nothing where it takes too long.
+ * @param {import('./cairn-checklist.d.ts').Adapter} adapter
+ * @param {string} key
+ */
+export const glance = (adapter, key) =>
+  Promise.race([adapter.get(key), new Promise((done) => setTimeout(done, GLANCE_MILLIS))]);
+
 /**
  * What the widget takes for a storage. A host that does not answer within five seconds, or fails, holds nothing: the
  * checklist then works, and what is written is still passed on.

@@ -166,6 +166,8 @@ export interface CairnChecklistElement extends HTMLElement {
   adapter: Adapter | undefined;
   /** Puts the list away for so long; as long as the definition says without a number. */
   snooze(millis?: number): Promise<void>;
+  /** Begins a tour, or goes on with it where it was left. */
+  start_tour(tour: string): Promise<void>;
   open(): void;
   close(): void;
   progress(): Promise<Progress | undefined>;
@@ -180,6 +182,7 @@ export interface CairnChecklistEvents {
   'cairn:task': CustomEvent<{ id: string; state: 'open' | 'done'; by?: 'already' | 'event' | 'host' | 'person' }>;
   'cairn:progress': CustomEvent<Progress>;
   'cairn:complete': CustomEvent<Progress>;
+  'cairn:tour': CustomEvent<{ id: string; state: 'running' | 'paused' | 'finished' | 'left'; step?: number }>;
   'cairn:reward': CustomEvent<{ task: string }>;
   /** Answers by question id. */
   'cairn:survey': CustomEvent<Record<string, string>>;
@@ -212,6 +215,7 @@ export interface Widget {
     traits: string,
     language: string,
     glanceKey: string,
-    area?: Pick<Storage, 'getItem' | 'setItem'>,
+    area: Pick<Storage, 'getItem' | 'setItem'> | undefined,
+    importTours: () => Promise<unknown>,
   ) => View;
 }

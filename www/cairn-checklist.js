@@ -14,7 +14,7 @@ fetch(at('./widget.css'))
   .catch(() => '')
   .then((css) => sheet.replaceSync(css));
 
-/** @type {Promise<Widget | undefined> | undefined} Of nothing, where wasm cannot run. */
+/** @type {Promise<Partial<Widget> & { error?: Error }> | undefined} Of an error, where wasm cannot run. */
 let loading;
 const load = () =>
   (loading ??= import(at('./cairn-widget.js'))
@@ -22,7 +22,7 @@ const load = () =>
       await widget.default({ module_or_path: at('./cairn-widget_bg.wasm') });
       return widget;
     })
-    .catch((error) => console.warn(`cairn-checklist: shown as a plain list, because wasm cannot run here: ${error.message}`)));
+    .catch((error) => ({ error })));
 
 const idle = globalThis.requestIdleCallback ?? setTimeout;
 
@@ -50,11 +50,10 @@ class CairnChecklist extends HTMLElement {
   #isUsed = false;
 
   static {
-    for (const name of ['track', 'complete', 'reset', 'snooze', 'progress', 'log', 'export_log']) {
-      Reflect.set(this.prototype, name, function (/** @type {unknown[]} */ ...args) {
-        // @ts-expect-error `this` is the element that the method is called on.
+    for (const name of ['track', 'complete', 'reset', 'snooze', 'start_tour', 'progress', 'log', 'export_log']) {
+      /** @type {any} */ (this.prototype)[name] = function (/** @type {unknown[]} */ ...args) {
         return this.#call(name, args);
-      });
+      };
     }
   }
 
@@ -76,11 +75,11 @@ class CairnChecklist extends HTMLElement {
 
   connectedCallback() {
     // What was set before the element was defined hides the accessors.
-    for (const name of ['definition', 'traits', 'adapter']) {
-      if (!Object.hasOwn(this, name)) continue;
-      const value = Reflect.get(this, name);
-      Reflect.deleteProperty(this, name);
-      Reflect.set(this, name, value);
+    const it = /** @type {any} */ (this);
+    for (const [name, value] of Object.entries(it)) {
+      if (!(name in CairnChecklist.prototype)) continue;
+      delete it[name];
+      it[name] = value;
     }
     if (!this.#run) this.#start();
   }
@@ -127,7 +126,7 @@ class CairnChecklist extends HTMLElement {
   }
 
   get #language() {
-    return this.getAttribute('locale') || this.closest('[lang]')?.getAttribute('lang') || 'en';
+    return this.getAttribute('locale') || /** @type {HTMLElement | null} */ (this.closest('[lang]'))?.lang || 'en';
   }
   get #glanceKey() {
     return `cairn:glance:${this.getAttribute('src') ?? this.id}:${this.getAttribute('user') ?? ''}`;
@@ -139,9 +138,7 @@ class CairnChecklist extends HTMLElement {
     this.#launcher.textContent = labels[this.#language.slice(0, 2)] ?? labels['en'] ?? '';
     this.#root.replaceChildren(this.#launcher);
     this.#glance();
-    const seen = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) idle(() => this.#load());
-    });
+    const seen = new IntersectionObserver((entries) => entries.some((it) => it.isIntersecting) && idle(() => this.#load()));
     seen.observe(this.#launcher);
     // What hangs on time: dates, the end of a snooze, nudges.
     const clock = setInterval(() => this.#view?.refresh?.(), 60_000);
@@ -173,7 +170,7 @@ class CairnChecklist extends HTMLElement {
     try {
       this.#launcher.hidden = !!this.#adapter;
       const text = this.#adapter
-        ? await Promise.race([this.#adapter.get(this.#glanceKey), new Promise((done) => setTimeout(done, 500))])
+        ? await (await import(at('./cairn-adapter.js'))).glance(this.#adapter, this.#glanceKey)
         : (this.getAttribute('storage') === 'session' ? sessionStorage : localStorage).getItem(this.#glanceKey);
       const { version, done, total, hidden_until } = JSON.parse(`${text}`);
       if (version === 1 && !this.#view) {
@@ -203,14 +200,14 @@ class CairnChecklist extends HTMLElement {
       const definition = await this.#source(signal);
       const widget = await loaded;
       if (signal.aborted) return;
-      if (widget) {
+      if (widget.Checklist) {
         const traits = JSON.stringify(this.#traits ?? null);
-        const area = this.#adapter && (await import(at('./cairn-adapter.js')).then((it) => it.area(this, definition, this.#glanceKey)));
+        const area = this.#adapter && (await (await import(at('./cairn-adapter.js'))).area(this, definition, this.#glanceKey));
         if (signal.aborted) return;
-        this.#view = new widget.Checklist(this, this.#root, definition, traits, this.#language, this.#glanceKey, area);
+        this.#view = new widget.Checklist(this, this.#root, definition, traits, this.#language, this.#glanceKey, area, () => import(at('./cairn-tour.js')));
       } else {
         const { view } = await import(at('./cairn-static.js'));
-        this.#view = view(this, this.#root, definition);
+        this.#view = view(this, this.#root, definition, widget.error);
       }
       this.#syncOpen();
     } catch (error) {
@@ -234,7 +231,7 @@ class CairnChecklist extends HTMLElement {
       const call = () => {
         try {
           const plain = args.map((value) => (typeof value === 'object' ? JSON.stringify(value) : value && `${value}`));
-          resolve(Reflect.get(this.#view ?? {}, name)?.apply(this.#view, plain));
+          resolve(/** @type {any} */ (this.#view)?.[name]?.(...plain));
         } catch (error) {
           this.#fail(error);
           resolve(undefined);
@@ -250,9 +247,9 @@ class CairnChecklist extends HTMLElement {
   #fail(error) {
     this.#root.replaceChildren();
     this.#view = {};
-    const detail = { message: `${error.message ?? error}`, path: error.path };
-    console.error(`cairn-checklist: ${detail.message}`);
-    this.dispatchEvent(new CustomEvent('cairn:error', { detail, bubbles: true, composed: true }));
+    const { message = error, path } = error ?? '';
+    console.error(`cairn-checklist: ${message}`);
+    this.dispatchEvent(new CustomEvent('cairn:error', { detail: { message, path }, bubbles: true, composed: true }));
   }
 }
 

@@ -60,7 +60,7 @@ export async function openHost(site, { path = 'demo/', files = {}, looks = {}, b
   const profile = context ?? (await site.browser.newContext({ viewport, reducedMotion: 'reduce', ...looks }));
   for (const [name, content] of Object.entries(files)) {
     const body = typeof content === 'string' ? content : JSON.stringify(content);
-    const types = { html: 'text/html; charset=utf-8', js: 'text/javascript' };
+    const types = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css' };
     const contentType = Reflect.get(types, name.split('.').pop() ?? '') ?? 'application/json';
     await profile.route(new URL(name, site.server.url).href, (route) => route.fulfill({ body, contentType }));
   }
@@ -109,7 +109,7 @@ function record() {
   const violations = [];
   Reflect.set(globalThis, 'recordedEvents', events);
   Reflect.set(globalThis, 'recordedViolations', violations);
-  for (const name of ['ready', 'task', 'progress', 'complete', 'reward', 'survey', 'error']) {
+  for (const name of ['ready', 'task', 'progress', 'complete', 'tour', 'reward', 'survey', 'error']) {
     addEventListener(`cairn:${name}`, (event) => {
       events.push(`${name} ${JSON.stringify(/** @type {CustomEvent} */ (event).detail)}`);
     });

@@ -3,10 +3,12 @@
 use std::cell::{Cell, RefCell};
 
 use cairn_checklist::{
-    Definition, Effect, Event, Millis, Moment, Progress, Refusal, State, Value, Visitor, apply, arm, progress,
+    Definition, Effect, Event, Millis, Moment, Phase, Progress, Refusal, State, Status, Value, Visitor,
+    apply, arm, progress, statuses,
 };
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, ShadowRoot};
 
+use crate::guide::Guide;
 use crate::json;
 use crate::live::Live;
 use crate::look::Look;
@@ -40,6 +42,7 @@ pub(crate) struct Desk {
     pub(crate) is_open: Cell<bool>,
     pub(crate) speech: Speech,
     pub(crate) store: Store,
+    pub(crate) guide: Guide,
     /// What of the view follows. Holds the desk in turn, so it is to be taken out in the end.
     live: RefCell<Live>,
     visitor: RefCell<Visitor>,
@@ -55,6 +58,7 @@ impl Desk {
         language: &str,
         store: Store,
         visitor: Visitor,
+        guide: Guide,
     ) -> Desk {
         let state = store.news().unwrap_or_default();
         let experiment = definition.experiment.as_ref();
@@ -68,6 +72,7 @@ impl Desk {
             definition: definition.in_words(language, &arm),
             strings: Strings::new(language),
             store,
+            guide,
             look: RefCell::default(),
             expanded: Cell::default(),
             notice: Cell::default(),
@@ -98,6 +103,7 @@ impl Desk {
         if !matches!(event, Event::Started) {
             self.announce(&effects);
         }
+        self.guide.follow(self, event, &effects);
         self.tell(&effects);
         Ok(())
     }
@@ -218,6 +224,23 @@ impl Desk {
         self.with_moment(|moment| progress(&self.definition, &self.state.borrow(), moment))
     }
 
+    /// How each task stands.
+    pub(crate) fn statuses(&self) -> Vec<Status> {
+        self.with_moment(|moment| statuses(&self.definition, &self.state.borrow(), moment))
+    }
+
+    /// The id of the tour that runs, here or in another tab.
+    pub(crate) fn running_tour(&self) -> Option<String> {
+        let state = self.state.borrow();
+        state.tour.as_ref().filter(|tour| tour.phase == Phase::Running).map(|tour| tour.tour.clone())
+    }
+
+    /// Begins a tour, or goes on with it where it was left.
+    pub(crate) fn start_tour(&self, id: &str) -> Result<(), Refusal> {
+        let is_open = self.state.borrow().open_tour().is_some_and(|(open, _)| open == id);
+        self.act(&if is_open { Event::TourResumed } else { Event::TourStarted { tour: id.to_owned() } })
+    }
+
     /// Replaces the visitor's traits.
     pub(crate) fn set_traits(&self, traits: Value) {
         self.visitor.borrow_mut().traits = traits;
@@ -307,6 +330,10 @@ impl Desk {
                 }
                 Effect::Progressed(progress) => self.emit("cairn:progress", &Desk::progress_value(*progress)),
                 Effect::Finished => self.emit("cairn:complete", &Desk::progress_value(self.progress())),
+                Effect::TourStep { tour, step, .. } => {
+                    self.tell_tour(&self.definition.tours[*tour].id, "running", Some(*step));
+                }
+                Effect::TourOver { tour, phase } => self.tell_tour(tour, phase.word(), None),
                 Effect::Rewarded { task } => self.tell_reward(*task),
                 Effect::SurveyAnswered { answers } => {
                     let answer = |(id, answer): &(String, String)| (id.clone(), Value::from(answer.as_str()));
@@ -336,6 +363,13 @@ impl Desk {
         if let Some(event) = task.reward.as_ref().and_then(|reward| reward.event.as_ref()) {
             self.emit(event, &detail);
         }
+    }
+
+    fn tell_tour(&self, id: &str, state: &str, step: Option<usize>) {
+        let step = step.map(|step| ("step", Value::Number((step + 1) as f64)));
+        let fields = [("id", id.into()), ("state", state.into())].into_iter().chain(step);
+        let fields = fields.map(|(name, value)| (name.to_owned(), value));
+        self.emit("cairn:tour", &Value::Map(fields.collect()));
     }
 
     fn with_moment<T>(&self, look: impl FnOnce(&Moment<'_>) -> T) -> T {

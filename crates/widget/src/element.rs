@@ -4,11 +4,13 @@
 use std::rc::Rc;
 
 use cairn_checklist::{Definition, DefinitionError, Event, Refusal, Value, Visitor};
+use js_sys::Function;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, ShadowRoot, StorageEvent};
 
 use crate::desk::Desk;
+use crate::guide::Guide;
 use crate::store::{Store, warn};
 use crate::{json, view};
 
@@ -26,11 +28,13 @@ pub struct Checklist {
 
 #[wasm_bindgen]
 impl Checklist {
-    /// Checks the definition and mounts the panel behind the launcher that the loader has put into `root`.
+    /// Checks the definition and mounts the panel behind the launcher that the loader has put into `root`. `import_tours`
+    /// fetches the part that reaches into the host page, when it is needed.
     ///
     /// # Errors
     ///
     /// An `Error` whose message lists the definition's problems and whose `path` is the JSON path of the first.
+    #[expect(clippy::too_many_arguments, reason = "JavaScript calls it, once")]
     #[wasm_bindgen(constructor)]
     pub fn new(
         host: HtmlElement,
@@ -40,13 +44,17 @@ impl Checklist {
         language: &str,
         glance_key: String,
         adapter: Option<web_sys::Storage>,
+        import_tours: Function,
     ) -> Result<Checklist, JsValue> {
         let definition = check(definition)?;
         let attribute = |name: &str| host.get_attribute(name).unwrap_or_default();
         let visitor =
             Visitor { user: attribute("user"), segment: attribute("segment"), traits: read_object(traits) };
         let store = Store::new(&attribute("storage"), adapter, &definition, &visitor.user, glance_key);
-        let desk = Rc::new(Desk::new(host, root, definition, language, store, visitor));
+        let desk = Rc::new_cyclic(|desk| {
+            let guide = Guide::new(desk.clone(), import_tours);
+            Desk::new(host, root, definition, language, store, visitor, guide)
+        });
         let panel = view::panel(&desk);
         desk.root.append_child(&panel.element)?;
         let checklist = Checklist { on_storage: listen(&desk)?, view: panel.element.clone(), desk };
@@ -96,6 +104,13 @@ impl Checklist {
     /// Time went by, or the page's address changed.
     pub fn refresh(&self) {
         self.act("refresh", &Event::Changed);
+    }
+
+    /// Begins a tour, or goes on with it where it was left.
+    pub fn start_tour(&self, id: &str) {
+        if let Err(refusal) = self.desk.start_tour(id) {
+            refuse("start_tour", &refusal);
+        }
     }
 
     /// `{ done, total, finished }`.

@@ -3,6 +3,7 @@
 
 mod desk;
 mod element;
+mod guide;
 mod help;
 mod json;
 mod live;

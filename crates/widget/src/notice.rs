@@ -49,7 +49,7 @@ fn nudge_buttons(desk: &Rc<Desk>, index: usize) -> Vec<View> {
     let nudge = &desk.definition.nudges[index];
     let event = |act| Some(Event::Nudge { nudge: nudge.id.clone(), act });
     let take = event(NudgeAct::Take);
-    let action = nudge.action.as_ref().and_then(|action| {
+    let action = nudge.action.as_ref().map(|action| {
         button_of(desk, action, nudge.id.clone(), move |desk| {
             take.iter().for_each(|event| drop(desk.act(event)));
             desk.set_notice(None);

@@ -119,7 +119,7 @@ fn detail(cell: &Cell) -> View {
         .child(task.due_days.map(|_| due(cell)))
         .child(milestone.map(note))
         .child(resources(desk, &task.resources))
-        .child(task.action.as_ref().and_then(|it| action(desk, &task.id, it)))
+        .child(task.action.as_ref().map(|it| action(desk, &task.id, it)))
         .child(desk.definition.asks_helpful.then(|| helpful(cell)))
 }
 
@@ -180,7 +180,7 @@ fn helpful(cell: &Cell) -> View {
         .child(answer("no", false))
 }
 
-fn action(desk: &Rc<Desk>, id: &str, action: &Action) -> Option<View> {
+fn action(desk: &Rc<Desk>, id: &str, action: &Action) -> View {
     let id = id.to_owned();
     let event = Event::Clicked { task: id.clone() };
     button_of(desk, action, id, move |desk| drop(desk.act(&event)))
@@ -200,7 +200,7 @@ pub(crate) fn button_of(
     action: &Action,
     id: String,
     clicked: impl Fn(&Desk) + 'static,
-) -> Option<View> {
+) -> View {
     let desk = desk.clone();
     let view = match &action.target {
         Target::Link(link) => {
@@ -213,10 +213,16 @@ pub(crate) fn button_of(
                 desk.emit(&name, &Value::Map(vec![("task".to_owned(), id.as_str().into())]));
             })
         }
-        // Tours come with their own view.
-        Target::Tour(_) => return None,
+        Target::Tour(index) => {
+            let tour = desk.definition.tours[*index].id.clone();
+            View::new("button", &[("part", "action"), ("type", "button")]).on_click(move || {
+                clicked(&desk);
+                // The checker has seen that there is such a tour.
+                drop(desk.start_tour(&tour));
+            })
+        }
     };
-    Some(view.text(&action.label))
+    view.text(&action.label)
 }
 
 /// Says why a locked row does nothing.
