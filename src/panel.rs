@@ -1,13 +1,21 @@
 //! The one list of panels.
 
 mod breakdown;
+mod calendar;
 mod conditions;
+mod drivers;
+mod frame;
+mod frequency;
 mod funnels;
 mod journeys;
 mod lifecycle;
 mod quality;
+mod question;
 mod retention;
+mod rows;
+mod rule_row;
 mod segments;
+mod sessions;
 mod shared;
 mod sources;
 mod trends;
@@ -34,20 +42,47 @@ pub enum Panel {
     Retention,
     /// Who is new, stays, comes back and goes.
     Lifecycle,
+    /// How often and how lately users do something.
+    Frequency,
+    /// What users do in one go.
+    Sessions,
     /// Who the users are.
     Segments,
+    /// What goes with getting there.
+    Drivers,
+}
+
+/// Where a panel asks a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The panel's own question.
+    Main(Panel),
+    /// A further question, in a section of its own.
+    Beside(Panel),
 }
 
 /// The panels by the question that they answer: the key of the group's name, and its panels.
-pub const GROUPS: [(&str, &[Panel]); 3] = [
+pub const GROUPS: [(&str, &[Panel]); 4] = [
     ("group.data", &[Panel::Sources, Panel::Quality]),
-    ("group.explore", &[Panel::Trends, Panel::Funnels, Panel::Retention, Panel::Journeys, Panel::Lifecycle]),
+    (
+        "group.explore",
+        &[
+            Panel::Trends,
+            Panel::Funnels,
+            Panel::Retention,
+            Panel::Journeys,
+            Panel::Lifecycle,
+            Panel::Frequency,
+            Panel::Sessions,
+        ],
+    ),
     ("group.understand", &[Panel::Segments]),
+    ("group.prove", &[Panel::Drivers]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Sources,
         Self::Quality,
         Self::Trends,
@@ -55,7 +90,10 @@ impl Panel {
         Self::Retention,
         Self::Journeys,
         Self::Lifecycle,
+        Self::Frequency,
+        Self::Sessions,
         Self::Segments,
+        Self::Drivers,
     ];
 
     /// Its name in the address.
@@ -68,7 +106,10 @@ impl Panel {
             Self::Journeys => "journeys",
             Self::Retention => "retention",
             Self::Lifecycle => "lifecycle",
+            Self::Frequency => "frequency",
+            Self::Sessions => "sessions",
             Self::Segments => "segments",
+            Self::Drivers => "drivers",
         }
     }
 
@@ -87,7 +128,10 @@ impl Panel {
             Self::Journeys => "journeys.title",
             Self::Retention => "retention.title",
             Self::Lifecycle => "lifecycle.title",
+            Self::Frequency => "frequency.title",
+            Self::Sessions => "sessions.title",
             Self::Segments => "segments.title",
+            Self::Drivers => "drivers.title",
         }
     }
 
@@ -101,7 +145,10 @@ impl Panel {
             Self::Journeys => Icon::Flow,
             Self::Retention => Icon::Return,
             Self::Lifecycle => Icon::Life,
+            Self::Frequency => Icon::Often,
+            Self::Sessions => Icon::Session,
             Self::Segments => Icon::Segments,
+            Self::Drivers => Icon::Drivers,
         }
     }
 
@@ -115,7 +162,10 @@ impl Panel {
             Self::Journeys => journeys::Journeys().into_any(),
             Self::Retention => retention::Retention().into_any(),
             Self::Lifecycle => lifecycle::Lifecycle().into_any(),
+            Self::Frequency => frequency::Frequency().into_any(),
+            Self::Sessions => sessions::Sessions().into_any(),
             Self::Segments => segments::Segments().into_any(),
+            Self::Drivers => drivers::Drivers().into_any(),
         }
     }
 }

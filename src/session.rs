@@ -23,7 +23,7 @@ use leptos::prelude::*;
 use web_sys::File;
 
 use crate::client::{Assets, Pool};
-use crate::panel::Panel;
+use crate::panel::{Panel, Place};
 use warming::Spare;
 
 /// The page's state: a handle to signals, passed around by copy and provided in context.
@@ -43,8 +43,8 @@ pub struct Session {
     pub filter: RwSignal<Option<String>>,
     /// The panel on screen.
     pub panel: RwSignal<Panel>,
-    /// The query of each panel, as the person left it; the session's scope is not in it.
-    pub drafts: RwSignal<BTreeMap<Panel, Query>>,
+    /// The queries of each panel, as the person left them; the session's scope is not in them.
+    pub drafts: RwSignal<BTreeMap<Place, Query>>,
     /// Whether the page holds all it needs and has forbidden itself every connection.
     pub is_locked: RwSignal<bool>,
     hidden: StoredValue<Hidden, LocalStorage>,
@@ -113,10 +113,10 @@ impl Session {
             .unwrap_or_else(|| "UTC".to_owned())
     }
 
-    /// Sets the query of a panel.
-    pub fn set_draft(self, panel: Panel, query: Query) {
-        if self.drafts.with_untracked(|drafts| drafts.get(&panel) != Some(&query)) {
-            self.drafts.update(|drafts| drop(drafts.insert(panel, query)));
+    /// Sets a query of a panel.
+    pub fn set_draft(self, place: Place, query: Query) {
+        if self.drafts.with_untracked(|drafts| drafts.get(&place) != Some(&query)) {
+            self.drafts.update(|drafts| drop(drafts.insert(place, query)));
         }
     }
 

@@ -4,81 +4,64 @@ use cairn_engine::rule::{Condition, Op, Owner, PropertyTest};
 use cairn_engine::table::Kind;
 use leptos::prelude::*;
 
+use super::rows::Rows;
 use crate::session::Facts;
 use crate::text::text;
-use crate::view::{Choice, Combobox, Glyph, Icon, Label, Select, TextField};
+use crate::view::{Choice, Combobox, Icon, IconButton, Label, Select, TextField};
 
-/// Conditions that must all hold, each in a signal of its own, so that editing one leaves the others' fields alone.
-#[derive(Clone, Copy, PartialEq)]
-pub struct ConditionList {
-    rows: RwSignal<Vec<(u32, RwSignal<PropertyTest>)>>,
-}
-
-impl ConditionList {
-    /// Rows for these conditions. Those that are not plain property tests cannot be shown as rows and are left out.
-    pub fn new(conditions: &[Condition]) -> Self {
-        let list = Self { rows: RwSignal::new(Vec::new()) };
-        for condition in conditions {
-            if let Condition::Property(test) = condition {
-                list.push(test.clone());
-            }
-        }
-        list
-    }
-
-    /// Whether these conditions can be shown as rows without loss.
-    pub fn can_show(conditions: &[Condition]) -> bool {
-        conditions.iter().all(|condition| matches!(condition, Condition::Property(_)))
-    }
-
-    /// The conditions, tracked.
-    pub fn get(self) -> Vec<Condition> {
-        self.rows.get().into_iter().map(|(_, test)| Condition::Property(test.get())).collect()
-    }
-
-    /// Adds a condition on the first property, or nothing if there is none.
-    pub fn add(self, facts: Facts) {
-        if let Some((property, kind)) = facts.properties().into_iter().next() {
-            self.push(first_test(facts, property, kind));
-        }
-    }
-
-    fn push(self, test: PropertyTest) {
-        self.rows.update(|rows| {
-            let id = rows.last().map_or(0, |(id, _)| id + 1);
-            rows.push((id, RwSignal::new(test)));
-        });
-    }
-
-    fn remove(self, id: u32) {
-        self.rows.update(|rows| rows.retain(|(other, _)| *other != id));
-    }
-}
-
-/// The rows of a list, each with a button that takes it away.
+/// The rows of conditions that must all hold, each with a button that takes it away.
 #[component]
 pub fn Conditions(
     /// The conditions.
-    list: ConditionList,
-    /// What joins a row to what stands before it, such as "where".
-    #[prop(into)]
-    joint: Signal<String>,
+    rows: Rows<Condition>,
 ) -> impl IntoView {
     view! {
-        <For each=move || list.rows.get() key=|(id, _)| *id let((id, test))>
+        <For each=move || rows.ids() key=|id| *id let(id)>
             <div class="condition">
-                <span>{joint}</span>
-                <TestFields test />
-                <button
-                    class="button button-quiet button-icon"
-                    type="button"
-                    aria-label=text("condition.remove")
-                    on:click=move |_| list.remove(id)
-                >
-                    <Glyph icon=Icon::Close />
-                </button>
+                <span>{text("condition.where")}</span>
+                <ConditionFields rows id />
+                <IconButton label=text("condition.remove") icon=Icon::Close on_press=move |()| rows.remove(id) />
             </div>
         </For>
+    }
+}
+
+/// The button that adds a condition on the first property, or nothing if there is none.
+#[component]
+pub fn AddCondition(
+    /// The conditions.
+    rows: Rows<Condition>,
+    /// What the button says.
+    #[prop(default = text("condition.add"))]
+    label: String,
+) -> impl IntoView {
+    let facts = expect_context::<Facts>();
+    let add = move |_| {
+        if let Some((property, kind)) = untrack(|| facts.properties()).into_iter().next() {
+            rows.push(Condition::Property(untrack(|| first_test(facts, property, kind))));
+        }
+    };
+    view! {
+        <button class="button button-quiet" type="button" on:click=add>{label}</button>
+    }
+}
+
+/// One condition; what is no plain test of a property is shown as it came.
+#[component]
+fn ConditionFields(rows: Rows<Condition>, id: u32) -> impl IntoView {
+    let test = rows.value(id, |condition| match condition {
+        Condition::Property(test) => test.clone(),
+        _ => PropertyTest::default(),
+    });
+    let other = Memo::new(move |_| {
+        let condition = rows.value(id, |condition| Some(condition.clone())).get()?;
+        let is_test = matches!(condition, Condition::Property(_));
+        (!is_test).then(|| serde_json::to_string(&condition).unwrap_or_default())
+    });
+    let set = move |test| rows.change(id, |condition| *condition = Condition::Property(test));
+    move || match other.get() {
+        Some(other) => view! { <code>{other}</code> }.into_any(),
+        None => view! { <TestFields test on_change=set /> }.into_any(),
     }
 }
 
@@ -86,7 +69,11 @@ pub fn Conditions(
 #[component]
 pub fn TestFields(
     /// The test.
-    test: RwSignal<PropertyTest>,
+    #[prop(into)]
+    test: Signal<PropertyTest>,
+    /// Hears the test as the person changed it.
+    #[prop(into)]
+    on_change: Callback<PropertyTest>,
 ) -> impl IntoView {
     let facts = expect_context::<Facts>();
     let kind = Memo::new(move |_| {
@@ -103,7 +90,7 @@ pub fn TestFields(
         let found = facts.properties().into_iter().find(|(other, _)| *other == name);
         if let Some((property, kind)) = found {
             let owner = test.read_untracked().on;
-            test.set(PropertyTest { on: owner, ..first_test(facts, property, kind) });
+            on_change.run(PropertyTest { on: owner, ..first_test(facts, property, kind) });
         }
     };
     view! {
@@ -117,15 +104,15 @@ pub fn TestFields(
             label=Label::unseen(text("condition.op"))
             choices=ops
             value=Signal::derive(move || test.read().op)
-            on_change=move |op| test.update(|test| test.op = op)
+            on_change=move |op| on_change.run(PropertyTest { op, ..test.get_untracked() })
         />
-        <Values test kind />
+        <Values test kind on_change />
     }
 }
 
 /// The values: chosen from a list where the column has few, else typed.
 #[component]
-fn Values(test: RwSignal<PropertyTest>, kind: Memo<Kind>) -> impl IntoView {
+fn Values(test: Signal<PropertyTest>, kind: Memo<Kind>, on_change: Callback<PropertyTest>) -> impl IntoView {
     let facts = expect_context::<Facts>();
     let listed = Memo::new(move |_| {
         let is_exact = matches!(test.read().op, Op::Eq | Op::Neq);
@@ -133,7 +120,7 @@ fn Values(test: RwSignal<PropertyTest>, kind: Memo<Kind>) -> impl IntoView {
     });
     let needs_value = Memo::new(move |_| !matches!(test.read().op, Op::IsSet | Op::IsNotSet));
     let value = Signal::derive(move || test.read().values.first().cloned().unwrap_or_default());
-    let set = move |value: String| test.update(|test| test.values = vec![value]);
+    let set = move |value| on_change.run(PropertyTest { values: vec![value], ..test.get_untracked() });
     let error = Signal::derive(move || {
         let is_bad = kind.get() == Kind::Number && value.get().trim().parse::<f64>().is_err();
         (is_bad && needs_value.get()).then(|| text("condition.not_a_number"))

@@ -3,87 +3,85 @@
 mod answer;
 mod form;
 mod stuck;
+mod times;
+mod trend;
 
-use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery};
+use cairn_engine::Query;
+use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelOutcome, FunnelQuery, FunnelRule};
 use cairn_engine::analysis::suggest::SuggestFunnelQuery;
-use cairn_engine::{Answer, Query};
+use cairn_engine::rule::{NamedSegment, Segment};
 use leptos::prelude::*;
 
 use super::Panel;
-use super::shared::{AnswerFrame, TakeAway};
-use crate::session::{Asked, Session};
+use super::frame::{AnswerFrame, PanelFrame};
+use super::question::{Picked, Picks, Question};
 use crate::text::text;
-use crate::view::{Chart, DataTable, Later};
+use crate::view::{Chart, DataTable, Disclosure, Later};
 
 /// The panel.
 #[component]
 pub fn Funnels() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let draft = Memo::new(move |_| match session.drafts.read().get(&Panel::Funnels) {
+    let question = Question::<FunnelQuery>::proposed(Panel::Funnels);
+    let first = proposed(move || !question.is_posed());
+    Effect::new(move || first.get().into_iter().for_each(|query| question.propose(query)));
+    let sentence = question.shown(answer::sentence);
+    let spec = question.shown(|query, found| {
+        Some(if query.trend.is_some() { trend::chart(query, found) } else { answer::chart(found) })
+    });
+    let table = question.shown(|_, found| answer::table(found));
+    let over_time = question.shown(trend::table);
+    let has_trend = question.shown(|query, _| query.trend.is_some());
+    let picks = Picks::new(question, segments);
+    let stale = question.stale();
+    view! {
+        <PanelFrame panel=Panel::Funnels question spec name="funnel">
+            <Later><form::FunnelForm question /></Later>
+            <AnswerFrame question sentence>
+                <Show when=move || !has_trend.get()>
+                    <figure class="figure">
+                        <Chart spec label=sentence height=340 stale on_select=picks.on_select() />
+                    </figure>
+                    <Picked picks />
+                </Show>
+                <Show when=move || has_trend.get()>
+                    <figure class="figure"><Chart spec label=sentence height=340 stale /></figure>
+                    <DataTable caption=text("funnels.trend_table") data=over_time file_name="funnel-over-time" stale />
+                </Show>
+                <DataTable caption=text("funnels.table") data=table file_name="funnel" stale />
+                <p class="rule">{question.value(answer::rule)}</p>
+                <Disclosure summary=text("times.title")><times::Times funnel=question /></Disclosure>
+            </AnswerFrame>
+        </PanelFrame>
+    }
+}
+
+/// The funnel that the data propose, where one is wanted.
+pub(super) fn proposed(wanted: impl Fn() -> bool + Send + Sync + 'static) -> Signal<Option<FunnelQuery>> {
+    let question = Question::about_everyone(move || wanted().then(SuggestFunnelQuery::default));
+    question.shown(|_, answer| match answer.query.as_deref() {
         Some(Query::Funnel(query)) => Some(query.clone()),
         _ => None,
-    });
-    propose(session, draft);
-    let query = Memo::new(move |_| {
-        let draft = draft.get()?;
-        Some(Query::Funnel(FunnelQuery { scope: session.scope(), ..draft }))
-    });
-    let asked = session.ask(query);
-    let stale = Signal::derive(move || asked.read().running.is_some());
-    let found = Memo::new(move |_| found(&asked.read()));
-    let sentence = Signal::derive(move || {
-        found.with(|found| {
-            found.as_ref().map(|(query, found)| answer::sentence(query, found)).unwrap_or_default()
-        })
-    });
-    let spec =
-        Signal::derive(move || found.with(|found| found.as_ref().map(|(_, found)| answer::chart(found))));
-    let table = Signal::derive(move || {
-        found.with(|found| found.as_ref().map(|(_, found)| answer::table(found)).unwrap_or_default())
-    });
-    view! {
-        <section class="panel" aria-labelledby="panel-title">
-            <header class="panel-head">
-                <h1 id="panel-title" class="panel-title">{text("funnels.title")}</h1>
-                <div class="panel-actions"><TakeAway asked spec name="funnel" /></div>
-            </header>
-            <Later><form::FunnelForm draft asked /></Later>
-            <AnswerFrame asked sentence>
-                <figure class="figure">
-                    <Chart spec label=sentence height=340 stale />
-                </figure>
-                <DataTable caption=text("funnels.table") data=table file_name="funnel" stale />
-                <p class="rule">{move || draft.get().map(|query| answer::rule(&query))}</p>
-            </AnswerFrame>
-        </section>
-    }
+    })
 }
 
-/// The last good answer, with the query that it belongs to.
-fn found(asked: &Asked) -> Option<(FunnelQuery, FunnelAnswer)> {
-    let answered = asked.answer.as_ref()?;
-    match (&answered.query, &answered.answer) {
-        (Query::Funnel(query), Answer::Funnel(answer)) => Some((query.clone(), answer.clone())),
-        _ => None,
-    }
-}
-
-/// Proposes a funnel from the data where the person has none yet.
-fn propose(session: Session, draft: Memo<Option<FunnelQuery>>) {
-    let wanted = Memo::new(move |_| {
-        draft.read().is_none().then(|| Query::SuggestFunnel(SuggestFunnelQuery::default()))
-    });
-    let proposed = session.ask(wanted);
-    Effect::new(move || {
-        let asked = proposed.read();
-        let Some(Answer::SuggestFunnel(answer)) = asked.answer.as_ref().map(|answered| &answered.answer)
-        else {
-            return;
-        };
-        if draft.read_untracked().is_none()
-            && let Some(query) = &answer.query
-        {
-            session.set_draft(Panel::Funnels, Query::clone(query));
-        }
-    });
+/// The segments that a bar offers: those who reached its step, those who were lost before it, those who may still come.
+fn segments(query: &FunnelQuery, found: &FunnelAnswer, place: &[usize]) -> Vec<NamedSegment> {
+    let [bar_group, index] = *place else { return Vec::new() };
+    let (group, result) = match answer::drawn_groups(found).get(bar_group) {
+        Some(group) => (Some(group.key.clone()), &group.result),
+        None => (None, &found.overall),
+    };
+    let Some(step) = result.steps.get(index).filter(|step| !step.optional) else { return Vec::new() };
+    let outcomes = [
+        (FunnelOutcome::Reached, step.n_reached),
+        (FunnelOutcome::Dropped, step.n_dropped),
+        (FunnelOutcome::Open, step.n_open),
+    ];
+    let segment = |outcome| {
+        let name = answer::segment_name(found, group.as_ref(), index, outcome);
+        let query = FunnelQuery { trend: None, ..query.clone() };
+        let rule = FunnelRule { query, step: index as u32, outcome, group: group.clone() };
+        NamedSegment { name, segment: Segment::Funnel(Box::new(rule)) }
+    };
+    outcomes.into_iter().filter(|(_, n)| *n > 0).map(|(outcome, _)| segment(outcome)).collect()
 }

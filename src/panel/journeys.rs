@@ -7,55 +7,37 @@ mod places;
 mod transitions;
 
 use cairn_engine::analysis::journey::JourneyQuery;
-use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
 
 use super::Panel;
-use super::shared::{AnswerFrame, TakeAway, found};
-use crate::session::Session;
+use super::frame::{AnswerFrame, PanelFrame};
+use super::question::Question;
 use crate::text::text;
 use crate::view::{Chart, DataTable};
 
 /// The panel.
 #[component]
 pub fn Journeys() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let draft = Memo::new(move |_| match session.drafts.read().get(&Panel::Journeys) {
-        Some(Query::Journey(query)) => JourneyQuery::clone(query),
-        _ => JourneyQuery::default(),
-    });
-    let query = Memo::new(move |_| {
-        Some(Query::Journey(Box::new(JourneyQuery { scope: session.scope(), ..draft.get() })))
-    });
-    let asked = session.ask(query);
-    let stale = Signal::derive(move || asked.read().running.is_some());
-    let found = found(asked, |answer| match answer {
-        Answer::Journey(answer) => Some(answer),
-        _ => None,
-    });
-    let sentence =
-        Signal::derive(move || found.get().map(|found| answer::sentence(&found)).unwrap_or_default());
-    let spec = Signal::derive(move || found.get().map(|found| answer::chart(&found)));
-    let paths = Signal::derive(move || found.get().map(|found| answer::paths(&found)).unwrap_or_default());
-    let edges = Signal::derive(move || found.get().map(|found| answer::edges(&found)).unwrap_or_default());
+    let question = Question::of(Panel::Journeys, JourneyQuery::default);
+    let sentence = question.shown(|_, found| answer::sentence(found));
+    let spec = question.shown(|_, found| Some(answer::chart(found)));
+    let paths = question.shown(|_, found| answer::paths(found));
+    let edges = question.shown(|_, found| answer::edges(found));
+    let stale = question.stale();
     view! {
-        <section class="panel" aria-labelledby="panel-title">
-            <header class="panel-head">
-                <h1 id="panel-title" class="panel-title">{text("journeys.title")}</h1>
-                <div class="panel-actions"><TakeAway asked spec name="journeys" /></div>
-            </header>
-            <form::JourneyForm draft asked />
-            <AnswerFrame asked sentence>
+        <PanelFrame panel=Panel::Journeys question spec name="journeys">
+            <form::JourneyForm question />
+            <AnswerFrame question sentence>
                 <figure class="figure">
                     <Chart spec label=sentence height=420 stale />
                 </figure>
-                <places::Places draft found />
+                <places::Places question />
                 <DataTable caption=text("journeys.paths") data=paths file_name="paths" stale />
                 <DataTable caption=text("journeys.edges") data=edges file_name="edges" stale />
-                <p class="rule">{move || answer::rule(&draft.get())}</p>
+                <p class="rule">{question.value(answer::rule)}</p>
             </AnswerFrame>
-            <transitions::TransitionMatrix draft />
+            <transitions::TransitionMatrix journeys=question />
             <pattern::PatternSearch />
-        </section>
+        </PanelFrame>
     }
 }

@@ -4,11 +4,12 @@ mod answer;
 mod form;
 
 use cairn_engine::analysis::quality::{Finding, QualityAnswer, QualityQuery};
-use cairn_engine::{Answer, Query};
+use cairn_engine::rule::{NamedSegment, Segment};
 use leptos::prelude::*;
 
 use super::Panel;
-use super::shared::{AnswerFrame, TakeAway, found};
+use super::frame::{AnswerFrame, PanelFrame};
+use super::question::Question;
 use crate::session::Session;
 use crate::text::{plural, text};
 use crate::view::{Badge, Chart, DataTable, Disclosure, Later, Spoken, TableData};
@@ -17,51 +18,37 @@ use crate::view::{Badge, Chart, DataTable, Disclosure, Later, Spoken, TableData}
 #[component]
 pub fn Quality() -> impl IntoView {
     let session = expect_context::<Session>();
-    let draft = Memo::new(move |_| match session.drafts.read().get(&Panel::Quality) {
-        Some(Query::Quality(query)) => query.clone(),
-        _ => QualityQuery::default(),
-    });
-    let query =
-        Memo::new(move |_| Some(Query::Quality(QualityQuery { scope: session.scope(), ..draft.get() })));
-    let asked = session.ask(query);
-    let stale = Signal::derive(move || asked.read().running.is_some());
-    let found = found(asked, |answer| match answer {
-        Answer::Quality(answer) => Some(answer),
-        _ => None,
-    });
-    let sentence = Signal::derive(move || {
-        found.with(|found| found.as_deref().map(answer::sentence).unwrap_or_default())
-    });
-    let spec = Signal::derive(move || found.with(|found| found.as_deref().map(answer::chart)));
+    let question = Question::of(Panel::Quality, QualityQuery::default);
+    let sentence = question.shown(|_, found| answer::sentence(found));
+    let spec = question.shown(|_, found| Some(answer::chart(found)));
     let table = move |make: fn(&QualityAnswer, &str) -> TableData| {
-        Signal::derive(move || {
-            found.with(|found| {
-                found.as_deref().map(|answer| make(answer, &session.zone())).unwrap_or_default()
-            })
-        })
+        question.shown(move |_, found| make(found, &session.zone()))
     };
-    let n_busy = move || found.with(|found| found.as_ref().map_or(0, |answer| answer.busy.n_users));
-    let n_masses =
-        move || found.with(|found| found.as_ref().map_or(0, |answer| answer.clock.masses.len() as u64));
+    let has_busy = question.shown(|_, found| found.busy.n_users > 0);
+    let has_masses = question.shown(|_, found| !found.clock.masses.is_empty());
     let (busy, masses) = (table(answer::busy_table), table(answer::masses_table));
+    let busy_ids =
+        question.shown(|_, found| found.busy.users.iter().map(|user| user.user.clone()).collect::<Vec<_>>());
+    let save_busy = move |_| {
+        let segment = Segment::List { users: busy_ids.get_untracked() };
+        session.save_segment(NamedSegment { name: text("quality.busy"), segment });
+    };
+    let stale = question.stale();
     view! {
-        <section class="panel" aria-labelledby="panel-title">
-            <header class="panel-head">
-                <h1 id="panel-title" class="panel-title">{text("quality.title")}</h1>
-                <div class="panel-actions"><TakeAway asked spec name="quality" /></div>
-            </header>
-            <Later><form::QualityForm draft asked /></Later>
-            <AnswerFrame asked sentence>
-                {move || found.with(|found| found.as_deref().map(findings))}
+        <PanelFrame panel=Panel::Quality question spec name="quality">
+            <Later><form::QualityForm question /></Later>
+            <AnswerFrame question sentence>
+                {move || question.found().with(|found| found.as_ref()?.with(|_, answer| findings(answer)))}
                 <figure class="figure">
                     <figcaption class="figure-head"><span class="figure-title">{text("quality.days")}</span></figcaption>
                     <Chart spec label=text("quality.days_label") height=260 stale />
                 </figure>
                 <DataTable caption=text("quality.columns") data=table(answer::columns_table) file_name="columns" stale />
-                <Show when=move || n_busy() != 0>
+                <Show when=move || has_busy.get()>
                     <DataTable caption=text("quality.busy") data=busy file_name="busy-users" stale />
+                    <p><button class="button" type="button" on:click=save_busy>{text("quality.save_busy")}</button></p>
                 </Show>
-                <Show when=move || n_masses() != 0>
+                <Show when=move || has_masses.get()>
                     <DataTable caption=text("quality.masses") data=masses file_name="instants" stale />
                 </Show>
                 <Disclosure summary=text("quality.days_table")>
@@ -69,7 +56,7 @@ pub fn Quality() -> impl IntoView {
                 </Disclosure>
                 <p class="rule">{text("quality.rule")}</p>
             </AnswerFrame>
-        </section>
+        </PanelFrame>
     }
 }
 

@@ -1,5 +1,5 @@
-//! The address: `#funnels=QUERY&filter=SEGMENT` holds the panel, its query, and the saved segment that filters every
-//! panel, each as percent-encoded JSON; never data. A link to a colleague with the same file opens the same view; back
+//! The address: `#journeys=QUERY&beside=QUERY&filter=SEGMENT` holds the panel, its query, that of a further section, and
+//! the saved segment that filters every panel, each as percent-encoded JSON; never data. A link to a colleague with the same file opens the same view; back
 //! and forward work.
 //!
 //! Without `filter` nothing is filtered. A bare `#funnels`, as the links of the navigation are, changes the panel only.
@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
 use super::Session;
-use crate::panel::Panel;
+use crate::panel::{Panel, Place};
 
 /// What JavaScript's `encodeURIComponent` escapes.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
@@ -37,6 +37,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
 struct Address {
     panel: Panel,
     query: Option<Query>,
+    beside: Option<Query>,
     filter: Filter,
 }
 
@@ -63,9 +64,10 @@ impl Session {
         let writing = StoredValue::new(None::<TimeoutHandle>);
         Effect::new(move || {
             let panel = self.panel.get();
-            let query = self.drafts.with(|drafts| drafts.get(&panel).cloned());
+            let draft = |place| self.drafts.with(|drafts| drafts.get(&place).cloned());
+            let (query, beside) = (draft(Place::Main(panel)), draft(Place::Beside(panel)));
             let filter = self.filtering_segment().map_or(Filter::Nobody, Filter::By);
-            let hash = Address { panel, query, filter }.to_hash();
+            let hash = Address { panel, query, beside, filter }.to_hash();
             if let Some(writing) = writing.try_update_value(Option::take).flatten() {
                 writing.clear();
             }
@@ -78,11 +80,13 @@ impl Session {
 
     fn read_address(self) {
         let Ok(address) = hash_now().parse::<Address>() else { return };
-        if let Some(query) = address.query {
+        let main = address.query.map(|query| (Place::Main(address.panel), query));
+        let beside = address.beside.map(|query| (Place::Beside(address.panel), query));
+        for (place, query) in main.into_iter().chain(beside) {
             for segment in segments_of(&query) {
                 self.adopt_segment(segment.clone());
             }
-            self.set_draft(address.panel, query);
+            self.set_draft(place, query);
         }
         match address.filter {
             Filter::Kept => {}
@@ -112,13 +116,15 @@ fn hash_now() -> String {
 impl Address {
     fn to_hash(&self) -> String {
         let query = self.query.as_ref().and_then(encoded);
+        let beside = self.beside.as_ref().and_then(encoded);
         let filter = match &self.filter {
             Filter::By(segment) => encoded(segment),
             Filter::Kept | Filter::Nobody => None,
         };
         let query = query.map(|query| format!("={query}")).unwrap_or_default();
+        let beside = beside.map(|beside| format!("&beside={beside}")).unwrap_or_default();
         let filter = filter.map(|filter| format!("&filter={filter}")).unwrap_or_default();
-        format!("{}{query}{filter}", self.panel.address())
+        format!("{}{query}{beside}{filter}", self.panel.address())
     }
 }
 
@@ -131,12 +137,15 @@ impl FromStr for Address {
             hash.split('&').map(|part| part.split_once('=').map_or((part, None), |(k, v)| (k, Some(v))));
         let (name, query) = parts.next().ok_or(())?;
         let panel = Panel::ALL.into_iter().find(|panel| panel.name() == name).ok_or(())?;
-        let filter = match parts.find(|(key, _)| *key == "filter") {
-            Some((_, segment)) => segment.and_then(decoded).map_or(Filter::Kept, Filter::By),
+        let further: Vec<(&str, Option<&str>)> = parts.collect();
+        let part = |name| further.iter().find(|(key, _)| *key == name).map(|&(_, value)| value);
+        let filter = match part("filter") {
+            Some(segment) => segment.and_then(decoded).map_or(Filter::Kept, Filter::By),
             None if query.is_some() => Filter::Nobody,
             None => Filter::Kept,
         };
-        Ok(Self { panel, query: query.and_then(decoded), filter })
+        let beside = part("beside").flatten().and_then(decoded);
+        Ok(Self { panel, query: query.and_then(decoded), beside, filter })
     }
 }
 
@@ -193,18 +202,20 @@ mod tests {
         for query in [None, funnel("visit"), funnel("a&filter=b %25 \"#=é\u{1F600}")] {
             for filter in [Filter::By(named("Small & new = “ä”", "pro")), Filter::By(named("100 %", "a&b"))]
             {
-                let address = Address { panel: Panel::Funnels, query: query.clone(), filter };
+                let beside = query.clone();
+                let address = Address { panel: Panel::Funnels, query: query.clone(), beside, filter };
                 assert_eq!(address.to_hash().parse(), Ok(address));
             }
         }
-        let address = Address { panel: Panel::Funnels, query: funnel("visit"), filter: Filter::Nobody };
+        let address =
+            Address { panel: Panel::Funnels, query: funnel("visit"), beside: None, filter: Filter::Nobody };
         assert_eq!(address.to_hash().parse(), Ok(address));
     }
 
     #[test]
     fn an_address_is_readable_by_other_programs() {
         let filter = Filter::By(named("Pro", "pro"));
-        let hash = Address { panel: Panel::Sources, query: None, filter }.to_hash();
+        let hash = Address { panel: Panel::Sources, query: None, beside: None, filter }.to_hash();
         let json = r#"{"name":"Pro","segment":{"kind":"property","property":"plan","on":"user","op":"eq","values":["pro"]}}"#;
         let escaped = json.replace('{', "%7B").replace('}', "%7D").replace('"', "%22").replace(':', "%3A");
         let escaped = escaped.replace(',', "%2C").replace('[', "%5B").replace(']', "%5D");
@@ -216,7 +227,10 @@ mod tests {
         let filter = |hash: &str| hash.parse::<Address>().map(|address| address.filter);
         assert_eq!(filter("#funnels"), Ok(Filter::Kept));
         assert_eq!(
-            filter(&Address { panel: Panel::Funnels, query: funnel("x"), filter: Filter::Kept }.to_hash()),
+            filter(
+                &Address { panel: Panel::Funnels, query: funnel("x"), beside: None, filter: Filter::Kept }
+                    .to_hash()
+            ),
             Ok(Filter::Nobody)
         );
     }
@@ -227,13 +241,21 @@ mod tests {
         let nested = Segment::Not { of: Box::new(Segment::AnyOf { of: vec![list] }) };
         let segment = NamedSegment { name: "\"kind\":\"list\"".to_owned(), segment: nested };
         let filter = Filter::By(segment.clone());
-        assert_eq!(Address { panel: Panel::Funnels, query: None, filter }.to_hash(), "#funnels");
+        assert_eq!(
+            Address { panel: Panel::Funnels, query: None, beside: None, filter }.to_hash(),
+            "#funnels"
+        );
         let breakdown = Some(Breakdown::Segments { segments: vec![segment] });
         let query = Some(Query::Funnel(FunnelQuery { breakdown, ..FunnelQuery::default() }));
-        assert_eq!(Address { panel: Panel::Funnels, query, filter: Filter::Nobody }.to_hash(), "#funnels");
+        assert_eq!(
+            Address { panel: Panel::Funnels, query, beside: None, filter: Filter::Nobody }.to_hash(),
+            "#funnels"
+        );
         let harmless = Filter::By(named("\"kind\":\"list\"", "x"));
         assert!(
-            Address { panel: Panel::Funnels, query: None, filter: harmless }.to_hash().contains("&filter=")
+            Address { panel: Panel::Funnels, query: None, beside: None, filter: harmless }
+                .to_hash()
+                .contains("&filter=")
         );
     }
 
@@ -242,6 +264,9 @@ mod tests {
         assert_eq!("#content".parse::<Address>(), Err(()));
         assert_eq!("".parse::<Address>(), Err(()));
         let cut = "#funnels=%7B%22kind&filter=%7B%22na".parse();
-        assert_eq!(cut, Ok(Address { panel: Panel::Funnels, query: None, filter: Filter::Kept }));
+        assert_eq!(
+            cut,
+            Ok(Address { panel: Panel::Funnels, query: None, beside: None, filter: Filter::Kept })
+        );
     }
 }

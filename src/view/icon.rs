@@ -17,6 +17,8 @@ pub enum Icon {
     Data,
     /// Move down.
     Down,
+    /// What goes with what.
+    Drivers,
     /// Ways that part.
     Flow,
     /// Where people drop off.
@@ -27,6 +29,8 @@ pub enum Icon {
     Lock,
     /// Open the navigation.
     Menu,
+    /// How often and how lately.
+    Often,
     /// Who comes back.
     Return,
     /// What is wrong with the data.
@@ -35,6 +39,8 @@ pub enum Icon {
     Save,
     /// Groups of people.
     Segments,
+    /// What is done in one go.
+    Session,
     /// How numbers develop.
     Trend,
     /// Move up.
@@ -54,11 +60,15 @@ impl Icon {
             Self::Copy => "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
             Self::Data => "M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 6.5v6",
             Self::Down => "M8 3v10M4 9l4 4 4-4",
+            Self::Drivers => "M8 2.5v11M8 4.5h5M8 8H3.5M8 11.5h3",
             Self::Flow => "M2 8h3c4 0 4-4 9-4M5 8c4 0 4 4 9 4",
             Self::Funnel => "M2 3.5h12M4 8h8M6.5 12.5h3",
             Self::Life => "M2 8h12M4 8V4M8 8V2.5M12 8V5M6 8v4M10 8v5",
             Self::Lock => "M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5",
             Self::Menu => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
+            Self::Often => {
+                "M2.5 2.5h3v3h-3zM6.5 2.5h3v3h-3zM10.5 2.5h3v3h-3zM2.5 6.5h3v3h-3zM6.5 6.5h3v3h-3zM2.5 10.5h3v3h-3z"
+            }
             Self::Return => "M3 5.5h7a3.5 3.5 0 0 1 0 7H5M6 2.5l-3 3 3 3",
             Self::Quality => "M3 2.5h10v11H3zM5.5 8l2 2 3.5-4",
             Self::Save => "M8 2.5v7.5M4.5 7 8 10.5 11.5 7M2.5 13.5h11",
@@ -66,6 +76,7 @@ impl Icon {
                 "M6 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM1.5 13c0-2 2-3 4.5-3s4.5 1 4.5 3",
                 "M10.5 3.2a2.5 2.5 0 0 1 0 4.6M12.5 10.4c1.2.4 2 1.3 2 2.6",
             ),
+            Self::Session => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM8 5v3l2 2",
             Self::Trend => "M2.5 12.5 6 8l3 2.5 4.5-6.5M10 4h3.5v3.5",
             Self::Up => "M8 13V3M4 7l4-4 4 4",
             Self::Upload => "M8 10.5V3M4.5 6 8 2.5 11.5 6M2.5 10v3.5h11V10",

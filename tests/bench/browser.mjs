@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT, findChrome } from '../e2e/harness.mjs';
 import { assertAgreed } from './agree.mjs';
+import { CLUSTERING } from './clustering.mjs';
 import { CONTENDERS, measure } from './contenders.mjs';
-import { CLUSTERING } from './questions.mjs';
 import { replaceSection, report } from './report.mjs';
 import { buildPeers, peerVersions } from './site.mjs';
 

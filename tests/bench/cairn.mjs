@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { serve } from '../../xtask/serve.mjs';
 import { ROOT } from '../e2e/harness.mjs';
-import { CLUSTERING } from './questions.mjs';
+import { CLUSTERING } from './clustering.mjs';
+import { workOf } from './works.mjs';
 
-/** @typedef {import('./questions.mjs').Question} Question */
-/** @typedef {import('./questions.mjs').Counts} Counts */
-/** @typedef {import('./questions.mjs').Clusters} Clusters */
+/** @typedef {import('./works.mjs').Question} Question */
+/** @typedef {import('./works/data.mjs').Counts} Counts */
+/** @typedef {import('./clustering.mjs').Clusters} Clusters */
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {{ sent: number, query: any, millis: number, answer: any }} Asked */
 /** @typedef {{ chosenAt: number, shownAt: number, loaded: any, asked: Asked[], open: Map<number, { sent: number, query: any }>, worker: Worker | undefined, waiting?: { id: number, resolve: (asked: Asked) => void } }} Log */
@@ -30,8 +31,8 @@ export async function openCairn(page, workers) {
     load: (file) => load(page, file),
     /** @param {Question} question */
     ask: (question) => ask(page, question),
-    /** @param {Question} question */
-    show: (question) => show(page, question),
+    /** @param {object} query of a funnel */
+    show: (query) => show(page, query),
     /** @param {string} file */
     cluster: (file) => cluster(page, file),
     close: () => server.close(),
@@ -88,21 +89,12 @@ async function load(page, file) {
 /**
  * @param {Page} page
  * @param {Question} question
- * @returns {Promise<{ millis: number, result: Counts }>}
+ * @returns {Promise<{ millis: number, result: Counts | undefined }>}
  */
-async function ask(page, question) {
-  const { millis, answer } = await run(page, queryOf(question));
-  return { millis, result: counts(answer, question.byCountry) };
-}
-
-/** @param {Question} question */
-function queryOf({ steps, windowMillis, byCountry }) {
-  return {
-    kind: 'funnel',
-    steps: steps.map((event) => ({ rule: { event } })),
-    window_millis: windowMillis,
-    ...(byCountry && { breakdown: { kind: 'property', property: 'country' } }),
-  };
+async function ask(page, { work, asks }) {
+  const { query, counts } = workOf(work);
+  const { millis, answer } = await run(page, query(asks));
+  return { millis, result: counts?.(answer, asks) };
 }
 
 /**
@@ -125,13 +117,13 @@ async function run(page, query) {
 }
 
 /**
- * Milliseconds from the address to the frame with the chart.
+ * Milliseconds from a funnel in the address to the frame with the chart.
  * @param {Page} page
- * @param {Question} question
+ * @param {object} query
  */
-async function show(page, question) {
+async function show(page, query) {
   await idle(page);
-  const hash = `#funnels=${encodeURIComponent(JSON.stringify(queryOf(question)))}`;
+  const hash = `#funnels=${encodeURIComponent(JSON.stringify(query))}`;
   return page.evaluate(async (hash) => {
     const frame = () => new Promise(requestAnimationFrame);
     const { asked } = /** @type {Log} */ (Reflect.get(globalThis, 'benchLog'));
@@ -180,19 +172,4 @@ function clustersOf({ n_rounds, inertia, clusters }) {
 async function idle(page) {
   await page.waitForFunction(() => Reflect.get(globalThis, 'benchLog').open.size === 0 && !document.querySelector('.stale'));
   await page.waitForTimeout(100);
-}
-
-/**
- * @param {any} answer
- * @param {boolean} byCountry
- * @returns {Counts}
- */
-function counts({ overall, groups }, byCountry) {
-  /** @param {{ steps: { n_reached: number }[] }} result */
-  const reached = ({ steps }) => steps.map((step) => step.n_reached);
-  if (!byCountry) return { reached: reached(overall) };
-  /** @type {Record<string, number[]>} */
-  const byName = {};
-  for (const { key, result } of groups) byName[key.value ?? key.kind] = reached(result);
-  return { reached: reached(overall), groups: byName };
 }

@@ -2,12 +2,14 @@
 
 import { busyShare, startChromium } from './chromium.mjs';
 import { openCairn } from './cairn.mjs';
-import { questions } from './questions.mjs';
 import { servePeers } from './site.mjs';
+import { WORKS, questionsOf } from './works.mjs';
+import { funnel, funnelByCountry } from './works/funnel.mjs';
 
-/** @typedef {import('./questions.mjs').Question} Question */
-/** @typedef {import('./questions.mjs').Counts} Counts */
-/** @typedef {import('./questions.mjs').Clusters} Clusters */
+/** @typedef {import('./works.mjs').Question} Question */
+/** @typedef {import('./works/data.mjs').Work<any>} Work */
+/** @typedef {import('./works/data.mjs').Counts} Counts */
+/** @typedef {import('./clustering.mjs').Clusters} Clusters */
 /** @typedef {import('playwright-core').Page} Page */
 
 /**
@@ -15,23 +17,30 @@ import { servePeers } from './site.mjs';
  * @property {string} name what `--only` takes
  * @property {string} title what the report says
  * @property {'load and ask' | 'load' | 'read' | 'cluster'} does
+ * @property {(work: Work) => boolean} [asked] whether there is an answer of its own to such questions
  * @property {number} [mostRows] beyond it the contender is skipped
  * @property {string} [limit] why it is skipped
  * @property {number} [workers] ours: the number of workers
  * @property {boolean} [isolated] the page needs the headers that allow threads
  */
 
+const everything = () => true;
+const inSql = (/** @type {Work} */ { sql }) => Boolean(sql);
+const byHand = (/** @type {Work} */ { typed }) => Boolean(typed);
+const funnelsOnly = (/** @type {Work} */ work) => work === funnel || work === funnelByCountry;
+
 /** @type {Contender[]} */
 export const CONTENDERS = [
-  { name: 'cairn', title: 'Cairn, a worker per processor', does: 'load and ask' },
-  { name: 'cairn-1', title: 'Cairn, one worker', does: 'load and ask', workers: 1 },
-  { name: 'duckdb-eh', title: 'DuckDB-Wasm, default build', does: 'load and ask' },
-  { name: 'duckdb-coi', title: 'DuckDB-Wasm, threaded build', does: 'load and ask', isolated: true },
-  { name: 'typed', title: 'hand-written JavaScript, typed arrays', does: 'load and ask' },
+  { name: 'cairn', title: 'Cairn, a worker per processor', does: 'load and ask', asked: everything },
+  { name: 'cairn-1', title: 'Cairn, one worker', does: 'load and ask', asked: everything, workers: 1 },
+  { name: 'duckdb-eh', title: 'DuckDB-Wasm, default build', does: 'load and ask', asked: inSql },
+  { name: 'duckdb-coi', title: 'DuckDB-Wasm, threaded build', does: 'load and ask', asked: inSql, isolated: true },
+  { name: 'typed', title: 'hand-written JavaScript, typed arrays', does: 'load and ask', asked: byHand },
   {
     name: 'arquero',
     title: 'arquero',
     does: 'load and ask',
+    asked: funnelsOnly,
     mostRows: 2_000_000,
     limit: 'it reads a file as one text, and V8 allows texts of 512 MB',
   },
@@ -43,7 +52,7 @@ export const CONTENDERS = [
   { name: 'kmeans', title: 'ml-kmeans', does: 'cluster' },
 ];
 
-/** How many of the questions are asked a second time at the end. */
+/** How many funnels are asked a second time at the end. */
 const N_AGAIN = 4;
 
 /**
@@ -66,14 +75,14 @@ const N_AGAIN = 4;
  * @property {string} [failure] why there is nothing more
  */
 
-/** @typedef {{ question: Question, millis: number, counts: Counts }} Asked */
+/** @typedef {{ question: Question, millis: number, counts: Counts | undefined }} Asked */
 
 /**
  * What our page and the pages of the peers have in common.
  * @typedef {object} Driver
  * @property {(file: string) => Promise<Partial<Sample>>} load
- * @property {(question: Question) => Promise<{ millis: number, result: Counts }>} ask
- * @property {(question: Question) => Promise<number>} [show] milliseconds from the question to its chart on screen
+ * @property {(question: Question) => Promise<{ millis: number, result: Counts | undefined }>} ask
+ * @property {(query: object) => Promise<number>} [show] milliseconds from a funnel to its chart on screen
  * @property {(points: string) => Promise<{ clusterMillis: number, clusters: Clusters }>} cluster
  * @property {() => Promise<unknown>} close
  */
@@ -96,7 +105,7 @@ export async function measure(contender, { events, points }) {
     try {
       if (contender.does === 'cluster') Object.assign(sample, await driver.cluster(points));
       else Object.assign(sample, await driver.load(events));
-      if (contender.does === 'load and ask') await askAll(driver, sample);
+      if (contender.asked) await askAll(driver, contender.asked, sample);
     } finally {
       sample.peakBytes = peakBytes();
       await driver.close();
@@ -117,18 +126,21 @@ export function isOurs({ name }) {
 
 /**
  * @param {Driver} driver
+ * @param {(work: Work) => boolean} isAsked
  * @param {Sample} sample
  */
-async function askAll(driver, sample) {
-  for (const question of questions()) {
+async function askAll(driver, isAsked, sample) {
+  for (const question of WORKS.filter(isAsked).flatMap(questionsOf)) {
     const { millis, result } = await driver.ask(question);
     sample.asked.push({ question, millis, counts: result });
   }
-  for (const question of questions().slice(0, N_AGAIN)) sample.againMillis.push((await driver.ask(question)).millis);
+  for (const question of questionsOf(funnel).slice(0, N_AGAIN)) sample.againMillis.push((await driver.ask(question)).millis);
   if (!driver.show) return;
-  for (const question of questions()) {
-    const moved = { ...question, windowMillis: question.windowMillis + 60_000 };
-    sample.shownMillis.push(await driver.show(moved));
+  for (const work of [funnel, funnelByCountry]) {
+    for (const asks of work.questions) {
+      const moved = work.query({ ...asks, windowMillis: asks.windowMillis + 60_000 });
+      sample.shownMillis.push(await driver.show(moved));
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 // From samples to figures: medians, extremes, and what is compared with what.
 
+import { WORKS } from './works.mjs';
+
 /** @typedef {import('./browser.mjs').Findings} Findings */
 
 /** @typedef {{ median: number, least: number, most: number }} Spread */
@@ -10,8 +12,7 @@
  * @property {Spread | undefined} load
  * @property {Spread | undefined} ready
  * @property {Spread | undefined} prepare
- * @property {Spread | undefined} funnel
- * @property {Spread | undefined} byCountry
+ * @property {Map<string, Spread>} asked by the name of the work
  * @property {Spread | undefined} again
  * @property {Spread | undefined} shown
  * @property {Spread | undefined} cluster
@@ -39,8 +40,12 @@ export function figuresOf({ samples }, name) {
     load: of(mine.map((sample) => sample.loadMillis)),
     ready: of(mine.map((sample) => sample.readyMillis)),
     prepare: of(mine.map((sample) => sample.prepareMillis)),
-    funnel: of(asked.filter(({ question }) => !question.byCountry).map(({ millis }) => millis)),
-    byCountry: of(asked.filter(({ question }) => question.byCountry).map(({ millis }) => millis)),
+    asked: new Map(
+      WORKS.flatMap(({ name: work }) => {
+        const found = spread(asked.filter(({ question }) => question.work === work).map(({ millis }) => millis));
+        return found ? [[work, found]] : [];
+      }),
+    ),
     again: of(mine.flatMap((sample) => sample.againMillis)),
     shown: of(mine.flatMap((sample) => sample.shownMillis)),
     cluster: of(mine.map((sample) => sample.clusterMillis)),
@@ -66,21 +71,24 @@ export function goals(findings) {
   const [ours, one, typed] = [of('cairn'), of('cairn-1'), of('typed')];
   const points = of('cairn-points');
   const ducks = [of('duckdb-eh'), of('duckdb-coi')];
-  /** The better of DuckDB's builds. @param {'load' | 'funnel' | 'peak'} what */
-  const duck = (what) => spread(ducks.flatMap((build) => build[what]?.median ?? []))?.least;
+  /** The better of DuckDB's builds. @param {(of: Figures) => Spread | undefined} what */
+  const duck = (what) => spread(ducks.flatMap((build) => what(build)?.median ?? []))?.least;
   /** @param {number | undefined} other @param {Spread | undefined} mine */
   const times = (other, mine) => (other && mine ? other / mine.median : undefined);
+  const funnel = (/** @type {Figures} */ { asked }) => asked.get('funnel');
+  const byHand = WORKS.flatMap(({ name, title, timesTyped: least }) =>
+    least ? [{ work: title, against: 'hand-written JavaScript', least, found: times(typed.asked.get(name)?.median, ours.asked.get(name)) }] : [],
+  );
   return [
-    { work: 'load', against: 'DuckDB-Wasm, its faster build', least: 3, found: times(duck('load'), ours.load) },
+    { work: 'load', against: 'DuckDB-Wasm, its faster build', least: 3, found: times(duck(({ load }) => load), ours.load) },
     { work: 'load', against: 'only reading the file', least: 0.4, found: times(of('reading').load?.median, ours.load) },
     { work: 'load', against: 'uDSV, parse only', least: 2, found: times(of('udsv').load?.median, ours.load) },
-    { work: 'funnel', against: 'DuckDB-Wasm, its faster build', least: 60, found: times(duck('funnel'), ours.funnel) },
-    { work: 'funnel', against: 'hand-written JavaScript', least: 4, found: times(typed.funnel?.median, ours.funnel) },
-    { work: 'funnel by country', against: 'hand-written JavaScript', least: 3, found: times(typed.byCountry?.median, ours.byCountry) },
     { work: 'load', against: 'ours with one worker', least: 1.5, found: times(one.load?.median, ours.load) },
-    { work: 'funnel', against: 'ours with one worker', least: 1.7, found: times(one.funnel?.median, ours.funnel) },
+    { work: 'funnel', against: 'DuckDB-Wasm, its faster build', least: 60, found: times(duck(funnel), funnel(ours)) },
+    { work: 'funnel', against: 'ours with one worker', least: 1.7, found: times(funnel(one)?.median, funnel(ours)) },
+    ...byHand,
     { work: 'k-means', against: 'ml-kmeans', least: 15, found: times(of('kmeans').cluster?.median, points.cluster) },
     { work: 'k-means', against: 'ours with one worker', least: 1.5, found: times(of('cairn-points-1').cluster?.median, points.cluster) },
-    { work: 'peak memory', against: 'DuckDB-Wasm, its smaller build', least: 3, found: times(duck('peak'), ours.peak) },
+    { work: 'peak memory', against: 'DuckDB-Wasm, its smaller build', least: 3, found: times(duck(({ peak }) => peak), ours.peak) },
   ];
 }

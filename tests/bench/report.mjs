@@ -2,6 +2,7 @@
 
 import { CONTENDERS, isOurs } from './contenders.mjs';
 import { figuresOf, goals } from './figures.mjs';
+import { WORKS } from './works.mjs';
 
 /** @typedef {import('./browser.mjs').Findings} Findings */
 /** @typedef {import('./figures.mjs').Figures} Figures */
@@ -23,7 +24,7 @@ export function report(findings) {
     if (failure) return [`- ${title} failed: ${failure}`];
     return name in skipped ? [`- ${title} was left out: ${skipped[name]}.`] : [];
   });
-  const parts = [heading(findings), loadTable(findings, lines), funnelTable(lines), clusterTable(lines), memoryTable(lines)];
+  const parts = [heading(findings), loadTable(findings, lines), workTable(findings, lines), shownTable(lines), clusterTable(lines), memoryTable(lines)];
   return [...parts, reasons.join('\n'), goalTable(findings), losses(lines)].filter(Boolean).join('\n\n');
 }
 
@@ -66,15 +67,25 @@ function loadTable({ bytes }, lines) {
   return table(['load', 'ms', 'MB/s', 'ratio', ''], rows);
 }
 
-/** @param {Line[]} lines */
-function funnelTable(lines) {
-  const [first] = lines;
-  const rows = lines.flatMap(({ title, figures: { funnel, byCountry, again, shown } }) => {
-    if (!funnel) return [];
-    const own = first?.figures;
-    return [[title, millis(funnel), ratio(funnel, own?.funnel), millis(byCountry), ratio(byCountry, own?.byCountry), millis(again), millis(shown)]];
+/** A line for each kind of question, and a column for each contender that has an answer to any. @param {Findings} findings @param {Line[]} lines */
+function workTable({ rows: n }, lines) {
+  const asked = lines.filter(({ figures }) => figures.asked.size > 0);
+  const rows = WORKS.map(({ name, title, millis: goal }) => {
+    const own = asked[0]?.figures.asked.get(name);
+    const cells = asked.map(({ figures }, at) => {
+      const found = figures.asked.get(name);
+      return found && at > 0 ? `${millis(found)}: ${ratio(found, own)}` : millis(found);
+    });
+    // The goals are for as many events.
+    return [title, ...cells, goal && n === 1_000_000 ? `${goal}` : ''];
   });
-  return table(['4-step funnel, about 7 days', 'ms', 'ratio', 'by country, ms', 'ratio', 'asked again, ms', 'edited in the page to chart on screen, ms'], rows);
+  return table(['ms; and how many times as long as the first', ...asked.map(({ title }) => title), 'goal, ms'], rows);
+}
+
+/** @param {Line[]} lines */
+function shownTable(lines) {
+  const rows = lines.flatMap(({ title, figures: { again, shown } }) => (again ? [[title, millis(again), millis(shown)]] : []));
+  return table(['funnels', 'asked again, ms', 'edited in the page to chart on screen, ms'], rows);
 }
 
 /** @param {Line[]} lines */
@@ -106,15 +117,18 @@ function goalTable(findings) {
 function losses(lines) {
   const [ours] = lines;
   if (!ours || !isOurs(ours)) return '';
-  /** @type {(keyof Figures & keyof typeof names)[]} */
-  const measures = ['load', 'funnel', 'byCountry', 'peak'];
-  const names = { load: 'load', funnel: 'funnel', byCountry: 'funnel by country', peak: 'peak memory' };
+  /** @type {[string, (figures: Figures) => Spread | undefined][]} */
+  const measures = [
+    ['load', ({ load }) => load],
+    ...WORKS.map(({ name, title }) => /** @type {[string, (figures: Figures) => Spread | undefined]} */ ([title, ({ asked }) => asked.get(name)])),
+    ['peak memory', ({ peak }) => peak],
+  ];
   // Who only parses keeps nothing, and who only reads does not even parse: their lines are ceilings, not rivals.
-  const rivals = lines.filter((line) => !isOurs(line) && line.figures.funnel);
+  const rivals = lines.filter((line) => !isOurs(line) && line.figures.asked.size > 0);
   const lost = rivals.flatMap(({ title, figures }) =>
-    measures.flatMap((measure) => {
-      const [theirs, mine] = [figures[measure]?.median, ours.figures[measure]?.median];
-      return theirs && mine && theirs < mine ? [`- ${names[measure]}: ${title} is ${(mine / theirs).toFixed(2)} times better`] : [];
+    measures.flatMap(([measure, of]) => {
+      const [theirs, mine] = [of(figures)?.median, of(ours.figures)?.median];
+      return theirs && mine && theirs < mine ? [`- ${measure}: ${title} is ${(mine / theirs).toFixed(2)} times better`] : [];
     }),
   );
   return lost.length > 0 ? `What the first line loses at:\n\n${lost.join('\n')}` : 'The first line loses at nothing that was measured.';

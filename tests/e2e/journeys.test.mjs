@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible, makeEvents, openSite, screenshot } from './harness.mjs';
-import { UNDECIDED, nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
+import { UNDECIDED, count, nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
 
 const [PATHS, EDGES, MATRIX, MATCHES] = [
   'Most frequent paths',
@@ -18,9 +18,6 @@ before(async () => {
   site = await openSite();
 });
 after(() => site.close());
-
-/** Reads "1,234" as 1234. @param {string | undefined} text */
-const count = (text) => Number((text ?? '').replaceAll(',', ''));
 
 /** @param {any} item */
 const named = (item) => (item.kind === 'item' ? item.name : item.kind === 'other' ? 'Other' : '…');

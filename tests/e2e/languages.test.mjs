@@ -54,8 +54,8 @@ for (const language of ['de', 'ar']) {
         await openPanel(page, t['funnels.title'] ?? '');
         await readTable(page, t['funnels.table'] ?? '');
         await check('funnels');
-        await page.getByRole('combobox', { name: t['funnels.breakdown'] }).selectOption({ label: 'company_size' });
-        await page.getByRole('table', { name: t['funnels.table'] }).getByText(t['funnels.everyone'] ?? '').first().waitFor();
+        await page.getByRole('combobox', { name: t['breakdown.label'] }).selectOption({ label: 'company_size' });
+        await page.getByRole('table', { name: t['funnels.table'] }).getByText(t['group.everyone'] ?? '').first().waitFor();
         await check('funnels-breakdown');
         await openPanel(page, t['segments.title'] ?? '');
         await page.locator('.rule-group').waitFor();

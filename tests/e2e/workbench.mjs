@@ -62,6 +62,9 @@ export async function readTable(page, caption) {
   );
 }
 
+/** Reads "1,234" as 1234. @param {string | undefined} text */
+export const count = (text) => Number((text ?? '').replaceAll(',', ''));
+
 /**
  * The query that the address holds.
  * @param {Page} page

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccessible, dropFiles, dropPaths, makeEvents, makeFile, openSite, screenshot } from './harness.mjs';
-import { UNDECIDED, nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
+import { UNDECIDED, count, nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
 
 const TABLE = 'Users, rates and times by step';
 
@@ -16,9 +16,6 @@ before(async () => {
   site = await openSite();
 });
 after(() => site.close());
-
-/** Reads "1,234" as 1234. @param {string} text */
-const count = (text) => Number(text.replaceAll(',', ''));
 
 test('a dropped file gives a funnel whose table says what the engine says natively', async () => {
   const { page, problems, close } = await site.visit();

@@ -7,6 +7,7 @@
 mod compare;
 mod data;
 mod database;
+mod drivers;
 mod format;
 mod journeys;
 mod lifecycle;
@@ -15,6 +16,7 @@ mod retention;
 mod rules;
 mod sequences;
 mod stickiness;
+mod times;
 mod trends;
 
 use std::collections::BTreeMap;
@@ -186,8 +188,10 @@ impl Line {
             case.query.get("kind").and_then(Value::as_str).ok_or("the query has no kind".to_owned())?;
         match kind {
             "funnel" if case.semantics == "posthog" => ready(posthog::funnel(&case)),
-            "funnel" => ready(database::funnel(&case)),
+            "funnel" => database::funnel(&case),
             "funnel_trends" => ready(trends::prepare(&case)),
+            "time_to_convert" => ready(times::prepare(&case)),
+            "correlation" => ready(drivers::prepare(&case)),
             "retention" => retention::prepare(&case),
             "lifecycle" => ready(lifecycle::prepare(&case)),
             "stickiness" => ready(stickiness::prepare(&case)),

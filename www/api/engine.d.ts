@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -18,10 +18,22 @@ export interface FunnelQuery {
   kind: 'funnel';
   /** How the answer is split into groups; none = it is not. */
   breakdown?: Breakdown | null;
+  /**
+   * In place of `window_millis`: the chain ends with the last instant of so many calendar days in the scope's
+   * zone, the day of its start being the first of them. A day of a clock change is as long as it is. At least
+   * 1.
+   */
+  calendar_days?: number | null;
+  /** What one unit of the answer is. Default: 'users'. */
+  count?: Count;
   /** Which events of step 1 may start a chain. Default: 'any'. */
   entry?: Entry;
+  /** In place of `trend`: periods of equal length. */
+  entry_bins?: EntryBins | null;
   /** Events that spoil a chain. */
   exclusions?: Exclusion[];
+  /** What must be the same in all events of a chain; none = nothing. */
+  hold?: Hold | null;
   /** Whether steps that took no time at all count in means and quantiles. Default: 'counted'. */
   instant_times?: InstantTimes;
   /** What an exclusion does. Default: 'void_chain'. */
@@ -42,6 +54,14 @@ export interface FunnelQuery {
   scope?: Scope;
   /** Whether every chain is considered. Default: 'exhaustive'. */
   search?: Search;
+  /** What a session is, if sessions limit the chain or are counted. */
+  session?: SessionRule;
+  /**
+   * In place of `window_millis`: the chain ends with the last row of so many of the user's sessions, that of
+   * its start being the first of them; at least 1. Of several sessions at one instant the last counts, and
+   * where sessions of a column lie across each other, a later start never means an earlier end.
+   */
+  sessions?: number | null;
   /** 1 to `FunnelQuery::MAX_STEPS` steps. */
   steps?: Step[];
   /** What ends a chain in strict order, and what follows. Default: 'restart'. */
@@ -55,6 +75,8 @@ export interface FunnelQuery {
    * not.
    */
   trend?: Period | null;
+  /** What the window is measured from. Default: 'first_step'. */
+  window_from?: WindowFrom;
   /**
    * The longest time from the event that fills step 1 to the one that fills the last step, edge inclusive; at
    * least 1. None = no limit, and then nobody counts as still open. Default: 1209600000.
@@ -392,6 +414,88 @@ export interface FrequencyQuery {
   scope?: Scope;
 }
 
+/** How long users take from one step of a funnel to another. */
+export interface TimeToConvertQuery {
+  kind: 'time_to_convert';
+  /**
+   * How many bins the histogram has, 1 to `TimeToConvertQuery::MAX_BINS`; none = the cube root of the number
+   * of users, rounded up, 60 at most.
+   */
+  bins?: number | null;
+  /** Index of the step that the time starts at, from 0. Default: 0. */
+  from_step?: number;
+  /** The funnel, with its scope. */
+  funnel?: Omit<FunnelQuery, 'kind'>;
+  /** Index of the step that it ends at; none = the last one that is not optional. */
+  to_step?: number | null;
+}
+
+/** What goes with converting or with being in a segment. */
+export interface DriversQuery {
+  kind: 'drivers';
+  /** Events that are not looked at, besides those that the target names. */
+  exclude_events?: string[];
+  /** Properties that are not looked at, besides those that the target names. */
+  exclude_properties?: string[];
+  /** What may go with it. */
+  factors?: Factors[];
+  /** How many are listed of either direction; none = all. */
+  limit?: number | null;
+  /** The share of all users that is enough, from 0 to 1. Default: 0.02. */
+  min_share?: number;
+  /**
+   * What fewer users have is left out: fewer than this number, or fewer than `min_share` of all users, if
+   * these are not so many. Default: 25.
+   */
+  min_users?: number;
+  /** How the odds ratio is kept from being infinite. Default: 'half_if_zero'. */
+  odds?: Odds;
+  /** What comes first. Default: 'interval'. */
+  rank?: Rank;
+  /** Which users and rows. */
+  scope?: Scope;
+  /** What users reach or do not. */
+  target?: Target;
+}
+
+/** Which behavior of the first days goes with what users do later. */
+export interface AhaMomentQuery {
+  kind: 'aha_moment';
+  /**
+   * The numbers of days to try, of 24 hours from the user's first event of the whole data (inclusive) on,
+   * ascending, each 1 to 3,650; at most `AhaMomentQuery::MAX_NUMBERS`.
+   */
+  days?: number[];
+  /** Only these events; empty = all. */
+  events?: string[];
+  /** Not these events. */
+  exclude_events?: string[];
+  /** How many events are listed at most, each with its best numbers. Default: 20. */
+  limit?: number;
+  /**
+   * A behavior is only tried if so many users of the half it is chosen on show it, and so many do not.
+   * Default: 20.
+   */
+  min_users?: number;
+  /**
+   * Which users and rows. Users count whose first event of the whole data lies in the range; its end cuts
+   * nothing off what they do afterwards.
+   */
+  scope?: Scope;
+  /**
+   * What users do later: a segment, asked only of the events after the first days. Rules about what users
+   * did, and about properties on their events, can be asked so; others are refused.
+   */
+  target?: Segment;
+  /**
+   * For how many days after the first ones the target is looked for, 1 to 3,650; none = to the end of the
+   * data, which is not the same time for all users. Default: 28.
+   */
+  target_days?: number | null;
+  /** The numbers of times to try, ascending, each at least 1; at most `AhaMomentQuery::MAX_NUMBERS`. */
+  times?: number[];
+}
+
 /** What every query shares: which users and rows it looks at, and by which calendar. */
 export interface Scope {
   /** First instant, inclusive; none = from the start. */
@@ -484,6 +588,21 @@ export type Segment =
     to?: Millis | null;
     /** Features look only at rows that meet all of these. */
     where?: Condition[];
+  }
+  /** Reached a step of a funnel, or were lost before it. */
+  | {
+    kind: 'funnel';
+    /**
+     * Only the users of this group of the query's breakdown; none = of all groups. A breakdown in which users
+     * may be in several groups of values, and the group "other", have no such rule.
+     */
+    group?: GroupKey | null;
+    /** What became of the users at that step. Default: 'reached'. */
+    outcome?: FunnelOutcome;
+    /** The question. Its trend does not matter. */
+    query: Omit<FunnelQuery, 'kind'>;
+    /** Index of a step, from 0, that is not optional. */
+    step: number;
   }
   /** In a cohort of a retention table, or in one cell of it. */
   | {
@@ -679,6 +798,34 @@ export type Feature =
     property: string;
   };
 
+/** What makes a group. */
+export type GroupKey =
+  /** A value of the breakdown's property; numbers and times as text. */
+  | {
+    kind: 'value';
+    /** The value. */
+    value: string;
+  }
+  /** No value. */
+  | { kind: 'missing' }
+  /** All values beyond the breakdown's limit, together. */
+  | { kind: 'other' }
+  /** A segment. */
+  | {
+    kind: 'segment';
+    /** Its name. */
+    name: string;
+  };
+
+/** What became of users at a step, as in `FunnelStep`. */
+export type FunnelOutcome =
+  /** They reached it. */
+  | 'reached'
+  /** They reached the step before, not this one, and their window is over. */
+  | 'dropped'
+  /** They reached the step before, and may still reach this one. */
+  | 'open';
+
 /** Which users of a cohort. */
 export type RetentionOutcome =
   /** Those who are counted in the column. */
@@ -742,12 +889,43 @@ export interface NamedSegment {
   segment: Segment;
 }
 
+/** What one unit of the answer is: wherever the answer says "users", it counts these. */
+export type Count =
+  /** A user, at the best chain. */
+  | 'users'
+  /** A session of a user, at the best chain of its events alone. */
+  | 'sessions'
+  /**
+   * An attempt. With `entry: attempts` they follow one another; otherwise each event of step 1 that no
+   * attempt before has used starts one. Each takes, for every next step, the first event that can fill it and
+   * that no attempt before has used.
+   */
+  | 'attempts';
+
 /** Which events of step 1 may start a chain. */
 export type Entry =
   /** Every one, and the user's best chain counts. */
   | 'any'
   /** Only the user's first one in scope. */
-  | 'first';
+  | 'first'
+  /**
+   * The first opens an attempt, and none other starts until it ends: each next step is filled by the first
+   * event that can fill it and that no attempt before has used. An attempt ends with its last step, when its
+   * window is over, or as `on_exclusion` says. Of the attempts the first that gets furthest counts.
+   */
+  | 'attempts'
+  /** Every one, and it ends the chains that had come further. */
+  | 'restart';
+
+/** Periods of equal length, one after the other, by which users entered. */
+export interface EntryBins {
+  /** How many; 1 to 100 000. */
+  count: number;
+  /** The first instant of the first one. */
+  start: Millis;
+  /** The length of each; at least 1. */
+  step_millis: number;
+}
 
 /**
  * An event that spoils a chain when it lies between two of its steps: later than the event that fills `from`,
@@ -760,6 +938,22 @@ export interface Exclusion {
   rule: EventRule;
   /** Index of the step until which it spoils; greater than `from`. */
   to: number;
+}
+
+/**
+ * Properties whose values must be the same in all events of a chain. Each value (or each combination of them)
+ * is followed apart, as if it were a user of its own, and the user's best chain counts: the one with the
+ * highest level; of several, the one that `time_from` asks for. A user is removed if nothing else is left of
+ * them. Events without one of the values fill no held step; an event that held steps alone would take, with
+ * another value, is not looked at. But under `search: first_match`, where steps that are not held come first,
+ * the first event of the first held step decides which value a chain follows. O(events) if all steps are
+ * held; otherwise that for each value that the user has.
+ */
+export interface Hold {
+  /** Names of 1 to 3 columns. */
+  properties: string[];
+  /** Indexes of the steps, from 0, whose events must agree; none given = all. */
+  steps?: number[];
 }
 
 /** Whether steps that took no time at all count in means and quantiles. */
@@ -781,9 +975,11 @@ export type OnExclusion =
    * reach `to` is spoilt until its window is over. If several chains get equally far, one that is not spoilt
    * is enough; of those that end at the same instant only the one that started last is looked at. A spoilt
    * chain cannot be mended by meeting its last step once more: for that a chain must have started later. Not
-   * for unordered funnels.
+   * for unordered funnels, nor where more than the latest start decides what a chain can do.
    */
   | 'remove_user'
+  /** For `entry: attempts` only: the attempt ends, and another may start. What it has filled still counts. */
+  | 'end_attempt'
   /**
    * For unordered funnels only: as `void_chain`, and what is not a conversion counts only once its window is
    * over. If the event comes before, the steps filled since the chain's start are forgotten, step 1 included.
@@ -822,14 +1018,21 @@ export type Repeats =
   /** Nothing. */
   | 'allowed'
   /** The user's story ends there. */
-  | 'stop';
+  | 'stop'
+  /**
+   * An event of the chain's last step, the first included, that is none of the next one breaks the chain; a
+   * new one may start later.
+   */
+  | 'break_chain';
 
 /** Whether one event may fill two steps of a chain. */
 export type Reuse =
   /** It fills one. */
   | 'once'
   /** It fills all the steps that it matches. */
-  | 'many';
+  | 'many'
+  /** As `many`, but the event that starts a chain fills no other step of it. */
+  | 'many_after_start';
 
 /** Whether every chain is considered. */
 export type Search =
@@ -839,10 +1042,43 @@ export type Search =
    * Per level only the chain with the latest start is remembered, as some tools do. It can miss a longer
    * chain where the end of the shorter one matters, as with `Tie::Never`.
    */
-  | 'latest_start_only';
+  | 'latest_start_only'
+  /** From every start, each next step is filled by the first event that can fill it, and by no later one. */
+  | 'first_match';
+
+/** What makes a session of one user's rows. */
+export type SessionRule =
+  /** As `column` if a column has the role session, else as `gap` of 30 minutes. */
+  | { kind: 'auto' }
+  /** A new session starts after a gap. */
+  | {
+    kind: 'gap';
+    /** What a gap of exactly that length does. Default: 'cuts'. */
+    edge?: GapEdge;
+    /** Milliseconds without a row; at least 0. Default: 1800000. */
+    gap_millis?: number;
+  }
+  /**
+   * All of a user's rows with one value in the column with the role session, even when rows of other sessions
+   * lie between them. Rows without a value are cut among themselves by gaps of 30 minutes.
+   */
+  | { kind: 'column' }
+  /** All of a user's rows are one session. */
+  | { kind: 'history' };
+
+/** What a gap of exactly the given length does. */
+export type GapEdge =
+  /** It cuts: rows of one session lie less than the gap apart. */
+  | 'cuts'
+  /** It joins: only a longer one cuts. */
+  | 'joins';
 
 /** One step of a funnel. */
 export interface Step {
+  /**
+   * The shortest time since the previous step that is not optional, edge inclusive; at least 0. None = none.
+   */
+  after_millis?: number | null;
   /** What people call it; none = the event's name. */
   name?: string | null;
   /** Which of the user's matching events count. Default: 'any'. */
@@ -856,6 +1092,11 @@ export interface Step {
   optional?: boolean;
   /** Which events fill it. */
   rule?: EventRule;
+  /**
+   * The longest time since the previous step that is not optional, edge inclusive; at least 0. None = no
+   * limit of its own.
+   */
+  within_millis?: number | null;
 }
 
 /**
@@ -885,7 +1126,9 @@ export type StrictKind =
   /**
    * Only an event that matches no step ends it; a step whose predecessor has not been reached is passed over.
    */
-  | 'event_breaks';
+  | 'event_breaks'
+  /** Only an event of a step that the chain has filled breaks it; a new one may start later. */
+  | 'earlier_step_breaks';
 
 /** What becomes of events at the same instant, whose true order is not known. */
 export type Tie =
@@ -897,7 +1140,23 @@ export type Tie =
    */
   | 'loose'
   /** Each step must be later than the one before. */
-  | 'never';
+  | 'never'
+  /**
+   * A step may lie before the one before it, by so many milliseconds at most; at least 0. Where one event can
+   * be of several steps, this goes with `reuse: many` or `entry: attempts` only: else telling which event
+   * fills which step would be a riddle without a quick solution.
+   */
+  | {
+    grace: number;
+  }
+  /**
+   * Time is cut into buckets of so many milliseconds since 1970, at least 1, and every event is taken to
+   * happen when its bucket starts, in order as for `step_order`. The scope's range is told before, by the
+   * true times.
+   */
+  | {
+    bucket: number;
+  };
 
 /**
  * Which of the chains with the highest level gives the times. After its start, every next step is taken as
@@ -911,6 +1170,13 @@ export type TimeFrom =
 
 /** A unit of the calendar that time is cut into. */
 export type Period = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+
+/** What the window is measured from. */
+export type WindowFrom =
+  /** The event that fills step 1. */
+  | 'first_step'
+  /** The event that fills the step before that is not optional: each step has a window of its own. */
+  | 'previous_step';
 
 /** Which user ids to list. */
 export interface UserList {
@@ -1019,33 +1285,6 @@ export type NeighborRepeats =
   | 'join'
   /** Each stays. */
   | 'keep';
-
-/** What makes a session of one user's rows. */
-export type SessionRule =
-  /** As `column` if a column has the role session, else as `gap` of 30 minutes. */
-  | { kind: 'auto' }
-  /** A new session starts after a gap. */
-  | {
-    kind: 'gap';
-    /** What a gap of exactly that length does. Default: 'cuts'. */
-    edge?: GapEdge;
-    /** Milliseconds without a row; at least 0. Default: 1800000. */
-    gap_millis?: number;
-  }
-  /**
-   * All of a user's rows with one value in the column with the role session, even when rows of other sessions
-   * lie between them. Rows without a value are cut among themselves by gaps of 30 minutes.
-   */
-  | { kind: 'column' }
-  /** All of a user's rows are one session. */
-  | { kind: 'history' };
-
-/** What a gap of exactly the given length does. */
-export type GapEdge =
-  /** It cuts: rows of one session lie less than the gap apart. */
-  | 'cuts'
-  /** It joins: only a longer one cuts. */
-  | 'joins';
 
 /** Which order rows of one user and one instant have. */
 export type SameInstant =
@@ -1363,8 +1602,77 @@ export type Measure =
     property: string;
   };
 
+/** A kind of things that may go with the target. */
+export type Factors =
+  /** Having done an event at least once. */
+  | { kind: 'events' }
+  /**
+   * Having done an event with a value of one of its properties at least once. Values of fewer than three
+   * users are left out.
+   */
+  | {
+    kind: 'event_properties';
+    /** The events. */
+    events: string[];
+    /** Text columns; empty = all. */
+    properties?: string[];
+  }
+  /** Having a value of a property, over the whole data. */
+  | {
+    kind: 'user_properties';
+    /**
+     * Whether the user's first value counts or the last one. The last one may have come with the target
+     * itself. Default: 'user_first'.
+     */
+    on?: Owner;
+    /** Text and number columns; empty = all that have no other role. */
+    properties?: string[];
+  };
+
+/** How the odds ratio is kept from being infinite. */
+export type Odds =
+  /**
+   * A half is added to each of the four numbers where one of them is 0 (Haldane 1956, Anscombe 1956). What
+   * all users have, or everybody where all or none reach the target, says nothing and is left out.
+   */
+  | 'half_if_zero'
+  /** One is always added, and nothing is left out, as PostHog does. */
+  | 'plus_one';
+
+/** What comes first. */
+export type Rank =
+  /**
+   * The factor whose interval ends farthest from 1, on the side that is nearer to 1: that differs at least so
+   * much, so that few users with a large ratio do not come first.
+   */
+  | 'interval'
+  /** The factor whose odds ratio is farthest from 1. */
+  | 'odds_ratio';
+
+/** What users reach or do not. */
+export type Target =
+  /**
+   * Converting, among the users who enter a funnel. Events count that lie after the user's first step and
+   * before the last one, or, for those who do not convert, before the window is over; events of the steps do
+   * not count. Users who are still open are left out, where the funnel shows them apart.
+   */
+  | {
+    kind: 'funnel';
+    /** The funnel, without a scope of its own. */
+    funnel: Omit<FunnelQuery, 'kind'>;
+  }
+  /**
+   * Being in a segment, among all users with a row in scope. All their events in scope count, whenever they
+   * were, but for those that the segment names.
+   */
+  | {
+    kind: 'segment';
+    /** The segment. */
+    segment: Segment;
+  };
+
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -1678,6 +1986,67 @@ export interface FrequencyAnswer {
   now: Millis;
 }
 
+/** How long users take from one step to another. */
+export interface TimeToConvertAnswer {
+  kind: 'time_to_convert';
+  /**
+   * The histogram: from the shortest time on as many bins as reach the longest one; empty if there are no
+   * users. There is one more than asked for where the longest time lies on the edge of the last one.
+   */
+  bins: TimeBin[];
+  /** Users who reached both steps; without those who took no time where the funnel leaves these out. */
+  n_users: number;
+  /** Their times; none if there are no users. */
+  times: ConversionTimes | null;
+}
+
+/** What goes with reaching the target. That two things go together does not say that one brings the other. */
+export interface DriversAnswer {
+  kind: 'drivers';
+  /**
+   * Columns left out because they hold too many different values, or none that could be compared; by name.
+   */
+  left_out: string[];
+  /** Factors whose users reach it less often, or as often, the strongest first. */
+  less: Driver[];
+  /** Factors whose users reach the target more often than all others, the strongest first. */
+  more: Driver[];
+  /** How many factors were compared: what `q_value` is adjusted for. */
+  n_compared: number;
+  /** Users who did not. */
+  n_missed: number;
+  /** Users left out because they may still convert. */
+  n_open: number;
+  /** Factors left out because too few users have them. */
+  n_rare: number;
+  /** Users who reached the target. */
+  n_reached: number;
+}
+
+/** Which behavior of the first days goes with what users do later. */
+export interface AhaMomentAnswer {
+  kind: 'aha_moment';
+  /** All numbers of days and times that were tried for the first of them, in order. */
+  grid: AhaMoment[];
+  /**
+   * The best behavior of each event, the highest φ on the first half first, then those of fewer days, of
+   * fewer times, by name. Behaviors that go with less of the target have a φ below 0.
+   */
+  moments: AhaMoment[];
+  /**
+   * Users left out because their first days and the time for the target are not over at the end of the data.
+   */
+  n_not_over: number;
+  /** Those of them who met the target. */
+  n_reached: number;
+  /** How many behaviors were tried: what `q_value` is adjusted for. */
+  n_tried: number;
+  /** Users whose time is over; the two halves together. */
+  n_users: number;
+  /** `n_reached` ÷ `n_users`; none if there are no users. */
+  rate: Rate | null;
+}
+
 /** What a column is made of, over the whole scope. */
 export interface ColumnFacts {
   /** Distinct values, for text columns. */
@@ -1725,6 +2094,8 @@ export interface EventCount {
 
 /** One group's share of the answer. */
 export interface FunnelGroup {
+  /** How its conversion compares with that of all other users; none where that cannot be told. */
+  difference?: GroupDifference | null;
   /** Which group it is. */
   key: GroupKey;
   /** Its funnel. */
@@ -1733,24 +2104,48 @@ export interface FunnelGroup {
   trend?: FunnelPeriod[];
 }
 
-/** What makes a group. */
-export type GroupKey =
-  /** A value of the breakdown's property; numbers and times as text. */
-  | {
-    kind: 'value';
-    /** The value. */
-    value: string;
-  }
-  /** No value. */
-  | { kind: 'missing' }
-  /** All values beyond the breakdown's limit, together. */
-  | { kind: 'other' }
-  /** A segment. */
-  | {
-    kind: 'segment';
-    /** Its name. */
-    name: string;
-  };
+/**
+ * How a group's conversion compares with that of all users who are not in it. Users who are still open are on
+ * neither side.
+ *
+ * A group is compared with the rest, and not with the largest group, so that every group has an answer and
+ * none depends on which one happens to be largest. Fisher's exact test is used where fewer than 5 users are
+ * expected in a cell, else Pearson's χ² test; the probabilities are adjusted by Holm's method for the number
+ * of groups compared, so that the chance of any false alarm in the whole breakdown stays below 5 %.
+ *
+ * There is none for `GroupKey::Other`; where either side is empty; and where a group's funnel is one of its
+ * own and no part of the whole (values of an event's property by `each_value` or `step`).
+ */
+export interface GroupDifference {
+  /** The same probability, adjusted for the number of groups. */
+  adjusted_p_value: number;
+  /** The conversion rate of all others. */
+  others: Rate;
+  /**
+   * The probability of such a difference or a greater one by chance, the group looked at alone; 0 stands for
+   * less than 1e-300.
+   */
+  p_value: number;
+  /** How it was computed. */
+  test: IndependenceTest;
+}
+
+/** A share with its 95 % interval; all three in 0..=1. */
+export interface Rate {
+  /** Upper end of the interval. */
+  high: number;
+  /** Lower end of the interval. */
+  low: number;
+  /** The share itself. */
+  rate: number;
+}
+
+/** How it is told whether two groups differ by more than chance. */
+export type IndependenceTest =
+  /** Fisher's exact test, two-sided: where fewer than 5 users are expected in a cell. */
+  | 'fisher'
+  /** Pearson's χ² test without a correction for continuity: else. */
+  | 'chi_squared';
 
 /** A funnel's numbers for one group of users. Every user counts once, at the highest level reached. */
 export interface FunnelResult {
@@ -1775,16 +2170,6 @@ export interface FunnelResult {
    * Time from step 1 to the last step that is not optional, of those who converted; none if there are none.
    */
   time_to_convert: Durations | null;
-}
-
-/** A share with its 95 % interval; all three in 0..=1. */
-export interface Rate {
-  /** Upper end of the interval. */
-  high: number;
-  /** Lower end of the interval. */
-  low: number;
-  /** The share itself. */
-  rate: number;
 }
 
 /**
@@ -1845,7 +2230,10 @@ export interface FunnelPeriod {
   conversion_rate: Rate | null;
   /** Whether nobody can enter it any more: it is over at the end of the data. */
   is_over: boolean;
-  /** The period in the scope's zone: `2026-03-01`, `2026-03-01T13:00`, `2026-03`, `2026-Q1` or `2026`. */
+  /**
+   * The period in the scope's zone: `2026-03-01`, `2026-03-01T13:00`, `2026-03`, `2026-Q1` or `2026`; for one
+   * of equal length its first instant in UTC, `2026-03-01T13:00:00Z`.
+   */
   label: string;
   /** Users who have not converted and whose window is not over at the end of the data. */
   n_open: number;
@@ -2653,6 +3041,156 @@ export interface UsersAt {
   n: number;
   /** Users. */
   n_users: number;
+}
+
+/** One bin of the histogram. */
+export interface TimeBin {
+  /** The shortest time in it, inclusive. */
+  from_millis: number;
+  /** Users. */
+  n_users: number;
+  /** Where it ends, exclusive. */
+  to_millis: number;
+}
+
+/** Times in milliseconds. */
+export interface ConversionTimes {
+  /** The longest. */
+  max_millis: number;
+  /** Arithmetic mean. */
+  mean_millis: number;
+  /** The shortest. */
+  min_millis: number;
+  /**
+   * The 5th, 10th, 25th, 50th, 75th, 90th and 95th percentile, of type 7 (Hyndman & Fan 1996), so that they
+   * may end in fractions.
+   */
+  percentiles: Percentile[];
+}
+
+/** The time within which a share of the users converts. */
+export interface Percentile {
+  /** The time. */
+  millis: number;
+  /** The share in percent. */
+  percent: number;
+}
+
+/** One factor. */
+export interface Driver {
+  /** What it is. */
+  factor: Factor;
+  /** `rate_with` ÷ the share of all users who reached the target; none if nobody did. */
+  lift: number | null;
+  /** Those of them who reached the target. */
+  n_reached: number;
+  /** Users who have it. */
+  n_users: number;
+  /** The odds of reaching it with the factor, divided by those without. */
+  odds_ratio: OddsRatio;
+  /**
+   * The probability of such a difference or a greater one by chance, this factor looked at alone; 0 stands
+   * for less than 1e-300.
+   */
+  p_value: number;
+  /**
+   * The same, adjusted for all factors compared by Benjamini and Hochberg's method: of all factors with at
+   * most this value, about this share go with the target by chance only.
+   */
+  q_value: number;
+  /** Of the users who have it, the share that reached the target. */
+  rate_with: Rate | null;
+  /** Of all others, the share that reached it. */
+  rate_without: Rate | null;
+  /** How it was computed. */
+  test: IndependenceTest;
+}
+
+/** What users have or did. */
+export type Factor =
+  /** Did an event. */
+  | {
+    kind: 'event';
+    /** Its name. */
+    event: string;
+  }
+  /** Did an event with this value of a property. */
+  | {
+    kind: 'event_property';
+    /** The event's name. */
+    event: string;
+    /** The column's name. */
+    property: string;
+    /** The value. */
+    value: string;
+  }
+  /** Has this value of a property. */
+  | {
+    kind: 'user_property';
+    /** The column's name. */
+    property: string;
+    /** The value; a number as text. */
+    value: string;
+  };
+
+/**
+ * How much larger the odds are in the group than among all others, with its 95 % interval. Above 1 is more
+ * often.
+ */
+export interface OddsRatio {
+  /**
+   * What was added to each of the four numbers first: 0, or a half because one of them was 0, or what the
+   * query says.
+   */
+  added: number;
+  /** Upper end of the interval. */
+  high: number;
+  /** Lower end of the interval. */
+  low: number;
+  /** The ratio. */
+  ratio: number;
+}
+
+/** "Did the event at least so many times in the first days", and how well that tells who meets the target. */
+export interface AhaMoment {
+  /** On the other half, which had no say in the choice: what to go by. */
+  checked: Told;
+  /** In so many first days. */
+  days: number;
+  /** The event. */
+  event: string;
+  /** On the half that the best were chosen on. */
+  learned: Told;
+  /** Users who show it, of both halves. */
+  n_users: number;
+  /** `learned.p_value`, adjusted for all behaviors tried by Benjamini and Hochberg's method. */
+  q_value: number;
+  /** At least so many times. */
+  times: number;
+}
+
+/** How well a behavior tells who meets the target, on one half of the users. */
+export interface Told {
+  /**
+   * The probability of such a difference or a greater one by chance, alone; 0 stands for less than 1e-300.
+   */
+  p_value: number;
+  /**
+   * The φ coefficient, which is Matthews' correlation coefficient, from −1 to 1: high only if most of those
+   * who meet the target show the behavior and few others do. None if all or none show it, or meet the target.
+   */
+  phi: number | null;
+  /**
+   * Of the users who show the behavior, the share that meets the target (the precision); none if there are
+   * none.
+   */
+  rate_with: Rate | null;
+  /** Of all others, the share that meets it. */
+  rate_without: Rate | null;
+  /** Of the users who meet the target, the share that shows the behavior (the recall). */
+  share_of_reached: Rate | null;
+  /** How it was computed. */
+  test: IndependenceTest;
 }
 
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */

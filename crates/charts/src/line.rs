@@ -31,6 +31,8 @@ pub struct Lines {
     pub values: TickFormat,
     /// Whether the area below a line is tinted.
     pub shape: Shape,
+    /// What happened when: places on the level axis, each with a number that stands at its upright line.
+    pub notes: Vec<f64>,
 }
 
 /// What is drawn of a series.
@@ -71,6 +73,7 @@ pub(crate) fn draw(canvas: &mut Canvas, lines: &Lines, height: f64) -> Option<f6
     let plot = Frame::new(left, top, canvas.width() - left - tail, plot_height);
     let span = Span { low: first, high: last, from: plot.x + 4.0, to: plot.right() - 4.0 };
     axis::draw_upright(canvas, plot, &scale);
+    draw_notes(canvas, &lines.notes, plot, &span);
     for run in &drawn {
         draw_run(canvas, run, lines.shape, plot, &span, &scale);
     }
@@ -80,6 +83,16 @@ pub(crate) fn draw(canvas: &mut Canvas, lines: &Lines, height: f64) -> Option<f6
     }
     add_marks(canvas, lines, &drawn, plot, &span);
     Some(plot.bottom() + TICK_LINE)
+}
+
+/// An upright line for each note between the ends, with its number, counted from 1, at the top.
+fn draw_notes(canvas: &mut Canvas, notes: &[f64], plot: Frame, span: &Span) {
+    for (index, &at) in notes.iter().enumerate().filter(|(_, at)| (span.low..=span.high).contains(*at)) {
+        let x = span.pixel(at);
+        canvas.line((x, plot.y), (x, plot.bottom()), Paint::Line, Tone::Other);
+        let text = (index + 1).to_string();
+        canvas.text(&text, (x + 3.0, plot.y + Face::NOTE.size), Anchor::Start, &Face::NOTE);
+    }
 }
 
 /// A series ready to draw: a point, or a gap, for each place.

@@ -126,6 +126,22 @@ fn a_gap_in_a_line_stays_a_gap_and_a_lone_point_is_a_dot() {
 }
 
 #[test]
+fn a_note_has_its_number_at_an_upright_line_and_one_outside_of_the_data_has_none() {
+    let lines = Lines {
+        at: vec![0.0, 1.0, 2.0],
+        series: vec![Series { values: vec![Some(1.0); 3], ..Series::default() }],
+        notes: vec![1.0, 5.0],
+        ..Lines::default()
+    };
+    let without = Lines { notes: Vec::new(), ..lines.clone() };
+    let [with, without] = [lines, without].map(|lines| {
+        let drawing = picture(Picture::Lines(lines), 600, 300);
+        elements(&drawing, "line", "chart-line chart-tone-other").len()
+    });
+    assert_eq!(with, without + 1);
+}
+
+#[test]
 fn the_highest_bin_of_a_round_count_fills_the_plot() {
     let bin = |from: f64, count: f64| Bin { from, to: from + 1.0, count, label: String::new() };
     let histogram = Histogram {

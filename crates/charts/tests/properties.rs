@@ -279,7 +279,7 @@ fn any_lines() -> impl Strategy<Value = Lines> {
     (at, prop::collection::vec(any_text(), 0..60), series, any_ticks(), any_format(), shape).prop_map(
         |(mut at, labels, series, ticks, values, shape)| {
             at.sort_by(f64::total_cmp);
-            Lines { at, labels, series, ticks, values, shape }
+            Lines { at, labels, series, ticks, values, shape, ..Lines::default() }
         },
     )
 }

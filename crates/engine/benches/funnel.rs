@@ -5,7 +5,8 @@
 use std::hint::black_box;
 
 use cairn_engine::analysis::funnel::{
-    Exclusion, FunnelQuery, OnExclusion, Order, Preset, Reuse, Step, Tie, TimeFrom,
+    Count, Entry, Exclusion, FunnelQuery, Hold, OnExclusion, Order, Preset, Reuse, Step, Tie, TimeFrom,
+    WindowFrom,
 };
 use cairn_engine::analysis::suggest::SuggestFunnelQuery;
 use cairn_engine::rule::{Attribution, Breakdown, EventRule, Owner};
@@ -49,6 +50,25 @@ fn plan(attribution: Attribution) -> Option<Breakdown> {
     Some(Breakdown::Property { property: "plan".to_owned(), on: Owner::Event, attribution, limit: Some(5) })
 }
 
+/// Limits of each step's own, calendar days, a value that is held, an exclusion, an optional step, the earliest start.
+fn every_field() -> FunnelQuery {
+    let mut query = funnel();
+    query.steps[1].within_millis = Some(10 * Millis::DAY);
+    query.steps[2].optional = true;
+    query.steps[3].within_millis = Some(20 * Millis::DAY);
+    query.steps[3].after_millis = Some(Millis::SECOND);
+    FunnelQuery {
+        calendar_days: Some(14),
+        window_from: WindowFrom::PreviousStep,
+        tie: Tie::Bucket(Millis::SECOND),
+        time_from: TimeFrom::EarliestStart,
+        exclusions: vec![Exclusion { rule: EventRule::event("help"), from: 0, to: 3 }],
+        hold: Some(Hold { properties: vec!["plan".to_owned()], steps: Vec::new() }),
+        breakdown: plan(Attribution::FirstTouch),
+        ..query
+    }
+}
+
 fn benches(criterion: &mut Criterion) {
     let table = table();
     let mut group = criterion.benchmark_group("funnel, 1 M events, 4 steps");
@@ -78,6 +98,9 @@ fn benches(criterion: &mut Criterion) {
         query
     };
     bench("overlapping steps", overlapping(FunnelQuery { reuse: Reuse::Once, ..funnel() }));
+    bench("every field", every_field());
+    let query = funnel().with_preset(Preset::Mixpanel);
+    bench("mixpanel, attempts", FunnelQuery { count: Count::Attempts, entry: Entry::Attempts, ..query });
     let many = ["visit", "open", "search", "click", "export", "help", "open", "visit"];
     let steps = (0..32).map(|index| Step::event(many[index % 8])).collect();
     bench("32 steps", FunnelQuery { steps, window_millis: None, ..funnel() });

@@ -1,15 +1,17 @@
 //! How long journeys and what belongs to them take on a million events, one thread, whole rounds with the answer.
 //!
 //! `cargo bench -p cairn-engine --bench journey`
+#![expect(clippy::unwrap_used, reason = "a bench ends by panicking")]
 
 use std::hint::black_box;
 
 use cairn_engine::analysis::journey::JourneyQuery;
 use cairn_engine::analysis::sequence::SequenceQuery;
 use cairn_engine::analysis::transition::TransitionQuery;
+use cairn_engine::kernel::scope::ScopeFilter;
 use cairn_engine::kernel::sessions::Sessions;
 use cairn_engine::kernel::transitions::Counts;
-use cairn_engine::rule::{NamedSegment, Segment, SessionRule};
+use cairn_engine::rule::{NamedSegment, Scope, Segment, SessionRule};
 use cairn_engine::table::BucketId;
 use cairn_engine::{Query, run};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -20,12 +22,14 @@ fn benches(criterion: &mut Criterion) {
     let table = support::table(1_000_000, 50_000);
     let mut group = criterion.benchmark_group("journeys, 1 M events");
     group.sample_size(20);
-    let by_code: Vec<u16> = (0..table.events().n_codes() as u16).collect();
+    let places: Vec<u16> = (0..table.events().n_codes() as u16).collect();
+    let scope = ScopeFilter::new(&Scope::default(), &table).unwrap();
     let gap = Sessions::new(SessionRule::Auto, &table).ok().and_then(|sessions| sessions.gap());
     group.bench_function("kernel: what follows what", |bencher| {
         bencher.iter(|| {
-            let mut counts = Counts::new(by_code.len());
-            BucketId::all().for_each(|id| counts.add_bucket(black_box(&table).bucket(id), &by_code, gap));
+            let mut counts = Counts::new(places.len());
+            let table = black_box(&table);
+            BucketId::all().for_each(|id| counts.add_bucket(table.bucket(id), &places, &scope, gap));
             counts
         });
     });

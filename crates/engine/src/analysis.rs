@@ -10,7 +10,9 @@
 //! An analysis is written once, typed, as an [`Analysis`]. A [`Plan`] hides its types, so that workers and shards pass
 //! states and partials around as bytes and never know which analysis they run.
 
+pub mod aha;
 pub mod cluster;
+pub mod drivers;
 pub mod frequency;
 pub mod funnel;
 pub mod journey;
@@ -26,6 +28,7 @@ pub mod stickiness;
 pub mod suggest;
 #[cfg(test)]
 mod tests;
+pub mod time_to_convert;
 pub mod transition;
 pub mod trend;
 
@@ -74,6 +77,12 @@ pub enum Query {
     Sessions(sessions::SessionsQuery),
     /// How often and how lately users do something.
     Frequency(frequency::FrequencyQuery),
+    /// How long users take from one step of a funnel to another.
+    TimeToConvert(time_to_convert::TimeToConvertQuery),
+    /// What goes with converting or with being in a segment.
+    Drivers(Box<drivers::DriversQuery>),
+    /// Which behavior of the first days goes with what users do later.
+    AhaMoment(aha::AhaMomentQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -98,6 +107,9 @@ pub enum Answer {
     Trend(trend::TrendAnswer),
     Sessions(sessions::SessionsAnswer),
     Frequency(frequency::FrequencyAnswer),
+    TimeToConvert(time_to_convert::TimeToConvertAnswer),
+    Drivers(drivers::DriversAnswer),
+    AhaMoment(aha::AhaMomentAnswer),
 }
 
 impl Query {
@@ -124,10 +136,13 @@ impl Query {
             "trend" => Deserialize::deserialize(fields).map(Self::Trend),
             "sessions" => Deserialize::deserialize(fields).map(Self::Sessions),
             "frequency" => Deserialize::deserialize(fields).map(Self::Frequency),
+            "time_to_convert" => Deserialize::deserialize(fields).map(Self::TimeToConvert),
+            "drivers" => Deserialize::deserialize(fields).map(Self::Drivers),
+            "aha_moment" => Deserialize::deserialize(fields).map(Self::AhaMoment),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
                  `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle`, `stickiness`, \
-                 `quality`, `trend`, `sessions` and `frequency`"
+                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers` and `aha_moment`"
             ))),
         }
     }
@@ -154,6 +169,9 @@ impl Query {
             Self::Trend(query) => query.check(table).map(Plan::new),
             Self::Sessions(query) => query.check(table).map(Plan::new),
             Self::Frequency(query) => query.check(table).map(Plan::new),
+            Self::TimeToConvert(query) => query.check(table).map(Plan::new),
+            Self::Drivers(query) => query.check(table).map(Plan::new),
+            Self::AhaMoment(query) => query.check(table).map(Plan::new),
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod features;
 pub mod find;
 pub mod items;
 pub mod mixed;
+pub mod order;
 pub mod pattern;
 pub mod period;
 pub mod quantile;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::item::{ItemForm, ItemRule, ItemRules, SameInstant};
 pub use self::session::{GapEdge, SESSION_GAP_MILLIS, SessionRule};
+use crate::analysis::funnel::FunnelRule;
 use crate::analysis::lifecycle::LifecycleRule;
 use crate::analysis::retention::CellRule;
 use crate::analysis::stickiness::StickinessRule;
@@ -158,6 +159,8 @@ pub enum Segment {
     },
     /// Nearest to one centroid of a saved cluster model.
     Cluster(Box<ClusterRule>),
+    /// Reached a step of a funnel, or were lost before it.
+    Funnel(Box<FunnelRule>),
     /// In a cohort of a retention table, or in one cell of it.
     Retention(Box<CellRule>),
     /// In one state of the lifecycle in one period.

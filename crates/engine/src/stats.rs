@@ -1,5 +1,6 @@
 //! Statistics: each function cites its formula and its source.
 
+pub mod adjust;
 pub mod beta;
 pub mod contingency;
 pub mod difference;
@@ -11,3 +12,4 @@ pub(crate) mod lanes;
 pub mod moments;
 pub mod random;
 pub mod silhouette;
+pub mod two_by_two;

@@ -1,12 +1,16 @@
 //! The answer in words, as a picture and as a table: pure functions of the engine's answer.
 
 use cairn_charts::{ChartSpec, Funnel, FunnelBar, FunnelGroup as ChartGroup, FunnelWords, Picture, Tone};
-use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery, FunnelResult, FunnelStep, GroupKey, Order};
+use cairn_engine::analysis::funnel::{
+    FunnelAnswer, FunnelGroup, FunnelOutcome, FunnelQuery, FunnelResult, FunnelStep, GroupDifference,
+    GroupKey, Order, Preset,
+};
 use cairn_engine::rule::Breakdown;
 use cairn_engine::stats::interval::Rate;
 
+use super::form::{preset_key, preset_of};
 use super::stuck::stuck;
-use crate::panel::shared::{group_name, strong_rate};
+use crate::panel::shared::{CHANCE, group_name, p_value, strong_rate};
 use crate::text::{count, duration, name, percent, plain, plural, plural_with, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
 
@@ -92,7 +96,7 @@ pub fn chart(answer: &FunnelAnswer) -> ChartSpec {
         vec![(String::new(), None, &answer.overall)]
     } else {
         let tone = |key: &GroupKey| (*key == GroupKey::Other).then_some(Tone::Other);
-        let groups = answer.groups.iter().filter(|group| group.result.n_entered > 0).take(CHART_GROUPS);
+        let groups = drawn_groups(answer).into_iter();
         groups.map(|group| (group_name(&group.key), tone(&group.key), &group.result)).collect()
     };
     let groups = shown.into_iter().map(|(name, tone, result)| {
@@ -109,6 +113,34 @@ pub fn chart(answer: &FunnelAnswer) -> ChartSpec {
     let is_empty = answer.overall.n_entered == 0;
     let groups = if is_empty { Vec::new() } else { groups.collect() };
     ChartSpec { picture: Picture::Funnel(Funnel { steps, groups, words }), empty: text("funnels.empty") }
+}
+
+/// The groups that are in the picture, in its order.
+pub fn drawn_groups(answer: &FunnelAnswer) -> Vec<&FunnelGroup> {
+    answer.groups.iter().filter(|group| group.result.n_entered > 0).take(CHART_GROUPS).collect()
+}
+
+/// The name of the segment of a bar.
+pub fn segment_name(
+    answer: &FunnelAnswer,
+    group: Option<&GroupKey>,
+    index: usize,
+    outcome: FunnelOutcome,
+) -> String {
+    let key = match outcome {
+        FunnelOutcome::Reached => "funnels.segment_reached",
+        FunnelOutcome::Dropped => "funnels.segment_dropped",
+        FunnelOutcome::Open => "funnels.segment_open",
+    };
+    let steps = answer.overall.steps.iter().enumerate();
+    let step = steps.skip(index).map(|(index, step)| step_name(index, step)).next().unwrap_or_default();
+    let named = text_with(key, &[("step", step)]);
+    match group {
+        Some(group) => {
+            text_with("funnels.segment_group", &[("segment", named), ("group", group_name(group))])
+        }
+        None => named,
+    }
 }
 
 fn bar(group: &str, index: usize, step: &FunnelStep, result: &FunnelResult) -> FunnelBar {
@@ -161,19 +193,42 @@ pub fn table(answer: &FunnelAnswer) -> TableData {
         Column::text(text("funnels.column_step")),
         Column::number(text("funnels.column_reached")),
         Column::number(text("funnels.column_rate")).with_hint(text("funnels.hint_rate")),
-        Column::number(text("funnels.column_interval")).with_hint(text("funnels.hint_interval")),
+        Column::number(text("column.interval")).with_hint(text("hint.interval")),
         Column::number(text("funnels.column_previous")),
         Column::number(text("funnels.column_lost")),
         Column::number(text("funnels.column_open")).with_hint(text("funnels.hint_open")),
         Column::number(text("funnels.column_median")),
         Column::number(text("funnels.column_mean")),
     ];
-    let group = has_groups.then(|| Column::text(text("funnels.column_group")));
-    let mut rows = result_rows(&answer.overall, has_groups.then(|| text("funnels.everyone")));
-    for group in &answer.groups {
-        rows.extend(result_rows(&group.result, Some(group_name(&group.key))));
+    let group = has_groups.then(|| Column::text(text("column.group")));
+    let difference = has_groups
+        .then(|| Column::text(text("funnels.column_difference")).with_hint(text("funnels.hint_difference")));
+    let mut rows = result_rows(&answer.overall, has_groups.then(|| text("group.everyone")));
+    if has_groups {
+        rows.iter_mut().for_each(|row| row.push(Cell::missing()));
     }
-    TableData { columns: group.into_iter().chain(columns).collect(), rows }
+    for group in &answer.groups {
+        let of_group = rows.len();
+        rows.extend(result_rows(&group.result, Some(group_name(&group.key))));
+        let last = group.result.steps.iter().rposition(|step| !step.optional);
+        for (index, row) in rows[of_group..].iter_mut().enumerate() {
+            let difference = group.difference.filter(|_| Some(index) == last);
+            row.push(difference.map_or_else(Cell::missing, |found| difference_cell(&group.result, found)));
+        }
+    }
+    TableData { columns: group.into_iter().chain(columns).chain(difference).collect(), rows }
+}
+
+/// Whether a group converts more or less often than all others, in words.
+fn difference_cell(result: &FunnelResult, found: GroupDifference) -> Cell {
+    let own = result.conversion_rate.map_or(0.0, |rate| rate.rate);
+    let key = match (found.adjusted_p_value < CHANCE, own > found.others.rate) {
+        (false, _) => "funnels.difference_none",
+        (true, true) => "funnels.difference_more",
+        (true, false) => "funnels.difference_less",
+    };
+    let values = [("others", percent(found.others.rate, 1)), ("p", p_value(found.adjusted_p_value))];
+    Cell::text(text_with(key, &values))
 }
 
 fn result_rows(result: &FunnelResult, group: Option<String>) -> Vec<Vec<Cell>> {
@@ -207,7 +262,12 @@ pub fn rule(query: &FunnelQuery) -> String {
         Some(millis) => text_with("funnels.rule_window", &[("time", duration(millis as f64))]),
         None => text("funnels.rule_no_window"),
     };
-    format!("{order} {window} {}", text("funnels.rule_rest"))
+    let rest = match preset_of(query) {
+        Some(Preset::Cairn) => text("funnels.rule_rest"),
+        Some(preset) => text_with("funnels.rule_preset", &[("name", text(preset_key(preset)))]),
+        None => text("funnels.rule_own"),
+    };
+    format!("{order} {window} {rest}")
 }
 
 fn step_name(index: usize, step: &FunnelStep) -> String {

@@ -71,6 +71,7 @@ mod tests {
         let group = |(value, reached): &(&str, &[u64])| FunnelGroup {
             key: GroupKey::Value { value: (*value).to_owned() },
             result: result(reached),
+            difference: None,
             trend: Vec::new(),
         };
         FunnelAnswer {

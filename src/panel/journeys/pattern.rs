@@ -1,11 +1,13 @@
 //! Search by a pattern: who has done things in a certain order.
 
+use cairn_engine::Failure;
 use cairn_engine::analysis::sequence::{SequenceAnswer, SequenceQuery, SequenceUser};
 use cairn_engine::rule::{NamedSegment, Segment};
-use cairn_engine::{Answer, Failure, Query};
 use leptos::prelude::*;
 
-use crate::panel::shared::{AnswerFrame, field_error, found};
+use crate::panel::Panel;
+use crate::panel::frame::{AnswerFrame, QuestionForm, Section};
+use crate::panel::question::Question;
 use crate::session::{Facts, Session};
 use crate::text::{count, duration, percent, plural_with, strong, text, text_with};
 use crate::view::{Cell, Column, DataTable, Label, TableData, TextField};
@@ -19,62 +21,51 @@ const SHOWN: usize = 50;
 #[component]
 pub fn PatternSearch() -> impl IntoView {
     let (session, facts) = (expect_context::<Session>(), expect_context::<Facts>());
-    let pattern = RwSignal::new(String::new());
-    let query = Memo::new(move |_| {
-        let pattern = pattern.get();
-        let query = SequenceQuery {
-            scope: session.scope(),
-            pattern,
-            user_limit: MAX_SAVED,
-            ..SequenceQuery::default()
-        };
-        (!query.pattern.trim().is_empty()).then_some(Query::Sequence(query))
+    let question = Question::beside(Panel::Journeys, first, |query: SequenceQuery| {
+        (!query.pattern.trim().is_empty()).then_some(query)
     });
-    let asked = session.ask(query);
-    let found = found(asked, |answer| match answer {
-        Answer::Sequence(answer) => Some(answer),
-        _ => None,
-    });
-    let error = Signal::derive(move || field_error(&asked.read(), "pattern"));
+    let pattern = question.value(|query| query.pattern.clone());
+    let (asked, error) = (question.asked(), question.error("pattern"));
     let fault = move || asked.read().failure.as_ref().and_then(|failure| fault(&pattern.read(), failure));
     let example = Signal::derive(move || example(facts));
-    let sentence = Signal::derive(move || found.get().map(|found| sentence(&found)).unwrap_or_default());
-    let table = Signal::derive(move || found.get().map(|found| table(&found)).unwrap_or_default());
+    let sentence = question.shown(|_, found| sentence(found));
+    let table = question.shown(|_, found| table(found));
+    let can_save = question.shown(|_, found| (1..=u64::from(MAX_SAVED)).contains(&found.n_matching));
+    let users =
+        question.shown(|_, found| found.users.iter().map(|user| user.user.clone()).collect::<Vec<_>>());
     let save = move |_| {
-        if let Some(answer) = found.get_untracked() {
-            let users = answer.users.iter().map(|user| user.user.clone()).collect();
-            let name = pattern.get_untracked();
-            session.save_segment(NamedSegment { name, segment: Segment::List { users } });
-        }
-    };
-    let can_save = move || {
-        found.read().as_ref().is_some_and(|found| (1..=u64::from(MAX_SAVED)).contains(&found.n_matching))
+        let (name, users) = (pattern.get_untracked(), users.get_untracked());
+        session.save_segment(NamedSegment { name, segment: Segment::List { users } });
     };
     view! {
-        <section class="stack" aria-labelledby="pattern-title">
-            <h2 id="pattern-title" class="card-title">{text("pattern.title")}</h2>
-            <form class="question" aria-label=text("pattern.title") on:submit=|event| event.prevent_default()>
+        <Section title=text("pattern.title")>
+            <QuestionForm label=text("pattern.title")>
                 <TextField
                     label=Label::above(text("pattern.label")).with_hint(text("pattern.hint")).with_error(error)
                     value=pattern
                     placeholder=example
-                    on_change=move |typed| pattern.set(typed)
+                    on_change=move |pattern| question.change(|query| query.pattern = pattern)
                 />
                 {move || fault().map(|(before, at, after)| view! {
                     <p class="pattern-fault" dir="ltr" aria-hidden="true"><code>{before}<mark>{at}</mark>{after}</code></p>
                 })}
-            </form>
+            </QuestionForm>
             <Show when=move || !pattern.read().trim().is_empty()>
-                <AnswerFrame asked sentence>
-                    <Show when=can_save>
+                <AnswerFrame question sentence>
+                    <Show when=move || can_save.get()>
                         <p><button class="button" type="button" on:click=save>{text("pattern.save")}</button></p>
                     </Show>
                     <DataTable caption=text("pattern.table") data=table file_name="matches" />
                     <p class="rule">{text("pattern.rule")}</p>
                 </AnswerFrame>
             </Show>
-        </section>
+        </Section>
     }
+}
+
+/// No pattern yet.
+fn first() -> SequenceQuery {
+    SequenceQuery { user_limit: MAX_SAVED, ..SequenceQuery::default() }
 }
 
 /// A pattern of the two most frequent events.

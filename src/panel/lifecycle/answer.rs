@@ -2,9 +2,9 @@
 
 use cairn_charts::{ChartSpec, Picture, StackColumn, StackPart, Stacks, Tick, TickFormat, Tone};
 use cairn_engine::analysis::lifecycle::{LifecycleAnswer, LifecyclePeriod, LifecycleQuery, NewBy};
-use cairn_engine::time::Period;
 
-use crate::text::{count, date, name, number, plural_with, strong, text, text_with};
+use crate::panel::calendar;
+use crate::text::{count, name, number, plural_with, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
 
 /// Periods beyond this number are in the table only; the newest stay.
@@ -25,7 +25,7 @@ pub fn shown(answer: &LifecycleAnswer) -> &[LifecyclePeriod] {
 }
 
 /// The answer in a few sentences: the last period that is over, and how many come for each who goes.
-pub fn sentence(query: &LifecycleQuery, answer: &LifecycleAnswer, zone: &str) -> String {
+pub fn sentence(query: &LifecycleQuery, answer: &LifecycleAnswer) -> String {
     let Some(last) = answer.periods.iter().rev().find(|period| period.is_complete) else {
         return text("lifecycle.nobody");
     };
@@ -33,7 +33,7 @@ pub fn sentence(query: &LifecycleQuery, answer: &LifecycleAnswer, zone: &str) ->
     let active = new + returning + resurrecting;
     let values = [
         ("n", strong(count(active))),
-        ("period", strong(period_name(query, last, zone))),
+        ("period", strong(period_name(query, last))),
         ("new", count(new)),
         ("returning", count(returning)),
         ("resurrecting", count(resurrecting)),
@@ -51,22 +51,19 @@ pub fn sentence(query: &LifecycleQuery, answer: &LifecycleAnswer, zone: &str) ->
     said.join(" ")
 }
 
-fn period_name(query: &LifecycleQuery, period: &LifecyclePeriod, zone: &str) -> String {
-    match query.period {
-        Period::Day | Period::Week => date(period.start_millis.0 as f64, zone),
-        _ => period.label.clone(),
-    }
+fn period_name(query: &LifecycleQuery, period: &LifecyclePeriod) -> String {
+    calendar::period_name(query.period, period.start_millis, &period.label, query.scope.zone.as_deref())
 }
 
 /// The picture: those who are active above zero, those who have gone below it.
-pub fn chart(query: &LifecycleQuery, answer: &LifecycleAnswer, zone: &str) -> ChartSpec {
+pub fn chart(query: &LifecycleQuery, answer: &LifecycleAnswer) -> ChartSpec {
     let tones = [Tone::Series(0), Tone::Series(1), Tone::Series(2), Tone::Other];
     let part = |(key, tone): (&&str, Tone)| StackPart { name: text(key), tone };
     let column = |period: &LifecyclePeriod| {
         let counts = counts(period);
         let label = |part: usize| {
             let values = [
-                ("period", period_name(query, period, zone)),
+                ("period", period_name(query, period)),
                 ("state", text(STATES[part])),
                 ("n", count(counts[part])),
             ];
@@ -81,7 +78,7 @@ pub fn chart(query: &LifecycleQuery, answer: &LifecycleAnswer, zone: &str) -> Ch
     };
     let tick = |(index, period): (usize, &LifecyclePeriod)| Tick {
         at: index as f64,
-        text: period_name(query, period, zone),
+        text: period_name(query, period),
         rank: u8::from(!index.is_multiple_of(4)),
     };
     let shown = shown(answer);
@@ -91,23 +88,23 @@ pub fn chart(query: &LifecycleQuery, answer: &LifecycleAnswer, zone: &str) -> Ch
         ticks: shown.iter().enumerate().map(tick).collect(),
         values: TickFormat::counts(),
     };
-    ChartSpec { picture: Picture::Stacks(stacks), empty: text("lifecycle.empty") }
+    ChartSpec { picture: Picture::Stacks(stacks), empty: text("answer.nobody_active") }
 }
 
 /// The table: a row for each period.
-pub fn table(query: &LifecycleQuery, answer: &LifecycleAnswer, zone: &str) -> TableData {
+pub fn table(query: &LifecycleQuery, answer: &LifecycleAnswer) -> TableData {
     let states = STATES.iter().map(|key| Column::number(text(key)));
-    let columns = std::iter::once(Column::text(text("lifecycle.column_period"))).chain(states);
+    let columns = std::iter::once(Column::text(text("column.period"))).chain(states);
     let row = |period: &LifecyclePeriod| {
-        let name = Cell::text(period_name(query, period, zone));
+        let name = Cell::text(period_name(query, period));
         std::iter::once(name).chain(counts(period).map(Cell::count)).collect()
     };
     TableData { columns: columns.collect(), rows: answer.periods.iter().map(row).collect() }
 }
 
 /// The name of the segment of a part of a column.
-pub fn segment_name(query: &LifecycleQuery, period: &LifecyclePeriod, part: usize, zone: &str) -> String {
-    let values = [("state", text(STATES[part])), ("period", period_name(query, period, zone))];
+pub fn segment_name(query: &LifecycleQuery, period: &LifecyclePeriod, part: usize) -> String {
+    let values = [("state", text(STATES[part])), ("period", period_name(query, period))];
     text_with("lifecycle.segment", &values)
 }
 

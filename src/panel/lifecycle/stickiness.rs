@@ -6,14 +6,14 @@ use cairn_engine::analysis::stickiness::{
 };
 use cairn_engine::rule::{EventRule, NamedSegment, Segment};
 use cairn_engine::time::Period;
-use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
 
-use crate::panel::retention::form::periods;
-use crate::panel::shared::{AnswerFrame, Picked};
-use crate::session::{Asked, Session};
+use crate::panel::Panel;
+use crate::panel::calendar::periods;
+use crate::panel::frame::{AnswerFrame, QuestionForm, Section};
+use crate::panel::question::{Picked, Picks, Question, part};
 use crate::text::{count, number, percent, plural_with, strong, text, text_with};
-use crate::view::{Cell, Chart, Choice, Column, DataTable, Label, Select, Sentence, TableData};
+use crate::view::{Cell, Chart, Choice, Column, DataTable, Sentence, TableData};
 
 /// Bars beyond this number are in the table only.
 const CHART_BARS: usize = 62;
@@ -24,74 +24,43 @@ pub fn Stickiness(
     /// Which events make a user active.
     rule: Signal<EventRule>,
 ) -> impl IntoView {
-    let session = expect_context::<Session>();
-    let (period, counting) = (RwSignal::new(Period::Day), RwSignal::new(Count::Exactly));
-    let query = Memo::new(move |_| {
-        Some(Query::Stickiness(StickinessQuery {
-            scope: session.scope(),
-            series: vec![rule.get()],
-            period: period.get(),
-            count: counting.get(),
-            ..StickinessQuery::default()
-        }))
+    let question = Question::beside(Panel::Lifecycle, first, move |query: StickinessQuery| {
+        Some(StickinessQuery { series: vec![rule.get()], ..query })
     });
-    let asked = session.ask(query);
-    let stale = Signal::derive(move || asked.read().running.is_some());
-    let found = Memo::new(move |_| found(&asked.read()));
-    let sentence = Signal::derive(move || {
-        found.with(|found| found.as_ref().map(|(_, found)| said(found)).unwrap_or_default())
-    });
-    let spec =
-        Signal::derive(move || found.with(|found| found.as_ref().map(|(query, found)| chart(query, found))));
-    let table = Signal::derive(move || {
-        found.with(|found| found.as_ref().map(|(query, found)| table(query, found)).unwrap_or_default())
-    });
-    let picked = RwSignal::new(Vec::new());
-    Effect::new(move || {
-        found.track();
-        picked.set(Vec::new());
-    });
-    let pick = move |datum: Vec<usize>| {
-        picked.set(found.with_untracked(|found| {
-            let bar = found.as_ref().and_then(|(query, found)| segment(query, found, &datum));
-            bar.into_iter().collect()
-        }));
-    };
-    let counts = vec![
-        Choice::new(Count::Exactly, text("stickiness.exactly")),
-        Choice::new(Count::AtLeast, text("stickiness.at_least")),
+    let sentence = question.shown(|_, found| said(found));
+    let spec = question.shown(|query, found| Some(chart(query, found)));
+    let table = question.shown(table);
+    let stale = question.stale();
+    let picks = Picks::new(question, segment);
+    let slots = vec![
+        ("count", question.select("stickiness.count", "count", counts(), part!(count))),
+        ("period", question.select("stickiness.period", "period", periods(), part!(period))),
     ];
-    let period_field = view! {
-        <Select label=Label::unseen(text("stickiness.period")) choices=Signal::stored(periods()) value=period
-            on_change=move |chosen| period.set(chosen) />
-    };
-    let count_field = view! {
-        <Select label=Label::unseen(text("stickiness.count")) choices=Signal::stored(counts) value=counting
-            on_change=move |chosen| counting.set(chosen) />
-    };
     view! {
-        <section class="stack" aria-labelledby="stickiness-title">
-            <h2 class="card-title" id="stickiness-title">{text("stickiness.title")}</h2>
-            <form class="question" aria-label=text("stickiness.title") on:submit=|event| event.prevent_default()>
-                <Sentence key="stickiness.sentence"
-                    slots=vec![("count", count_field.into_any()), ("period", period_field.into_any())] />
-            </form>
-            <AnswerFrame asked sentence>
-                <figure class="figure"><Chart spec label=sentence height=260 stale on_select=pick /></figure>
-                <Picked picked />
+        <Section title=text("stickiness.title")>
+            <QuestionForm label=text("stickiness.title")>
+                <Sentence key="stickiness.sentence" slots />
+            </QuestionForm>
+            <AnswerFrame question sentence>
+                <figure class="figure"><Chart spec label=sentence height=260 stale on_select=picks.on_select() /></figure>
+                <Picked picks />
                 <DataTable caption=text("stickiness.table") data=table file_name="stickiness" stale />
                 <p class="rule">{text("stickiness.rule")}</p>
             </AnswerFrame>
-        </section>
+        </Section>
     }
 }
 
-fn found(asked: &Asked) -> Option<(StickinessQuery, StickinessAnswer)> {
-    let answered = asked.answer.as_ref()?;
-    match (&answered.query, &answered.answer) {
-        (Query::Stickiness(query), Answer::Stickiness(answer)) => Some((query.clone(), answer.clone())),
-        _ => None,
-    }
+/// By day, before the person has changed it.
+fn first() -> StickinessQuery {
+    StickinessQuery { period: Period::Day, ..StickinessQuery::default() }
+}
+
+fn counts() -> Vec<Choice<Count>> {
+    vec![
+        Choice::new(Count::Exactly, text("stickiness.exactly")),
+        Choice::new(Count::AtLeast, text("stickiness.at_least")),
+    ]
 }
 
 fn said(answer: &StickinessAnswer) -> String {
@@ -140,20 +109,20 @@ fn chart(query: &StickinessQuery, answer: &StickinessAnswer) -> ChartSpec {
     };
     let is_empty = answer.series.first().is_none_or(|series| series.n_users == 0);
     let stacks = Stacks {
-        parts: vec![StackPart { name: text("overview.n_users"), tone: Tone::Series(0) }],
+        parts: vec![StackPart { name: text("column.users"), tone: Tone::Series(0) }],
         columns: if is_empty { Vec::new() } else { shown.iter().map(column).collect() },
         ticks: shown.iter().enumerate().map(tick).collect(),
         values: TickFormat::counts(),
     };
-    ChartSpec { picture: Picture::Stacks(stacks), empty: text("lifecycle.empty") }
+    ChartSpec { picture: Picture::Stacks(stacks), empty: text("answer.nobody_active") }
 }
 
 fn table(query: &StickinessQuery, answer: &StickinessAnswer) -> TableData {
     let columns = vec![
         Column::text(text("stickiness.column_periods")),
-        Column::number(text("overview.n_users")),
-        Column::number(text("overview.column_user_share")),
-        Column::number(text("funnels.column_interval")).with_hint(text("funnels.hint_interval")),
+        Column::number(text("column.users")),
+        Column::number(text("column.user_share")),
+        Column::number(text("column.interval")).with_hint(text("hint.interval")),
     ];
     let row = |bar: &StickyBar| {
         let rate = bar.rate;
@@ -167,13 +136,9 @@ fn table(query: &StickinessQuery, answer: &StickinessAnswer) -> TableData {
     TableData { columns, rows: bars(answer).iter().map(row).collect() }
 }
 
-fn segment(
-    query: &StickinessQuery,
-    answer: &StickinessAnswer,
-    datum: &[usize],
-) -> Option<(NamedSegment, u64)> {
+fn segment(query: &StickinessQuery, answer: &StickinessAnswer, datum: &[usize]) -> Option<NamedSegment> {
     let bar = bars(answer).get(*datum.first()?)?;
     let rule = StickinessRule { query: query.clone(), series: 0, n_periods: bar.n_periods };
     let name = text_with("stickiness.segment", &[("bar", bar_name(query, bar))]);
-    Some((NamedSegment { name, segment: Segment::Stickiness(Box::new(rule)) }, bar.n_users))
+    Some(NamedSegment { name, segment: Segment::Stickiness(Box::new(rule)) })
 }

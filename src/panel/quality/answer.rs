@@ -1,10 +1,11 @@
 //! The answer in words, as a picture and as tables: pure functions of the engine's answer.
 
-use cairn_charts::{ChartSpec, Lines, Picture, Series, Shape, Tick, TickFormat, Tone};
+use cairn_charts::{ChartSpec, Lines, Picture, Series, Shape, TickFormat, Tone};
 use cairn_engine::analysis::quality::{
     Affected, ColumnQuality, DayVerdict, Finding, FindingKind, QualityAnswer,
 };
 
+use crate::panel::calendar::spaced_ticks;
 use crate::text::{count, date, name, number, percent, plural_with, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
 
@@ -122,23 +123,16 @@ pub fn chart(answer: &QualityAnswer) -> ChartSpec {
         let values = points.iter().map(|point| point.2).collect();
         series.push(Series { name: text("quality.usual"), values, tone: Some(Tone::Other) });
     }
-    let step = (points.len() / 8).max(1);
-    let tick = |at: usize| Tick {
-        at: f64::from(points[at].0) * DAY_MILLIS,
-        text: day_name(points[at].0),
-        rank: match at / step % 4 {
-            0 => 0,
-            2 => 1,
-            _ => 2,
-        },
-    };
+    let places: Vec<(f64, String)> =
+        points.iter().map(|point| (f64::from(point.0) * DAY_MILLIS, day_name(point.0))).collect();
     let lines = Lines {
-        at: points.iter().map(|point| f64::from(point.0) * DAY_MILLIS).collect(),
-        ticks: (0..points.len()).step_by(step).map(tick).collect(),
+        at: places.iter().map(|(at, _)| *at).collect(),
+        ticks: spaced_ticks(&places),
         labels: points.iter().map(|point| point.3.clone()).collect(),
         series: if points.is_empty() { Vec::new() } else { series },
         values: TickFormat::counts(),
         shape: Shape::Line,
+        ..Lines::default()
     };
     ChartSpec { picture: Picture::Lines(lines), empty: text("quality.empty") }
 }

@@ -10,8 +10,9 @@ use cairn_engine::analysis::retention::{
 use cairn_engine::stats::interval::Rate;
 use cairn_engine::time::Period;
 
+use crate::panel::calendar::period_name;
 use crate::panel::shared::{group_name, strong_rate};
-use crate::text::{count, date, decimal_mark, name, percent, plain, plural_with, strong, text, text_with};
+use crate::text::{count, decimal_mark, name, percent, plain, plural_with, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
 
 /// Rows beyond this number are in the table only; the newest stay.
@@ -22,7 +23,7 @@ const CURVES: usize = 7;
 
 /// The answer in a few sentences: who starts, and how many are back one period later and at the end.
 pub fn sentence(query: &RetentionQuery, answer: &RetentionAnswer) -> String {
-    let event = |event: &Option<String>| event.as_ref().map_or_else(|| text("funnels.any_event"), name);
+    let event = |event: &Option<String>| event.as_ref().map_or_else(|| text("event.any"), name);
     let (start, returns) = (event(&query.start.event), event(&query.returns.event));
     let table = &answer.overall;
     if table.n_entries == 0 {
@@ -72,11 +73,8 @@ pub fn column_name(query: &RetentionQuery, answer: &RetentionAnswer, column: usi
     text_with(key, &[("n", n)])
 }
 
-fn cohort_name(query: &RetentionQuery, cohort: &Cohort, zone: &str) -> String {
-    match query.period {
-        Period::Day | Period::Week => date(cohort.start_millis.0 as f64, zone),
-        _ => cohort.label.clone(),
-    }
+fn cohort_name(query: &RetentionQuery, cohort: &Cohort) -> String {
+    period_name(query.period, cohort.start_millis, &cohort.label, query.scope.zone.as_deref())
 }
 
 /// The cohorts that have a row in the picture.
@@ -86,9 +84,9 @@ pub fn shown(answer: &RetentionAnswer) -> Vec<&Cohort> {
 }
 
 /// The picture: a row for each cohort.
-pub fn heat(query: &RetentionQuery, answer: &RetentionAnswer, zone: &str) -> ChartSpec {
+pub fn heat(query: &RetentionQuery, answer: &RetentionAnswer) -> ChartSpec {
     let row = |cohort: &&Cohort| {
-        let name = cohort_name(query, cohort, zone);
+        let name = cohort_name(query, cohort);
         let cell = |(column, cell): (usize, &cairn_engine::analysis::retention::Cell)| {
             let rate = cell.rate.map_or(0.0, |rate| rate.rate);
             let key = if cell.is_complete { "retention.mark" } else { "retention.mark_open" };
@@ -119,7 +117,7 @@ pub fn heat(query: &RetentionQuery, answer: &RetentionAnswer, zone: &str) -> Cha
 
 /// The averages as curves: of everyone, or of each group.
 pub fn curves(query: &RetentionQuery, answer: &RetentionAnswer) -> ChartSpec {
-    let everyone = (text("funnels.everyone"), None, &answer.overall);
+    let everyone = (text("group.everyone"), None, &answer.overall);
     let tone = |key: &GroupKey| (*key == GroupKey::Other).then_some(Tone::Other);
     let groups = answer.groups.iter().take(CURVES);
     let groups: Vec<_> =
@@ -155,19 +153,20 @@ pub fn curves(query: &RetentionQuery, answer: &RetentionAnswer) -> ChartSpec {
             ..TickFormat::counts()
         },
         shape: Shape::Line,
+        ..Lines::default()
     };
     ChartSpec { picture: Picture::Lines(lines), empty: text("retention.empty") }
 }
 
 /// The table: a row for each cohort, of each group, and the averages.
-pub fn table(query: &RetentionQuery, answer: &RetentionAnswer, zone: &str) -> TableData {
+pub fn table(query: &RetentionQuery, answer: &RetentionAnswer) -> TableData {
     let has_groups = !answer.groups.is_empty();
-    let group = has_groups.then(|| Column::text(text("funnels.column_group")));
-    let fixed = [Column::text(text("retention.column_cohort")), Column::number(text("overview.n_users"))];
+    let group = has_groups.then(|| Column::text(text("column.group")));
+    let fixed = [Column::text(text("retention.column_cohort")), Column::number(text("column.users"))];
     let columns = (0..answer.columns.len()).map(|column| Column::number(column_name(query, answer, column)));
-    let mut rows = rows(query, answer, &answer.overall, has_groups.then(|| text("funnels.everyone")), zone);
+    let mut rows = rows(query, answer, &answer.overall, has_groups.then(|| text("group.everyone")));
     for of in &answer.groups {
-        rows.extend(self::rows(query, answer, &of.table, Some(group_name(&of.key)), zone));
+        rows.extend(self::rows(query, answer, &of.table, Some(group_name(&of.key))));
     }
     TableData { columns: group.into_iter().chain(fixed).chain(columns).collect(), rows }
 }
@@ -177,7 +176,6 @@ fn rows(
     answer: &RetentionAnswer,
     table: &RetentionTable,
     group: Option<String>,
-    zone: &str,
 ) -> Vec<Vec<Cell>> {
     let n_columns = answer.columns.len();
     let row = |name: String, n_users: u64, rates: Vec<Option<Rate>>| {
@@ -192,10 +190,30 @@ fn rows(
     let mut all = vec![row(text("retention.average_row"), table.n_entries, average)];
     let cohorts = table.cohorts.iter().map(|cohort| {
         let rates = cohort.cells.iter().map(|cell| cell.rate).collect();
-        row(cohort_name(query, cohort, zone), cohort.n_users, rates)
+        row(cohort_name(query, cohort), cohort.n_users, rates)
     });
     all.extend(cohorts);
     all
+}
+
+/// The sums of the value: a row for each cohort, of everyone, and per user who started on average.
+pub fn values(query: &RetentionQuery, answer: &RetentionAnswer) -> TableData {
+    let columns = (0..answer.columns.len()).map(|column| Column::number(column_name(query, answer, column)));
+    let fixed = [Column::text(text("retention.column_cohort")), Column::number(text("column.users"))];
+    let cell = |value: Option<f64>| Cell::number(value, 2);
+    let row = |name: String, n_users: u64, values: Vec<Option<f64>>| {
+        let missing = answer.columns.len().saturating_sub(values.len());
+        let values = values.into_iter().chain(std::iter::repeat_n(None, missing)).map(cell);
+        [Cell::text(name), Cell::count(n_users)].into_iter().chain(values).collect::<Vec<_>>()
+    };
+    let table = &answer.overall;
+    let average = table.average.iter().map(|cell| cell.value_per_entry).collect();
+    let mut rows = vec![row(text("retention.value_per_user"), table.n_entries, average)];
+    rows.extend(table.cohorts.iter().map(|cohort| {
+        let sums = cohort.cells.iter().map(|cell| cell.value_sum).collect();
+        row(cohort_name(query, cohort), cohort.n_users, sums)
+    }));
+    TableData { columns: fixed.into_iter().chain(columns).collect(), rows }
 }
 
 /// The name of the segment of a cell's users.
@@ -205,14 +223,12 @@ pub fn segment_name(
     cohort: &Cohort,
     column: usize,
     outcome: Outcome,
-    zone: &str,
 ) -> String {
     let key = match outcome {
         Outcome::Returned => "retention.segment_returned",
         Outcome::StayedAway => "retention.segment_away",
     };
-    let values =
-        [("cohort", cohort_name(query, cohort, zone)), ("column", column_name(query, answer, column))];
+    let values = [("cohort", cohort_name(query, cohort)), ("column", column_name(query, answer, column))];
     text_with(key, &values)
 }
 

@@ -1,16 +1,20 @@
 //! The question as a sentence: who starts, who returns, and how time is cut.
 
-use cairn_engine::Query;
-use cairn_engine::analysis::retention::{Average, Bins, Criterion, Entry, RetentionQuery};
-use cairn_engine::time::Period;
+use cairn_engine::analysis::retention::{Average, Bins, Criterion, Entry, RetentionQuery, Value};
+use cairn_engine::rule::{Condition, Owner};
+use cairn_engine::table::Kind;
 use leptos::prelude::*;
 
-use crate::panel::Panel;
-use crate::panel::breakdown::breakdown_choices;
-use crate::panel::shared::{event_choices, field_error};
-use crate::session::{Asked, Facts, Session};
+use crate::panel::breakdown::breakdown_field;
+use crate::panel::calendar::periods;
+use crate::panel::conditions::{AddCondition, Conditions};
+use crate::panel::frame::QuestionForm;
+use crate::panel::question::{Part, Question, part};
+use crate::panel::rows::Rows;
+use crate::panel::shared::{listed_numbers, numbers_text};
+use crate::session::Facts;
 use crate::text::text;
-use crate::view::{Choice, Combobox, Label, NumberField, Select, Sentence};
+use crate::view::{Choice, Sentence};
 
 /// The most columns that the form asks for.
 const MOST_COLUMNS: f64 = 400.0;
@@ -22,114 +26,90 @@ pub fn first() -> RetentionQuery {
 
 /// The form. What the person changes becomes the session's draft at once.
 #[component]
-pub fn RetentionForm(draft: Memo<RetentionQuery>, asked: RwSignal<Asked>) -> impl IntoView {
-    let fields = Fields { session: expect_context(), draft, asked };
+pub fn RetentionForm(
+    /// The question.
+    question: Question<RetentionQuery>,
+) -> impl IntoView {
     view! {
-        <form class="question" aria-label=text("funnels.question") on:submit=|event| event.prevent_default()>
-            <Sentence key="retention.sentence" slots=who_and_when(fields) />
-            <Sentence key="retention.more" slots=how(fields) />
-        </form>
+        <QuestionForm>
+            <Sentence key="retention.sentence" slots=who_and_when(question) />
+            <ConditionsOn question label=text("retention.add_to_start") part=part!(start.conditions) />
+            <ConditionsOn question label=text("retention.add_to_return") part=part!(returns.conditions) />
+            <Sentence key="retention.more" slots=how(question) />
+            <Sentence key="retention.further" slots=further(question) />
+        </QuestionForm>
     }
 }
 
-/// What the fields read and change.
-#[derive(Clone, Copy)]
-struct Fields {
-    session: Session,
-    draft: Memo<RetentionQuery>,
-    asked: RwSignal<Asked>,
-}
-
-impl Fields {
-    fn change(self, with: &dyn Fn(&mut RetentionQuery)) {
-        let mut query = self.draft.get_untracked();
-        with(&mut query);
-        self.session.set_draft(Panel::Retention, Query::Retention(query));
-    }
-
-    fn label(self, key: &str, field: &'static str) -> Label {
-        let error = Signal::derive(move || field_error(&self.asked.read(), field));
-        Label::unseen(text(key)).with_error(error)
-    }
-}
-
-fn who_and_when(fields: Fields) -> Vec<(&'static str, AnyView)> {
-    let (facts, draft) = (expect_context::<Facts>(), fields.draft);
-    let events = Signal::derive(move || event_choices(facts));
-    let start = view! {
-        <Combobox label=fields.label("retention.start", "start") choices=events
-            value=Signal::derive(move || draft.read().start.event.clone())
-            on_change=move |event| fields.change(&|query| query.start.event.clone_from(&event)) />
-    };
-    let returns = view! {
-        <Combobox label=fields.label("retention.return", "return") choices=events
-            value=Signal::derive(move || draft.read().returns.event.clone())
-            on_change=move |event| fields.change(&|query| query.returns.event.clone_from(&event)) />
-    };
-    let criterion = view! {
-        <Select label=fields.label("retention.criterion", "criterion") choices=Signal::stored(criteria())
-            value=Signal::derive(move || draft.read().criterion)
-            on_change=move |criterion| fields.change(&|query| query.criterion = criterion) />
-    };
-    let period = view! {
-        <Select label=fields.label("retention.period", "period") choices=Signal::stored(periods())
-            value=Signal::derive(move || draft.read().period)
-            on_change=move |period| fields.change(&|query| query.period = period) />
-    };
-    let columns = view! {
-        <NumberField label=fields.label("retention.columns", "columns") range=1.0..=MOST_COLUMNS
-            value=Signal::derive(move || f64::from(draft.read().columns.unwrap_or(13)))
-            on_change=move |n| fields.change(&|query| query.columns = Some(n as u32)) />
+fn who_and_when(question: Question<RetentionQuery>) -> Vec<(&'static str, AnyView)> {
+    let columns = Part {
+        get: |query: &RetentionQuery| f64::from(query.columns.unwrap_or(13)),
+        set: |query, n| query.columns = Some(n as u32),
     };
     vec![
-        ("start", start.into_any()),
-        ("return", returns.into_any()),
-        ("criterion", criterion.into_any()),
-        ("period", period.into_any()),
-        ("columns", columns.into_any()),
+        ("start", question.event("retention.start", "start", part!(start.event))),
+        ("return", question.event("retention.return", "return", part!(returns.event))),
+        ("criterion", question.select("retention.criterion", "criterion", criteria(), part!(criterion))),
+        ("period", question.select("period.label", "period", periods(), part!(period))),
+        ("columns", question.number("retention.columns", "columns", (1.0..=MOST_COLUMNS, 1.0), columns)),
     ]
 }
 
-fn how(fields: Fields) -> Vec<(&'static str, AnyView)> {
-    let draft = fields.draft;
-    let entry = view! {
-        <Select label=fields.label("retention.entry", "entry") choices=Signal::stored(entries())
-            value=Signal::derive(move || draft.read().entry)
-            on_change=move |entry| fields.change(&|query| query.entry = entry) />
+/// The conditions on one of the two events.
+#[component]
+fn ConditionsOn(
+    question: Question<RetentionQuery>,
+    label: String,
+    part: Part<RetentionQuery, Vec<Condition>>,
+) -> impl IntoView {
+    let rows = Rows::new(question.value(part.get), move |conditions| {
+        question.change(|query| (part.set)(query, conditions));
+    });
+    view! { <div class="row"><Conditions rows /><AddCondition rows label /></div> }
+}
+
+fn further(question: Question<RetentionQuery>) -> Vec<(&'static str, AnyView)> {
+    let facts = expect_context::<Facts>();
+    let occurrences = Part {
+        get: |query: &RetentionQuery| f64::from(query.min_occurrences),
+        set: |query, n| query.min_occurrences = n as u32,
     };
-    let bins = view! {
-        <Select label=fields.label("retention.bins", "bins") choices=Signal::stored(bins())
-            value=Signal::derive(move || draft.read().bins)
-            on_change=move |bins| fields.change(&|query| query.bins = bins) />
+    let brackets = Part {
+        get: |query: &RetentionQuery| numbers_text(&query.brackets),
+        set: |query, typed| query.brackets = listed_numbers(&typed),
     };
-    let average = view! {
-        <Select label=fields.label("retention.average", "average") choices=Signal::stored(averages())
-            value=Signal::derive(move || draft.read().average)
-            on_change=move |average| fields.change(&|query| query.average = average) />
+    let value = Part {
+        get: |query: &RetentionQuery| query.value.as_ref().map(|value| value.property.clone()),
+        set: |query, property| query.value = property.map(|property| Value { property, on: Owner::Event }),
     };
-    let breakdown = view! {
-        <Select label=fields.label("funnels.breakdown", "breakdown")
-            choices=breakdown_choices(Signal::derive(move || draft.read().breakdown.clone()))
-            value=Signal::derive(move || draft.read().breakdown.clone())
-            on_change=move |breakdown| fields.change(&|query| query.breakdown.clone_from(&breakdown)) />
+    let properties = move |none: &'static str, of: fn(Kind) -> bool| {
+        Signal::derive(move || {
+            let found = facts.properties().into_iter().filter(move |(_, kind)| of(*kind));
+            let found = found.map(|(name, _)| Choice::new(Some(name.clone()), name));
+            std::iter::once(Choice::new(None, text(none))).chain(found).collect::<Vec<_>>()
+        })
     };
+    let (held, numbers) = (
+        properties("retention.hold_none", |_| true),
+        properties("retention.value_none", |kind| kind == Kind::Number),
+    );
     vec![
-        ("entry", entry.into_any()),
-        ("bins", bins.into_any()),
-        ("average", average.into_any()),
-        ("breakdown", breakdown.into_any()),
+        (
+            "occurrences",
+            question.number("retention.occurrences", "min_occurrences", (1.0..=1000.0, 1.0), occurrences),
+        ),
+        ("brackets", question.text("retention.brackets", "brackets", brackets)),
+        ("hold", question.select("retention.hold", "hold", held, part!(hold))),
+        ("value", question.select("retention.value", "value", numbers, value)),
     ]
 }
 
-/// Units of time to choose from.
-pub fn periods() -> Vec<Choice<Period>> {
+fn how(question: Question<RetentionQuery>) -> Vec<(&'static str, AnyView)> {
     vec![
-        Choice::new(Period::Hour, text("period.hour")),
-        Choice::new(Period::Day, text("period.day")),
-        Choice::new(Period::Week, text("period.week")),
-        Choice::new(Period::Month, text("period.month")),
-        Choice::new(Period::Quarter, text("period.quarter")),
-        Choice::new(Period::Year, text("period.year")),
+        ("entry", question.select("retention.entry", "entry", entries(), part!(entry))),
+        ("bins", question.select("retention.bins", "bins", bins(), part!(bins))),
+        ("average", question.select("retention.average", "average", averages(), part!(average))),
+        ("breakdown", breakdown_field(question, part!(breakdown))),
     ]
 }
 

@@ -1,18 +1,21 @@
 //! The segment builder: a form that reads as a sentence, with the live count of who is in.
 
-use cairn_engine::analysis::segment::SegmentQuery;
+use cairn_engine::Query;
+use cairn_engine::analysis::segment::{SegmentAnswer, SegmentQuery};
 use cairn_engine::rule::{
     Did, EventRule, NamedSegment, Owner as ValueOwner, PropertyTest, Segment, Times, Within,
 };
-use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
 
 use super::tree::{Body, DidFields, GroupFields, Joint, Node};
-use crate::panel::Panel;
-use crate::panel::conditions::{Conditions, TestFields, first_test};
-use crate::session::{Asked, Facts, Session};
+use crate::panel::conditions::{AddCondition, Conditions, TestFields, first_test};
+use crate::panel::question::Question;
+use crate::panel::rows::Rows;
+use crate::panel::shared::event_choices;
+use crate::panel::{Panel, Place};
+use crate::session::{Facts, Session};
 use crate::text::{count, failure, percent, plural_with, strong, text, text_with};
-use crate::view::{Choice, Combobox, Glyph, Icon, Label, NumberField, Select, Spoken, TextField};
+use crate::view::{Choice, Combobox, Glyph, Icon, IconButton, Label, NumberField, Select, Spoken, TextField};
 
 /// The largest count and number of days that the form takes.
 const MOST: f64 = 100_000.0;
@@ -32,7 +35,7 @@ impl Grower {
 pub fn Builder() -> impl IntoView {
     let (session, facts) = (expect_context::<Session>(), expect_context::<Facts>());
     provide_context(Grower(StoredValue::new(Owner::current())));
-    let start = session.drafts.with_untracked(|drafts| match drafts.get(&Panel::Segments) {
+    let start = session.drafts.with_untracked(|drafts| match drafts.get(&Place::Main(Panel::Segments)) {
         Some(Query::Segment(query)) => query.segments.first().cloned(),
         _ => None,
     });
@@ -42,8 +45,8 @@ pub fn Builder() -> impl IntoView {
         let segments = vec![NamedSegment { name: name.get(), segment: root.segment() }];
         SegmentQuery { segments, ..SegmentQuery::default() }
     });
-    Effect::new(move || session.set_draft(Panel::Segments, Query::Segment(query.get())));
-    let asked = session.ask(Memo::new(move |_| Some(Query::Segment(query.get()))));
+    Effect::new(move || session.set_draft(Place::Main(Panel::Segments), Query::Segment(query.get())));
+    let question = Question::about_everyone(move || Some(query.get()));
     let save = move |_| {
         let segment = untrack(|| root.segment());
         let name = name.get_untracked();
@@ -55,7 +58,7 @@ pub fn Builder() -> impl IntoView {
     view! {
         <div class="question">
             <Group group=root />
-            <p class="answer-text" role="status"><Spoken text=move || size_text(&asked.read()) /></p>
+            <p class="answer-text" role="status"><Spoken text=move || size_text(question) /></p>
             <div class="row row-apart">
                 <TextField label=Label::above(text("segments.name")) value=name on_change=move |text| name.set(text) placeholder=text("segments.name_example") />
                 <button class="button button-primary" type="button" on:click=save>{text("segments.save")}</button>
@@ -65,13 +68,16 @@ pub fn Builder() -> impl IntoView {
 }
 
 /// How many are in the segment, or what is wrong with its rule.
-fn size_text(asked: &Asked) -> String {
-    if let Some(found) = &asked.failure {
+fn size_text(question: Question<SegmentQuery>) -> String {
+    if let Some(found) = &question.asked().read().failure {
         return failure(&found.code, &found.message);
     }
-    let Some(Answer::Segment(answer)) = asked.answer.as_ref().map(|answered| &answered.answer) else {
-        return text("answer.waiting");
-    };
+    let said =
+        question.found().with(|found| found.as_ref().and_then(|found| found.with(|_, answer| said(answer))));
+    said.unwrap_or_else(|| text("answer.waiting"))
+}
+
+fn said(answer: &SegmentAnswer) -> String {
     let Some(size) = answer.segments.first() else { return String::new() };
     let share = size.user_rate.map(|rate| percent(rate.rate, 1)).unwrap_or_default();
     let n = strong(count(size.n_users));
@@ -101,9 +107,7 @@ fn Group(group: GroupFields) -> impl IntoView {
                 <For each=move || group.parts.get() key=|node| node.id let(node)>
                     <li class="rule-part">
                         <div class="rule-fields">{part_view(node)}</div>
-                        <button class="button button-quiet button-icon" type="button" aria-label=text("segments.remove_part") on:click=move |_| group.remove(node.id)>
-                            <Glyph icon=Icon::Close />
-                        </button>
+                        <IconButton label=text("segments.remove_part") icon=Icon::Close on_press=move |()| group.remove(node.id) />
                     </li>
                 </For>
             </ul>
@@ -130,7 +134,7 @@ fn part_view(node: Node) -> AnyView {
     };
     match node.body {
         Body::Property(test) => {
-            view! { {not("segments.have", "segments.have_not")} <OwnerField test /> <TestFields test /> }
+            view! { {not("segments.have", "segments.have_not")} <OwnerField test /> <TestFields test on_change=move |changed| test.set(changed) /> }
                 .into_any()
         }
         Body::Did(fields) => {
@@ -165,14 +169,8 @@ fn OwnerField(test: RwSignal<PropertyTest>) -> impl IntoView {
 #[component]
 fn DidView(fields: DidFields) -> impl IntoView {
     let facts = expect_context::<Facts>();
-    let events = Signal::derive(move || {
-        let any = Choice::new(None, text("funnels.any_event"));
-        let named = facts.events().into_iter();
-        named
-            .map(|(name, n)| Choice::new(Some(name.clone()), name).with_detail(count(n)))
-            .chain(std::iter::once(any))
-            .collect::<Vec<_>>()
-    });
+    let events = Signal::derive(move || event_choices(facts));
+    let conditions = Rows::new(fields.conditions.into(), move |conditions| fields.conditions.set(conditions));
     let times = vec![
         Choice::new(Times::AtLeast, text("times.at_least")),
         Choice::new(Times::Exactly, text("times.exactly")),
@@ -189,8 +187,8 @@ fn DidView(fields: DidFields) -> impl IntoView {
         />
         <span>{text("segments.times")}</span>
         <WithinFields within=fields.within />
-        <button class="button button-quiet" type="button" on:click=move |_| fields.conditions.add(facts)>{text("funnels.add_condition")}</button>
-        <Conditions list=fields.conditions joint=text("funnels.where") />
+        <AddCondition rows=conditions />
+        <Conditions rows=conditions />
     }
 }
 

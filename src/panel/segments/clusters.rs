@@ -1,20 +1,19 @@
 //! Clusters: groups found in what users do, each described by what sets it apart.
 
-use std::sync::Arc;
-
 use cairn_charts::{Bar, Bars, ChartSpec, Picture};
 use cairn_engine::analysis::cluster::{
     Cluster, ClusterAnswer, ClusterCount, ClusterNote, ClusterQuery, Structure, Trait,
 };
 use cairn_engine::rule::NamedSegment;
-use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
 
 use super::features::{cluster_name, feature_name, trait_text};
-use crate::panel::shared::{AnswerFrame, TakeAway, found};
+use crate::panel::Panel;
+use crate::panel::frame::{AnswerFrame, TakeAway};
+use crate::panel::question::{Part, Question, part};
 use crate::session::Session;
 use crate::text::{count, name as isolated, number, percent, plural, plural_with, strong, text, text_with};
-use crate::view::{Cell, Chart, Choice, Column, DataTable, Label, NumberField, Select, Sentence, TableData};
+use crate::view::{Cell, Chart, Choice, Column, DataTable, Sentence, TableData};
 
 /// How many traits a card lists.
 const TRAITS: usize = 3;
@@ -29,38 +28,31 @@ const SEEDS: f64 = 1_000_000.0;
 #[component]
 pub fn Clusters() -> impl IntoView {
     let session = expect_context::<Session>();
-    let (k, seed) = (RwSignal::new(ClusterCount::default()), RwSignal::new(1_u32));
-    let query = Memo::new(move |_| {
-        let query =
-            ClusterQuery { scope: session.scope(), k: k.get(), seed: seed.get(), ..ClusterQuery::default() };
-        Some(Query::Cluster(query))
-    });
-    let asked = session.ask(query);
-    let answer = found(asked, |answer| match answer {
-        Answer::Cluster(answer) => Some(answer),
-        _ => None,
-    });
-    let said = Signal::derive(move || answer.get().map(|answer| sentence(&answer)).unwrap_or_default());
-    let cards = move || answer.get().map(|answer| cards(session, &answer));
-    let table = Signal::derive(move || answer.get().map(|answer| table(&answer)).unwrap_or_default());
-    let save_all = move |_| {
-        for (index, cluster) in
-            answer.get_untracked().iter().flat_map(|answer| answer.clusters.iter().enumerate())
-        {
-            session.save_segment(saved(index, cluster));
-        }
+    let question = Question::beside(Panel::Segments, ClusterQuery::default, Some);
+    let seed = Part {
+        get: |query: &ClusterQuery| f64::from(query.seed),
+        set: |query, seed| query.seed = seed as u32,
     };
+    let slots = vec![
+        ("k", question.select("cluster.k", "k", counts(), part!(k))),
+        ("seed", question.number("cluster.seed", "seed", (0.0..=SEEDS, 1.0), seed)),
+    ];
+    let said = question.shown(|_, found| sentence(found));
+    let cards =
+        move || question.found().with(|found| found.as_ref()?.with(|_, answer| cards(session, answer)));
+    let table = question.shown(|_, found| table(found));
+    let all = question.shown(|_, found| {
+        found.clusters.iter().enumerate().map(|(index, cluster)| saved(index, cluster)).collect::<Vec<_>>()
+    });
+    let save_all = move |_| all.get_untracked().into_iter().for_each(|saved| session.save_segment(saved));
     view! {
         <div class="question">
-            <Sentence
-                key="cluster.sentence"
-                slots=vec![("k", count_field(k).into_any()), ("seed", seed_field(seed).into_any())]
-            />
+            <Sentence key="cluster.sentence" slots />
         </div>
-        <AnswerFrame asked sentence=said>
+        <AnswerFrame question sentence=said>
             <div class="row row-apart">
                 <button class="button button-primary" type="button" on:click=save_all>{text("cluster.save_all")}</button>
-                <TakeAway asked spec=Signal::stored(None::<ChartSpec>) name="clusters" />
+                <TakeAway question spec=Signal::stored(None::<ChartSpec>) name="clusters" />
             </div>
             <div class="split">{cards}</div>
             <DataTable caption=text("cluster.table") data=table file_name="clusters" />
@@ -69,23 +61,10 @@ pub fn Clusters() -> impl IntoView {
     }
 }
 
-fn count_field(k: RwSignal<ClusterCount>) -> impl IntoView {
-    let choices: Vec<Choice<ClusterCount>> =
-        std::iter::once(Choice::new(ClusterCount::default(), text("cluster.auto")))
-            .chain((2..=10).map(|k| Choice::new(ClusterCount::Fixed { k }, k.to_string())))
-            .collect();
-    view! { <Select label=Label::unseen(text("cluster.k")) choices=Signal::stored(choices) value=k on_change=move |chosen| k.set(chosen) /> }
-}
-
-fn seed_field(seed: RwSignal<u32>) -> impl IntoView {
-    view! {
-        <NumberField
-            label=Label::unseen(text("cluster.seed"))
-            value=Signal::derive(move || f64::from(seed.get()))
-            on_change=move |n: f64| seed.set(n as u32)
-            range=0.0..=SEEDS
-        />
-    }
+fn counts() -> Vec<Choice<ClusterCount>> {
+    let auto = Choice::new(ClusterCount::default(), text("cluster.auto"));
+    let fixed = (2..=10).map(|k| Choice::new(ClusterCount::Fixed { k }, k.to_string()));
+    std::iter::once(auto).chain(fixed).collect()
 }
 
 /// How many groups, how clear they are, and what to be careful about.
@@ -117,7 +96,7 @@ fn note_text(note: &ClusterNote) -> Option<String> {
     }
 }
 
-fn cards(session: Session, answer: &Arc<ClusterAnswer>) -> impl IntoView + use<> {
+fn cards(session: Session, answer: &ClusterAnswer) -> impl IntoView + use<> {
     answer.clusters.iter().enumerate().map(|(index, cluster)| card(session, index, cluster)).collect_view()
 }
 
@@ -157,11 +136,11 @@ fn traits_chart(traits: &[Trait]) -> ChartSpec {
     ChartSpec { picture: Picture::Bars(Bars { bars }), empty: text("cluster.everyone") }
 }
 
-fn table(answer: &Arc<ClusterAnswer>) -> TableData {
+fn table(answer: &ClusterAnswer) -> TableData {
     let columns = vec![
         Column::text(text("cluster.column_name")),
-        Column::number(text("overview.n_users")),
-        Column::number(text("overview.column_user_share")),
+        Column::number(text("column.users")),
+        Column::number(text("column.user_share")),
         Column::text(text("cluster.column_feature")),
         Column::number(text("cluster.column_mean")),
         Column::number(text("cluster.column_rest")),

@@ -1,11 +1,10 @@
 //! The saved segments: how large they are, and what to do with them.
 
-use cairn_engine::analysis::segment::{SegmentAnswer, SegmentQuery, SegmentSize};
+use cairn_engine::analysis::segment::{SegmentQuery, SegmentSize};
 use cairn_engine::rule::NamedSegment;
-use cairn_engine::{Answer, Query};
 use leptos::prelude::*;
 
-use crate::panel::shared::found;
+use crate::panel::question::Question;
 use crate::session::Session;
 use crate::text::{count, percent, text, text_with};
 use crate::view::{Badge, Tint};
@@ -14,20 +13,12 @@ use crate::view::{Badge, Tint};
 #[component]
 pub fn SavedSegments() -> impl IntoView {
     let session = expect_context::<Session>();
-    let query = Memo::new(move |_| {
+    let question = Question::about_everyone(move || {
         let segments = session.segments.get();
-        (!segments.is_empty()).then(|| Query::Segment(SegmentQuery { segments, ..SegmentQuery::default() }))
+        (!segments.is_empty()).then(|| SegmentQuery { segments, ..SegmentQuery::default() })
     });
-    let asked = session.ask(query);
-    let sizes = found(asked, |answer| match answer {
-        Answer::Segment(answer) => Some(answer),
-        _ => None,
-    });
-    let size_of = move |name: &str| {
-        sizes.with(|sizes| {
-            let answer: &SegmentAnswer = sizes.as_deref()?;
-            answer.segments.iter().find(|size| size.name == name).cloned()
-        })
+    let size_of = move |name: String| {
+        question.shown(move |_, found| found.segments.iter().find(|size| size.name == name).cloned())
     };
     view! {
         <Show when=move || !session.segments.read().is_empty()>
@@ -35,10 +26,7 @@ pub fn SavedSegments() -> impl IntoView {
                 <div class="card-head"><h2 class="card-title" id="saved-title">{text("segments.saved")}</h2></div>
                 <ul class="stack">
                     <For each=move || session.segments.get() key=|saved| saved.name.clone() let(saved)>
-                        <SavedRow size=Signal::derive({
-                            let name = saved.name.clone();
-                            move || size_of(&name)
-                        }) saved />
+                        <SavedRow size=size_of(saved.name.clone()) saved />
                     </For>
                 </ul>
             </section>

@@ -1,9 +1,7 @@
 //! A segment's rule as a tree of signals: each field has its own, so that editing one leaves the others alone.
 
-use cairn_engine::rule::{Did, EventRule, PropertyTest, Segment, Times, Within};
+use cairn_engine::rule::{Condition, Did, EventRule, PropertyTest, Segment, Times, Within};
 use leptos::prelude::*;
-
-use crate::panel::conditions::ConditionList;
 
 /// A part of the rule.
 #[derive(Clone, Copy, PartialEq)]
@@ -35,7 +33,7 @@ pub struct DidFields {
     /// The event; none = any.
     pub event: RwSignal<Option<String>>,
     /// Conditions on the event.
-    pub conditions: ConditionList,
+    pub conditions: RwSignal<Vec<Condition>>,
     /// How the count is compared.
     pub times: RwSignal<Times>,
     /// The count.
@@ -127,7 +125,7 @@ impl DidFields {
     fn new(did: &Did) -> Self {
         Self {
             event: RwSignal::new(did.rule.event.clone()),
-            conditions: ConditionList::new(&did.rule.conditions),
+            conditions: RwSignal::new(did.rule.conditions.clone()),
             times: RwSignal::new(did.times),
             n: RwSignal::new(did.n),
             within: RwSignal::new(did.within),
@@ -142,5 +140,5 @@ impl DidFields {
 }
 
 fn can_show(did: &Did) -> bool {
-    did.rule.any_of.is_empty() && ConditionList::can_show(&did.rule.conditions)
+    did.rule.any_of.is_empty()
 }

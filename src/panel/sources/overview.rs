@@ -62,7 +62,7 @@ fn stats(data: &Arc<DataSet>, zone: String) -> impl IntoView + use<> {
     view! {
         <dl class="stats">
             <Stat label=text("overview.n_events") value=count(schema.n_events) note=text_with("overview.per_user", &[("n", number(per_user, 1))]) />
-            <Stat label=text("overview.n_users") value=count(schema.n_users) note=plural("overview.kinds", schema.columns.len() as u64) />
+            <Stat label=text("column.users") value=count(schema.n_users) note=plural("overview.kinds", schema.columns.len() as u64) />
             <Stat label=text("overview.period") value=length note=period />
             <Stat label=text("overview.took") value=took note=text_with("overview.rate", &[("rate", bytes(rate as u64)), ("memory", memory)]) />
         </dl>
@@ -119,6 +119,7 @@ fn days_chart(overview: &OverviewAnswer) -> ChartSpec {
         ticks: day_ticks(&points),
         values: TickFormat::counts(),
         shape: Shape::Area,
+        ..Lines::default()
     };
     ChartSpec { picture: Picture::Lines(lines), empty: text("overview.empty") }
 }
@@ -145,8 +146,8 @@ fn events_table(overview: &OverviewAnswer) -> TableData {
         Column::text(text("overview.column_event")),
         Column::number(text("overview.n_events")),
         Column::number(text("overview.column_share")),
-        Column::number(text("overview.n_users")),
-        Column::number(text("overview.column_user_share")),
+        Column::number(text("column.users")),
+        Column::number(text("column.user_share")),
     ];
     let share = |n: u64, of: u64| Cell::percent((of > 0).then(|| n as f64 / of as f64), 1);
     let row = |event: &cairn_engine::analysis::overview::EventCount| {

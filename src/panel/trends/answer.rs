@@ -1,17 +1,19 @@
 //! The answer in words, as a picture and as a table: pure functions of the engine's answer.
 
-use cairn_charts::{ChartSpec, Lines, Picture, Series, Shape, Tick, TickFormat, Tone};
+use cairn_charts::{ChartSpec, Lines, Picture, Series, Shape, TickFormat, Tone};
 use cairn_engine::analysis::funnel::GroupKey;
-use cairn_engine::analysis::trend::{LineOf, Measure, TrendAnswer, TrendLine, TrendPeriod, TrendQuery};
-use cairn_engine::time::Period;
+use cairn_engine::analysis::trend::{
+    LineOf, Measure, PlacedAnnotation, TrendAnswer, TrendLine, TrendPeriod, TrendQuery,
+};
 
-use super::form::{kind_of, letter, period_key};
+use super::measure::{kind_of, letter};
+use crate::panel::calendar::{self, period_key, spaced_ticks};
 use crate::panel::shared::group_name;
-use crate::text::{count, date, name, number, percent, plain, strong, text, text_with};
+use crate::text::{count, name, number, percent, plain, strong, text, text_with};
 use crate::view::{Cell, Column, TableData};
 
 /// Lines beyond this number are in the table only.
-const CHART_LINES: usize = 8;
+pub const CHART_LINES: usize = 8;
 
 /// The answer in a few sentences: how much in all, when most and least, and against what came before.
 pub fn sentence(query: &TrendQuery, answer: &TrendAnswer) -> String {
@@ -114,15 +116,34 @@ pub fn chart(query: &TrendQuery, answer: &TrendAnswer) -> ChartSpec {
     let is_count = |line: &&TrendLine| matches!(measure(query, line), Some(Measure::Events | Measure::Users));
     let values = if drawn.iter().all(is_count) { TickFormat::counts() } else { TickFormat::default() };
     let shape = if series.len() == 1 { Shape::Area } else { Shape::Line };
+    let place = |period: &TrendPeriod| (period.start_millis.0 as f64, period_name(query, period));
+    let places: Vec<(f64, String)> = answer.periods.iter().map(place).collect();
     let lines = Lines {
-        at: answer.periods.iter().map(|period| period.start_millis.0 as f64).collect(),
+        at: places.iter().map(|(at, _)| *at).collect(),
         labels: (0..answer.periods.len()).map(|at| mark(query, answer, &drawn, at)).collect(),
         series: if has_values { series } else { Vec::new() },
-        ticks: ticks(query, answer),
+        ticks: spaced_ticks(&places),
         values,
         shape,
+        notes: placed(answer).map(|(period, _)| period.start_millis.0 as f64).collect(),
     };
     ChartSpec { picture: Picture::Lines(lines), empty: text("trends.nothing") }
+}
+
+/// What happened within the picture, in order of time, by the numbers that the picture has.
+pub fn notes(query: &TrendQuery, answer: &TrendAnswer) -> Vec<String> {
+    let told = |(index, (period, text)): (usize, (&TrendPeriod, &str))| {
+        format!("{} · {}: {text}", index + 1, period_name(query, period))
+    };
+    placed(answer).enumerate().map(told).collect()
+}
+
+fn placed(answer: &TrendAnswer) -> impl Iterator<Item = (&TrendPeriod, &str)> {
+    let place = |note: &'_ PlacedAnnotation| note.period.map(|period| period as usize);
+    answer
+        .annotations
+        .iter()
+        .filter_map(move |note| Some((answer.periods.get(place(note)?)?, note.text.as_str())))
 }
 
 fn extra(values: Vec<Option<f64>>, key: &str, tone: Tone) -> Option<Series> {
@@ -151,24 +172,9 @@ fn mark(query: &TrendQuery, answer: &TrendAnswer, drawn: &[&TrendLine], at: usiz
     text_with("trends.mark", &values)
 }
 
-/// Names for the periods: the ends first, then the middles of what lies between.
-fn ticks(query: &TrendQuery, answer: &TrendAnswer) -> Vec<Tick> {
-    let step = (answer.periods.len() / 8).max(1);
-    let tick = |at: usize| {
-        let rank = match at / step % 4 {
-            0 => 0,
-            2 => 1,
-            _ => 2,
-        };
-        let period = &answer.periods[at];
-        Tick { at: period.start_millis.0 as f64, text: period_name(query, period), rank }
-    };
-    (0..answer.periods.len()).step_by(step).map(tick).collect()
-}
-
 /// The table: all periods together, and then a row for each.
 pub fn table(query: &TrendQuery, answer: &TrendAnswer) -> TableData {
-    let mut columns = vec![Column::text(text("lifecycle.column_period"))];
+    let mut columns = vec![Column::text(text("column.period"))];
     let mut totals = vec![Cell::text(text("trends.all_periods"))];
     let mut rows: Vec<Vec<Cell>> =
         answer.periods.iter().map(|period| vec![period_cell(query, period)]).collect();
@@ -218,14 +224,9 @@ fn digits(value: f64) -> u8 {
     if value.fract() == 0.0 { 0 } else { 2 }
 }
 
-fn period_name(query: &TrendQuery, period: &TrendPeriod) -> String {
-    let zone = query.scope.zone.as_deref().unwrap_or("UTC");
-    let day = || date(period.start_millis.0 as f64, zone);
-    match query.period {
-        Period::Hour => format!("{} {}", day(), period.label.rsplit('T').next().unwrap_or_default()),
-        Period::Day | Period::Week => day(),
-        Period::Month | Period::Quarter | Period::Year => period.label.clone(),
-    }
+/// What people call a period.
+pub fn period_name(query: &TrendQuery, period: &TrendPeriod) -> String {
+    calendar::period_name(query.period, period.start_millis, &period.label, query.scope.zone.as_deref())
 }
 
 fn measure<'q>(query: &'q TrendQuery, line: &TrendLine) -> Option<&'q Measure> {
@@ -236,7 +237,7 @@ fn measure<'q>(query: &'q TrendQuery, line: &TrendLine) -> Option<&'q Measure> {
 }
 
 /// "Users of signup", "A / B * 100"; with a group its name too, or alone where there is only one series.
-fn line_name(query: &TrendQuery, line: &TrendLine) -> String {
+pub fn line_name(query: &TrendQuery, line: &TrendLine) -> String {
     let is_only = query.series.len() + query.formulas.len() == 1;
     let own = match (measure(query, line), line.of) {
         (Some(measure), LineOf::Series { index }) => series_name(query, line, measure, index as usize),
@@ -253,7 +254,7 @@ fn series_name(query: &TrendQuery, line: &TrendLine, measure: &Measure, index: u
     if query.series[index].name.is_some() {
         return line.name.clone();
     }
-    let event = if line.name.is_empty() { text("funnels.any_event") } else { line.name.clone() };
+    let event = if line.name.is_empty() { text("event.any") } else { line.name.clone() };
     let kind = text(&format!("measure.{}", kind_of(measure)));
     let of = measure.property().map_or(kind.clone(), |property| {
         text_with("trends.of_property", &[("measure", kind.as_str()), ("property", property)])

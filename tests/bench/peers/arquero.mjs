@@ -1,5 +1,5 @@
 // arquero: the file as one text, parsed to columns and sorted; a funnel by its verbs, one window function per step (see
-// questions.mjs: what fills down is the latest start of a chain).
+// works/funnel.mjs: what fills down is the latest start of a chain). It is asked nothing else.
 
 /// <reference path="./peers.d.ts" />
 import { escape, fromCSV, op } from 'arquero';
@@ -14,11 +14,8 @@ async function load(file) {
   return table.numRows();
 }
 
-/**
- * @param {import('../questions.mjs').Question} question
- * @returns {Promise<import('../questions.mjs').Counts>}
- */
-async function ask({ steps, windowMillis, byCountry }) {
+/** @param {{ asks: import('../works/funnel.mjs').Funnel }} question */
+async function ask({ asks: { steps, windowMillis, byCountry } }) {
   const places = new Map(steps.map((step, at) => [step, at]));
   const rows = table
     .filter(escape((row) => places.has(row.event)))
@@ -46,17 +43,13 @@ async function ask({ steps, windowMillis, byCountry }) {
  * @param {boolean} byCountry
  */
 function tally(rows, byCountry) {
-  const reached = [0, 0, 0, 0];
-  /** @type {Record<string, number[]>} */
-  const groups = {};
+  /** @type {import('../works/data.mjs').Counts} */
+  const counts = {};
   for (const { country, level, n } of rows) {
-    const group = (groups[country ?? ''] ??= [0, 0, 0, 0]);
-    for (let step = 0; step < level; step += 1) {
-      reached[step] = (reached[step] ?? 0) + n;
-      group[step] = (group[step] ?? 0) + n;
-    }
+    const reached = (counts[byCountry ? country : 'all'] ??= [0, 0, 0, 0]);
+    for (let step = 0; step < level; step += 1) reached[step] = (reached[step] ?? 0) + n;
   }
-  return byCountry ? { reached, groups } : { reached };
+  return counts;
 }
 
 /** @type {import('./page.mjs').Peer} */

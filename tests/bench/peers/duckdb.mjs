@@ -1,13 +1,11 @@
-// DuckDB-Wasm: the file read with types told, into a table sorted by user and time; a funnel in SQL without windows over
-// all rows. `duckdb-eh` is its default build on one thread, `duckdb-coi` the threaded one, which needs the page to be
+// DuckDB-Wasm: the file read with types told, into a table sorted by user and time. What it is asked stands in the
+// question's module in works/. `duckdb-eh` is its default build on one thread, `duckdb-coi` the threaded one, which needs the page to be
 // isolated by special headers.
 
 /// <reference path="./peers.d.ts" />
 import { AsyncDuckDB, DuckDBDataProtocol, VoidLogger } from '@duckdb/duckdb-wasm';
-import { EVENTS } from '../questions.mjs';
-
-/** @typedef {import('../questions.mjs').Question} Question */
-/** @typedef {import('../questions.mjs').Counts} Counts */
+import { workOf } from '../works.mjs';
+import { EVENTS } from '../works/data.mjs';
 
 /** The columns' types. Small sets of texts, told beforehand, make the events' comparisons those of numbers. */
 const TYPES = {
@@ -60,49 +58,16 @@ async function load(file) {
 
 /** Numbers in place of the users' ids, which join faster than texts. Its time is not part of the load's. */
 async function prepare() {
-  await query(`create table users as select user_id, country, (row_number() over () - 1)::integer as u
-    from (select user_id, any_value(country) as country from events group by user_id)`);
+  await query(`create table users as select user_id, country, channel, (row_number() over () - 1)::integer as u
+    from (select user_id, any_value(country) as country, any_value(channel) as channel from events group by user_id)`);
   await query('create table slim as select u, t, event from events join users using (user_id) order by u, t');
 }
 
-/** @param {Question} question @returns {Promise<Counts>} */
-async function ask(question) {
-  return tally(await query(funnel(question)), question.byCountry);
-}
-
-/**
- * Each event of step 1 is joined with the first event of step 2 that is not before it, and so on; the users of what is
- * left are counted. The fastest of six formulations: lists of times per user and step took 1.2 times as long, window
- * functions that carry the latest start down 4 times, folding a list per user 4 times; ASOF joins count wrong.
- * @param {Question} question
- */
-function funnel({ steps, windowMillis, byCountry }) {
-  const next = (/** @type {string} */ before, /** @type {number} */ step) =>
-    `from ${before} p join slim e on e.u = p.u and e.event = '${steps[step]}' and e.t between p.t and p.start + ${windowMillis}`;
-  const reached = ['a', 'b', 'c', 'd'].map((name, step) => `select distinct ${step} as step, u from ${name}`);
-  const country = byCountry ? 'country, ' : '';
-  return `with a as materialized (select u, t, t as start from slim where event = '${steps[0]}'),
-    b as materialized (select p.u, min(e.t) as t, start ${next('a', 1)} group by p.u, start),
-    c as materialized (select p.u, min(e.t) as t, start ${next('b', 2)} group by p.u, start),
-    d as (select p.u ${next('c', 3)})
-    select step, ${country} count(*)::double as n from (${reached.join(' union all ')})
-    ${byCountry ? 'join users using (u)' : ''} group by ${country} step`;
-}
-
-/**
- * @param {Record<string, unknown>[]} rows users by step, and country if it was asked
- * @param {boolean} byCountry
- */
-function tally(rows, byCountry) {
-  const reached = [0, 0, 0, 0];
-  /** @type {Record<string, number[]>} */
-  const groups = {};
-  for (const row of rows) {
-    const [step, n] = [Number(row['step']), Number(row['n'])];
-    reached[step] = (reached[step] ?? 0) + n;
-    (groups[String(row['country'])] ??= [0, 0, 0, 0])[step] = n;
-  }
-  return byCountry ? { reached, groups } : { reached };
+/** @param {import('../works.mjs').Question} question */
+async function ask({ work, asks }) {
+  const { sql, tally } = workOf(work);
+  if (!sql || !tally) throw new Error(`nothing is written for ${work}`);
+  return tally(await query(sql(asks)), asks);
 }
 
 /** @param {string} sql */

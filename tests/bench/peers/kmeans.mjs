@@ -4,7 +4,7 @@
 
 /// <reference path="./peers.d.ts" />
 import { kmeans } from 'ml-kmeans';
-import { CLUSTERING } from '../questions.mjs';
+import { CLUSTERING } from '../clustering.mjs';
 
 /** @type {number[][]} */
 let points = [];

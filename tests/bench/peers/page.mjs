@@ -1,9 +1,9 @@
 // The page of every peer: `?peer=NAME` takes the module of that name, and `bench` is what the driver calls. Times are
 // taken here, around the peer's own work, so that no peer pays for the way to the driver.
 
-/** @typedef {import('../questions.mjs').Question} Question */
-/** @typedef {import('../questions.mjs').Counts} Counts */
-/** @typedef {import('../questions.mjs').Clusters} Clusters */
+/** @typedef {import('../works.mjs').Question} Question */
+/** @typedef {import('../works/data.mjs').Counts} Counts */
+/** @typedef {import('../clustering.mjs').Clusters} Clusters */
 
 /**
  * What a peer's module exports by default. All but `start` is timed.

@@ -12,6 +12,9 @@ const [QUOTE, COMMA, LF, CR] = [34, 44, 10, 13];
  * @property {Float64Array} times
  * @property {Float64Array} revenue
  * @property {Record<string, { codes: Uint8Array, names: string[] }>} texts
+ * @property {Uint8Array} countries the country of each user
+ * @property {number[]} tied users with two events at one instant, where the order of the steps counts and not that of the rows
+ * @property {number[]} span the times of the first and of the last event, once somebody has asked
  */
 
 /**
@@ -223,8 +226,24 @@ class Rows {
       if (text) texts[name] = { codes: gather(text.codes, order, new Uint8Array(rows)), names: text.dictionary.names() };
     });
     const times = gather(this.#times, order, new Float64Array(rows));
-    return { rows, users: this.#users, starts, times, revenue: gather(this.#revenue, order, new Float64Array(rows)), texts };
+    const countries = Uint8Array.from(starts.subarray(0, n), (start) => texts['country']?.codes[start] ?? 0);
+    const revenue = gather(this.#revenue, order, new Float64Array(rows));
+    return { rows, users: this.#users, starts, times, revenue, texts, countries, tied: tiedUsers(starts, times), span: [] };
   }
+}
+
+/** @param {Uint32Array} starts @param {Float64Array} times */
+function tiedUsers(starts, times) {
+  /** @type {number[]} */
+  const tied = [];
+  for (let user = 0; user + 1 < starts.length; user += 1) {
+    for (let at = starts[user] + 1; at < starts[user + 1]; at += 1) {
+      if (times[at] !== times[at - 1]) continue;
+      tied.push(user);
+      break;
+    }
+  }
+  return tied;
 }
 
 /**

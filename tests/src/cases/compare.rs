@@ -89,7 +89,7 @@ impl Ready for Prepared {
 }
 
 impl Prepared {
-    fn run(&self, query: &FunnelQuery) -> Result<FunnelAnswer, Problem> {
+    pub(super) fn run(&self, query: &FunnelQuery) -> Result<FunnelAnswer, Problem> {
         match run(&self.table, &Query::Funnel(query.clone())) {
             Ok(Answer::Funnel(answer)) => Ok(answer),
             Ok(other) => Err(Problem::Wrong(format!("a funnel was answered with {other:?}"))),
@@ -97,7 +97,7 @@ impl Prepared {
         }
     }
 
-    fn name(&self, key: &GroupKey) -> String {
+    pub(super) fn name(&self, key: &GroupKey) -> String {
         match key {
             GroupKey::Value { value } => value.clone(),
             GroupKey::Segment { name } => name.clone(),
@@ -282,7 +282,7 @@ fn check_step(what: &str, number: u64, row: &StepRow, step: &FunnelStep) -> Resu
 }
 
 /// Whether two times are the same but for rounding in the last digits of seconds.
-fn same_time(what: &str, expected: Option<f64>, got: Option<f64>) -> Result<(), Problem> {
+pub(super) fn same_time(what: &str, expected: Option<f64>, got: Option<f64>) -> Result<(), Problem> {
     match (expected, got) {
         (Some(expected), Some(got)) if (expected - got).abs() <= 1e-6 * expected.abs() => Ok(()),
         _ => same(what, &expected, &got),

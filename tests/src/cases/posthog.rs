@@ -132,6 +132,7 @@ fn steps(funnel: &Funnel, translator: &mut Translator) -> Result<Vec<Step>, Prob
             name: rule.name.clone(),
             optional: funnel.optional_steps.contains(&index),
             occurrence,
+            ..Step::default()
         })
     };
     funnel.steps.iter().enumerate().map(step).collect()

@@ -196,6 +196,7 @@ fn daily_events() -> Lines {
         ticks,
         values: TickFormat::counts(),
         shape: Shape::Area,
+        ..Lines::default()
     }
 }
 
@@ -215,6 +216,7 @@ fn several_lines() -> Lines {
         ticks,
         values: TickFormat::counts(),
         shape: Shape::Line,
+        ..Lines::default()
     }
 }
 

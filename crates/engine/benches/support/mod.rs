@@ -13,6 +13,11 @@ pub(crate) const EVENTS: [&str; 12] = [
 
 /// `n_events` rows of `n_users` users over 90 days. Users differ in how much they do, and in when.
 pub(crate) fn table(n_events: usize, n_users: usize) -> Table {
+    table_with_properties(n_events, n_users, 0)
+}
+
+/// The same with so many text properties besides, of 2 to 21 values each, on nine rows of ten.
+pub(crate) fn table_with_properties(n_events: usize, n_users: usize, n_properties: usize) -> Table {
     let mut random = Random::new(1);
     let column = |name: &str, role, kind| ColumnInfo { name: name.to_owned(), kind, role };
     let mut block = Block::default();
@@ -35,8 +40,23 @@ pub(crate) fn table(n_events: usize, n_users: usize) -> Table {
         BlockColumn::Text(plans),
         BlockColumn::Number(revenue),
     ];
+    let properties = (0..n_properties as u32).map(|property| {
+        let value = |(row, &user): (usize, &u32)| {
+            let is_missing = (row as u32 + property).is_multiple_of(10);
+            if is_missing {
+                0
+            } else {
+                user.wrapping_mul(2_654_435_761).rotate_left(property % 32) % (property % 20 + 2) + 1
+            }
+        };
+        BlockColumn::Text(block.users.iter().enumerate().map(value).collect())
+    });
+    let properties: Vec<BlockColumn> = properties.collect();
+    block.columns.extend(properties);
     let ids: Vec<String> = (0..n_users).map(|user| format!("user-{user:06}")).collect();
-    Draft {
+    let values: Vec<String> = (0..21).map(|value| format!("value {value:02}")).collect();
+    let of_property = |property: usize| values[..property % 20 + 2].iter().map(String::as_str);
+    let mut draft = Draft {
         columns: vec![
             column("user", Role::User, Kind::Text),
             column("time", Role::Time, Kind::Time),
@@ -53,6 +73,10 @@ pub(crate) fn table(n_events: usize, n_users: usize) -> Table {
             Dictionary::default(),
         ],
         blocks: vec![block],
+    };
+    for property in 0..n_properties {
+        draft.columns.push(column(&format!("property {property}"), Role::Other, Kind::Text));
+        draft.dictionaries.push(Dictionary::from_entries(of_property(property)));
     }
-    .build()
+    draft.build()
 }

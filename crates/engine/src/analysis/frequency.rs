@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Analysis, Answer, Step};
 use crate::error::{QueryError, QueryProblem};
-use crate::kernel::calendar::Days;
+use crate::kernel::calendar::{Day, Days};
 use crate::kernel::condition::Test;
+use crate::kernel::rows::RuleRows;
 use crate::kernel::scope::{ScopeFilter, now, zone};
 use crate::rule::{EventRule, Scope};
 use crate::table::{Bucket, Table};
@@ -135,7 +136,8 @@ pub struct Partial {
 pub struct Prepared<'t> {
     table: &'t Table,
     scope: ScopeFilter<'t>,
-    test: Test<'t>,
+    rows: RuleRows<'t>,
+    found: Vec<u32>,
     days: Days,
 }
 
@@ -152,21 +154,28 @@ impl Analysis for Frequency {
         Ok(Prepared {
             table,
             scope: ScopeFilter::new(&self.query.scope, table)?,
-            test: Test::rule(&self.query.rule, table)?,
+            rows: RuleRows::new(&self.query.rule, table)?,
+            found: Vec::new(),
             days: Days::new(self.zone.clone()),
         })
     }
 
     fn scan(&self, prepared: &mut Prepared<'_>, bucket: Bucket<'_>, partial: &mut Partial) {
-        let Prepared { table, scope, test, days } = prepared;
+        let Prepared { table, scope, rows, found, days } = prepared;
+        rows.enter(bucket);
         partial.grid.resize(self.query.days_from.len() * self.query.events_from.len(), 0);
         for user in bucket.users() {
             let (mut n_events, mut n_days, mut last) = (0, 0, None);
-            let counts = |row: &usize| scope.meets_conditions(*row, user) && test.holds(*row, user);
-            for row in scope.rows(table, user).filter(counts) {
-                let day = days.of(table.times[row]).number;
-                n_days += u64::from(last.is_none_or(|(_, before)| before != day));
-                last = Some((table.times[row], day));
+            found.clear();
+            rows.collect(user, scope.rows(table, user), found);
+            for row in found.iter().map(|&row| row as usize).filter(|&row| scope.meets_conditions(row, user))
+            {
+                let time = table.times[row];
+                if last.is_none_or(|(_, day): (Millis, Day)| time >= day.end) {
+                    n_days += 1;
+                    last = Some((time, days.of(time)));
+                }
+                last = last.map(|(_, day)| (time, day));
                 n_events += 1;
             }
             if let Some((time, _)) = last {

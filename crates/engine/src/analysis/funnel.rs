@@ -15,40 +15,58 @@
 //! that once per value of the user.
 
 mod answer;
+mod attempts;
+mod bins;
 mod chain;
 mod check;
+mod conflicts;
+mod difference;
 mod earliest;
 pub(in crate::analysis) mod groups;
+mod hold;
+mod layers;
 mod matcher;
 mod optional;
+mod options;
+mod passage;
+mod preset;
 mod query;
 mod quick;
 mod rules;
 mod scan;
+mod sessions;
+mod stage;
 mod stops;
 mod sweep;
 mod tallies;
 mod tally;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tie;
 mod trend;
 mod unordered;
 mod walk;
+mod window;
 
+pub use self::difference::GroupDifference;
+pub use self::stage::{FunnelOutcome, FunnelRule, check_rule, in_stage};
 pub use self::trend::FunnelPeriod;
 pub use answer::{Durations, FunnelAnswer, FunnelGroup, FunnelResult, FunnelStep, GroupKey};
-pub use query::{
-    Entry, Exclusion, FunnelQuery, InstantTimes, Occurrence, OnExclusion, OpenUsers, Order, Preset, Range,
-    Repeats, Reuse, Search, Step, StrictKind, Tie, TimeFrom,
+pub use options::{
+    Count, Entry, InstantTimes, Occurrence, OnExclusion, OpenUsers, Order, Range, Repeats, Reuse, Search,
+    StrictKind, Tie, TimeFrom, WindowFrom,
 };
+pub use preset::Preset;
+pub use query::{EntryBins, Exclusion, FunnelQuery, Hold, Step};
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use self::bins::Bins;
 use self::groups::Group;
 pub(super) use self::groups::first_row;
+pub(super) use self::passage::Passage;
 pub(super) use self::rules::Window;
 pub(super) use self::scan::{Level, Prepared};
 use self::tallies::{AllOutlines, AllSums, Member, Tallies};
@@ -56,6 +74,7 @@ use self::tally::{Outline, Sums};
 use self::trend::Trend;
 use super::{Analysis, Answer, Step as Next};
 use crate::error::QueryError;
+use crate::kernel::order::sort_by_key;
 use crate::rule::Breakdown;
 use crate::table::{Bucket, Table};
 
@@ -180,7 +199,7 @@ impl Funnel {
         };
         let overall = finish(&outlines.overall);
         // A query that has been checked fits the table.
-        let periods = trend::periods(&self.query, table).ok().flatten();
+        let periods = Bins::new(&self.query, table).ok().flatten();
         let trend = |found: &dyn Fn() -> Trend| match &periods {
             Some(periods) => found().finish(&self.query, periods, table.schema.end()),
             None => Vec::new(),
@@ -192,12 +211,14 @@ impl Funnel {
                 Member::Others => GroupKey::Other,
             },
             result: finish(outline),
+            difference: None,
             trend: trend(&|| match member {
                 Member::One(group) => outlines.trends.of(Some(group)),
                 Member::Others => outlines.trends.of_others(&named),
             }),
         };
-        let groups = outlines.groups.iter().map(group).collect();
+        let mut groups: Vec<FunnelGroup> = outlines.groups.iter().map(group).collect();
+        difference::compare(self.query.breakdown.as_ref(), &overall, &mut groups);
         FunnelAnswer { overall, groups, trend: trend(&|| outlines.trends.of(None)) }
     }
 }
@@ -205,7 +226,7 @@ impl Funnel {
 /// The groups of most users first; those beyond the limit together.
 fn ranked(groups: BTreeMap<Group, Sums>, limit: Option<u32>) -> Vec<(Member, Sums)> {
     let mut ranked: Vec<(Group, Sums)> = groups.into_iter().collect();
-    ranked.sort_by_cached_key(|(_, sums)| std::cmp::Reverse(sums.rank()));
+    sort_by_key(&mut ranked, |(_, sums)| std::cmp::Reverse(sums.rank()));
     let n_kept = limit.map_or(ranked.len(), |limit| ranked.len().min(limit as usize));
     let rest = ranked.split_off(n_kept);
     let mut members: Vec<(Member, Sums)> =

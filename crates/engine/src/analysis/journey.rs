@@ -36,6 +36,7 @@ use self::runs::Runs;
 use self::tally::Tally;
 use super::{Analysis, Answer, Step};
 use crate::error::QueryError;
+use crate::kernel::order::sort_by_key;
 use crate::table::{Bucket, Table};
 
 /// How many items are told apart; the most frequent ones. All others are "other".
@@ -147,7 +148,7 @@ impl Analysis for Journey {
 /// The items of most rows, equal ones by name, in the order of their names.
 fn most_frequent(n_rows: &[u64]) -> Vec<u32> {
     let mut items: Vec<u32> = (0..n_rows.len() as u32).collect();
-    items.sort_by_key(|&item| (std::cmp::Reverse(n_rows[item as usize]), item));
+    sort_by_key(&mut items, |&item| (std::cmp::Reverse(n_rows[item as usize]), item));
     items.truncate(MAX_ITEMS);
     items.sort_unstable();
     items

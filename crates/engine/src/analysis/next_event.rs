@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::{Analysis, Answer, Step};
 use crate::error::{QueryError, QueryProblem};
 use crate::kernel::condition::Test;
+use crate::kernel::order::sort_by_key;
 use crate::kernel::scope::ScopeFilter;
 use crate::kernel::smallest::Smallest;
 use crate::rule::{EventRule, SameInstant, Scope};
@@ -249,7 +250,7 @@ impl Analysis for NextEvent {
             n_users,
         };
         let mut events: Vec<NextEventCount> = all.events.iter().map(event).collect();
-        events.sort_by_key(|count| std::cmp::Reverse(count.n_users));
+        sort_by_key(&mut events, |count| std::cmp::Reverse(count.n_users));
         let (n_users, n_without) = (all.n_users, all.n_without);
         Step::Done(NextEventAnswer { n_users, n_without, events, users: all.users.in_order() })
     }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Analysis, Answer, Step};
 use crate::error::QueryError;
 use crate::kernel::calendar::{Days, date_text};
+use crate::kernel::order::{sort_by, sort_by_key};
 use crate::kernel::scope::{ScopeFilter, zone};
 use crate::rule::Scope;
 use crate::table::{Bucket, Column, Table, UserIdx};
@@ -209,13 +210,8 @@ impl Analysis for Overview {
 
 impl Prepared<'_> {
     fn scan_user(&mut self, user: UserIdx, partial: &mut Partial) {
-        if !self.scope.has_user(user) {
-            return;
-        }
         let (table, before) = (self.table, self.rows.len());
-        let rows = table.users.rows(user);
-        let within = self.scope.time_range(&table.times[rows.clone()]);
-        for row in rows.start + within.start..rows.start + within.end {
+        for row in self.scope.rows(table, user) {
             if !self.scope.meets_conditions(row, user) {
                 continue;
             }
@@ -273,7 +269,7 @@ impl ColumnPartial {
             let mut present: Vec<(u32, u64)> =
                 (1_u32..).zip(self.by_code.iter().skip(1).copied()).filter(|&(_, n)| n > 0).collect();
             facts.n_distinct = Some(present.len() as u64);
-            present.sort_by_key(|&(code, n)| (Reverse(n), code));
+            sort_by_key(&mut present, |&(code, n)| (Reverse(n), code));
             let value = |&(code, n_events): &(u32, u64)| ValueCount {
                 value: text.dictionary.decode(code).unwrap_or_default().to_owned(),
                 n_events,
@@ -292,7 +288,7 @@ fn event_counts(all: &Partial, table: &Table) -> Vec<EventCount> {
     };
     let mut events: Vec<EventCount> =
         (0_u32..).zip(&all.events).filter(|(_, counts)| counts.0 > 0).map(count).collect();
-    events.sort_by(|a, b| b.n_events.cmp(&a.n_events).then_with(|| a.event.cmp(&b.event)));
+    sort_by(&mut events, |a, b| b.n_events.cmp(&a.n_events).then_with(|| a.event.cmp(&b.event)));
     events
 }
 

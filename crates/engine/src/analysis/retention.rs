@@ -15,6 +15,7 @@ pub mod answer;
 mod cell;
 mod frame;
 mod query;
+mod quick;
 mod split;
 mod tally;
 mod values;
@@ -34,6 +35,7 @@ use super::funnel::GroupKey;
 use super::funnel::groups::{self, Group};
 use super::{Analysis, Answer, Step};
 use crate::error::QueryError;
+use crate::kernel::order::sort_by_key;
 use crate::kernel::rows::RuleRows;
 use crate::kernel::scope::ScopeFilter;
 use crate::rule::Breakdown;
@@ -173,7 +175,7 @@ fn ranked(
     }
     let mut all: Vec<(GroupKey, Counts)> = groups.iter().map(counts).collect();
     // Stable, so that equal ones stay in the order of their values.
-    all.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.n_entries()));
+    sort_by_key(&mut all, |(_, counts)| std::cmp::Reverse(counts.n_entries()));
     if let Some(Breakdown::Property { limit: Some(limit), .. }) = &query.breakdown {
         let rest = all.split_off(all.len().min(*limit as usize));
         let mut other = Counts::default();

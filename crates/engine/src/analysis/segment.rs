@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Analysis, Answer, Step};
 use crate::error::{QueryError, QueryProblem};
+use crate::kernel::order::sort_by;
 use crate::kernel::scope::{ScopeFilter, now};
 use crate::kernel::segment;
 use crate::rule::{NamedSegment, Scope};
@@ -258,7 +259,7 @@ impl Partial {
     }
 
     fn keep_least(&mut self, limit: usize) {
-        self.listed.sort();
+        sort_by(&mut self.listed, Ord::cmp);
         self.listed.truncate(limit);
     }
 }

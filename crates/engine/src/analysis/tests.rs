@@ -29,7 +29,7 @@ fn many_users() -> Sheet {
 }
 
 /// At least one question of every kind, by name.
-const QUESTIONS: [(&str, &str); 27] = [
+const QUESTIONS: &[(&str, &str)] = &[
     ("overview", r#"{"kind": "overview"}"#),
     (
         "trend of sums and means by plan, compared",
@@ -123,6 +123,25 @@ const QUESTIONS: [(&str, &str); 27] = [
     ),
     ("retention that holds the score", r#"{"kind": "retention", "entry": "recurring", "hold": "money"}"#),
     ("lifecycle", r#"{"kind": "lifecycle", "rule": {"event": "open"}, "new_by": {"kind": "first_event"}}"#),
+    (
+        "time to convert",
+        r#"{"kind": "time_to_convert", "bins": 9, "funnel": {"steps": [{"rule": {"event": "signup"}}, {"rule": {"event": "open"}}]}}"#,
+    ),
+    (
+        "drivers of paying",
+        r#"{"kind": "drivers", "min_users": 3, "target": {"kind": "funnel", "funnel": {"steps": [{"rule": {"event": "signup"}},
+            {"rule": {"event": "pay"}}]}}, "factors": [{"kind": "events"}, {"kind": "user_properties"},
+            {"kind": "event_properties", "events": ["open", "help"]}]}"#,
+    ),
+    (
+        "drivers of a segment",
+        r#"{"kind": "drivers", "rank": "odds_ratio", "odds": "plus_one", "limit": 2, "target": {"kind": "segment",
+            "segment": {"kind": "did", "rule": {"event": "pay"}, "n": 2}}}"#,
+    ),
+    (
+        "aha moment",
+        r#"{"kind": "aha_moment", "target": {"kind": "did", "rule": {"event": "pay"}}, "days": [1, 2], "target_days": 5, "min_users": 5}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 

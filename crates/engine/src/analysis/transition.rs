@@ -15,11 +15,12 @@ use super::journey::{JourneyItem, JourneyQuery, NeighborRepeats};
 use super::{Analysis, Answer, Step};
 use crate::error::QueryError;
 use crate::kernel::items::Items;
+use crate::kernel::order::sort_by_key;
 use crate::kernel::scope::ScopeFilter;
 use crate::kernel::sessions::Sessions;
-use crate::kernel::transitions::Counts;
+use crate::kernel::transitions::{Counts, LEFT_OUT, Places};
 use crate::rule::{ItemRules, SameInstant, Scope, SessionRule};
-use crate::table::{Bucket, MISSING, Table, UserIdx};
+use crate::table::{Bucket, Table, UserIdx};
 
 /// How many items can be told apart.
 pub const MAX_TOLD_APART: u32 = 500;
@@ -145,7 +146,7 @@ struct Told {
     places: Vec<u16>,
     counts: Counts,
     /// For each event's code its place, if rows can be counted the fast way.
-    by_code: Option<Vec<u16>>,
+    by_code: Option<Places>,
 }
 
 impl<'t> Prepared<'t> {
@@ -154,13 +155,7 @@ impl<'t> Prepared<'t> {
         let sessions = Sessions::new(query.sessions, table).map_err(|error| error.within("sessions"))?;
         let all: Vec<u32> = (0..items.len() as u32).collect();
         let kept = kept.or((items.len() <= MAX_TOLD_APART as usize).then_some(&all));
-        let is_plain = query.scope
-            == Scope {
-                zone: query.scope.zone.clone(),
-                now: query.scope.now,
-                week_start: query.scope.week_start,
-                ..Scope::default()
-            }
+        let is_plain = query.scope.conditions.is_empty()
             && query.tie == SameInstant::InputOrder
             && query.repeats == NeighborRepeats::Keep
             && (sessions.gap().is_some() || query.sessions == SessionRule::History);
@@ -178,8 +173,10 @@ impl<'t> Prepared<'t> {
     }
 
     fn scan(&mut self, bucket: Bucket<'_>, partial: &mut Partial) {
-        if let Some(Told { counts, by_code: Some(by_code), .. }) = &mut self.counts {
-            counts.add_bucket(bucket, by_code, self.sessions.gap());
+        if let (Some(Told { counts, by_code: Some(by_code), .. }), Some(scope)) =
+            (&mut self.counts, &self.scope)
+        {
+            counts.add_bucket(bucket, by_code, scope, self.sessions.gap());
             return;
         }
         for user in bucket.users() {
@@ -222,13 +219,8 @@ impl Told {
         for (place, &item) in (0..).zip(kept) {
             places[item as usize] = place;
         }
-        let by_code = is_plain.then(|| items.by_event()).flatten().and_then(|by_event| {
-            let place = |(code, item): (usize, &Option<u32>)| match item {
-                Some(item) => Some(places[*item as usize]),
-                // No row has it.
-                None => (code == MISSING as usize).then_some(kept.len() as u16),
-            };
-            by_event.iter().enumerate().map(place).collect()
+        let by_code = is_plain.then(|| items.by_event()).flatten().map(|by_event| {
+            by_event.iter().map(|item| item.map_or(LEFT_OUT, |item| places[item as usize])).collect()
         });
         Self { places, counts: Counts::new(kept.len() + 1), by_code }
     }
@@ -276,7 +268,7 @@ impl Analysis for Transitions {
             State::Start if all.n_rows.is_empty() => (0..MAX_TOLD_APART).collect(),
             State::Start => {
                 let mut kept: Vec<u32> = (0..all.n_rows.len() as u32).collect();
-                kept.sort_by_key(|&item| (std::cmp::Reverse(all.n_rows[item as usize]), item));
+                sort_by_key(&mut kept, |&item| (std::cmp::Reverse(all.n_rows[item as usize]), item));
                 kept.truncate(self.query.item_limit as usize);
                 kept.sort_unstable();
                 return Step::Again(State::Count(kept));
@@ -296,7 +288,7 @@ impl Transitions {
         let n_rows: Vec<u64> = (0..n_lines).map(|to| (0..width).map(|from| cell(from, to)).sum()).collect();
         let other = n_lines.saturating_sub(1);
         let mut ranked: Vec<usize> = (0..n_lines).filter(|&at| n_rows[at] > 0).collect();
-        ranked.sort_by_key(|&at| (at == other, std::cmp::Reverse(n_rows[at]), at));
+        sort_by_key(&mut ranked, |&at| (at == other, std::cmp::Reverse(n_rows[at]), at));
         let n_apart =
             (self.query.item_limit as usize).min(ranked.len() - usize::from(ranked.contains(&other)));
         // Lines that are not told apart come together at the end.
@@ -335,7 +327,7 @@ impl Transitions {
             .map(|(from, to)| (counts.get(from, to), from, to))
             .filter(|&(n, ..)| n > 0)
             .collect();
-        pairs.sort_by_key(|&(n, from, to)| (std::cmp::Reverse(n), from, to));
+        sort_by_key(&mut pairs, |&(n, from, to)| (std::cmp::Reverse(n), from, to));
         let transition = |(n_rows, from, to): (u64, usize, usize)| Transition {
             from: name(from),
             to: name(to),

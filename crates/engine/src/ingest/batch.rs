@@ -1,6 +1,7 @@
 //! The records of one piece of text, as positions of their fields: nothing is copied unless it has to change.
 
 use super::report::WarningKind;
+use crate::kernel::order::sort_by_key;
 
 /// Records between the text and the columns.
 ///
@@ -152,7 +153,7 @@ impl Batch {
             mended.push(Trouble { row: row as u32, kind: WarningKind::BadUtf8, column: Some(column as u32) });
         }
         self.troubles.extend(mended);
-        self.troubles.sort_by_key(|trouble| trouble.row);
+        sort_by_key(&mut self.troubles, |trouble| trouble.row);
     }
 }
 

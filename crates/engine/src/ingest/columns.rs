@@ -9,6 +9,7 @@ use super::report::WarningKind;
 use super::time_format::{Moment, TimeReader};
 use super::union::Plan;
 use super::zone::Occurs;
+use crate::kernel::order::sort_by_key;
 use crate::table::builder::{Block, BlockColumn};
 use crate::table::parcel::{Packer, Parcel};
 use crate::table::users::mix;
@@ -153,7 +154,7 @@ impl Columns {
             self.write_column(column, batch, text);
         }
         if !self.troubles.is_sorted_by_key(|trouble| trouble.row) {
-            self.troubles.sort_by_key(|trouble| trouble.row);
+            sort_by_key(&mut self.troubles, |trouble| trouble.row);
         }
         &self.troubles
     }

@@ -6,6 +6,7 @@ use super::loader::Retyped;
 use super::part::{Part, PartReport, Start};
 use super::recipe::{FileRecipe, Recipe};
 use super::report::{Example, FileReport, LoadReport, WarningKind};
+use crate::kernel::order::sort_by_key;
 
 /// The parts of all files, in order, and who reads them.
 ///
@@ -318,7 +319,7 @@ pub fn report(recipe: &Recipe, n_bytes: &[u64], parts: Vec<PartReport>) -> Resul
             _ => {}
         }
     }
-    retyped.sort_by_key(|(place, _)| *place);
+    sort_by_key(&mut retyped, |(place, _)| *place);
     whole.retyped = retyped.into_iter().map(|(_, retyped)| retyped).collect();
     for Retyped { file, column, line, record, text } in recipe.retyped.clone() {
         let example = Example { file, line, record, column: Some(column), text };

@@ -2,7 +2,7 @@
 
 use super::period::Periods;
 use super::rows::RuleRows;
-use super::scope::ScopeFilter;
+use super::scope::{ScopeFilter, rows_between};
 use crate::error::QueryError;
 use crate::rule::{EventRule, Scope};
 use crate::table::{Bucket, Table, UserIdx};
@@ -76,11 +76,7 @@ impl<'t> Activity<'t> {
         if !self.scope.has_user(user) {
             return 0;
         }
-        let all = self.table.users.rows(user);
-        let times = &self.table.times[all.clone()];
-        let first = if from.0 == i64::MIN { 0 } else { times.partition_point(|&time| time < from) };
-        let end = if to.0 == i64::MAX { times.len() } else { times.partition_point(|&time| time <= to) };
-        self.rows.collect(user, all.start + first..all.start + end.max(first), &mut self.found);
+        self.rows.collect(user, rows_between(self.table, user, from, to), &mut self.found);
         if self.scope.has_conditions() {
             let scope = &self.scope;
             self.found.retain(|&row| scope.meets_conditions(row as usize, user));

@@ -10,9 +10,17 @@ use crate::time::Millis;
 #[derive(Debug)]
 pub struct Days {
     zone: TimeZone,
+    /// All days that were met, in order.
     known: Vec<Day>,
-    last: usize,
+    /// The day that was met last in each third of a day or so, these taken by turns.
+    recent: Vec<Day>,
 }
+
+/// A slot of `recent` stands for 2^`SLOT_SHIFT` milliseconds: most lie in one day.
+const SLOT_SHIFT: u32 = 25;
+
+/// How many slots there are: they go round once in 200 days.
+const N_SLOTS: usize = 512;
 
 /// One calendar day.
 #[derive(Clone, Copy, Debug)]
@@ -28,28 +36,33 @@ pub struct Day {
 impl Days {
     /// Days of this zone.
     pub fn new(zone: TimeZone) -> Self {
-        Self { zone, known: Vec::new(), last: 0 }
+        let never = Day { start: Millis(0), end: Millis(0), number: 0 };
+        Self { zone, known: Vec::new(), recent: vec![never; N_SLOTS] }
     }
 
     /// The day that holds `instant`. Instants beyond the years −9999 to 9999 count to the first or last day.
-    /// O(log days) at worst, O(1) when instants come in runs of the same day.
+    /// O(1) for most instants that lie within a few months of each other, O(log days) for the others.
+    #[inline]
     pub fn of(&mut self, instant: Millis) -> Day {
-        if let Some(day) = self.known.get(self.last)
-            && day.start <= instant
-            && instant < day.end
-        {
-            return *day;
+        let slot = (instant.0 >> SLOT_SHIFT) as usize % N_SLOTS;
+        let day = self.recent[slot];
+        if day.start <= instant && instant < day.end {
+            return day;
         }
+        let day = self.look_up(instant);
+        self.recent[slot] = day;
+        day
+    }
+
+    #[cold]
+    fn look_up(&mut self, instant: Millis) -> Day {
         let after = self.known.partition_point(|day| day.start <= instant);
-        if let Some(before) = after.checked_sub(1)
-            && instant < self.known[before].end
-        {
-            self.last = before;
-        } else {
-            self.known.insert(after, self.compute(instant));
-            self.last = after;
-        }
-        self.known[self.last]
+        let before = after.checked_sub(1).map(|before| self.known[before]);
+        before.filter(|before| instant < before.end).unwrap_or_else(|| {
+            let day = self.compute(instant);
+            self.known.insert(after, day);
+            day
+        })
     }
 
     fn compute(&self, instant: Millis) -> Day {

@@ -65,6 +65,99 @@ fn find_needles<const N: usize>(codes: &[u8], needles: [u8; N], mut take: impl F
     }
 }
 
+/// The rows of one bucket whose code is in a set, for going through users one by one.
+#[derive(Clone, Debug)]
+pub struct Marks {
+    set: CodeSet,
+    /// Bit i says whether the code of row `first` + i is in the set.
+    words: Vec<u64>,
+    first: usize,
+}
+
+impl Marks {
+    /// Marks for the codes of a set; no bucket is entered yet.
+    pub fn new(set: CodeSet) -> Self {
+        Self { set, words: Vec::new(), first: 0 }
+    }
+
+    /// Marks the rows of a bucket, given by the column of codes and the bucket's rows. O(rows).
+    pub fn enter(&mut self, column: &Codes, rows: Range<usize>) {
+        self.first = rows.start;
+        self.words.clear();
+        self.words.reserve(rows.len().div_ceil(BLOCK));
+        let words = &mut self.words;
+        self.set.find(column, rows, |word| words.push(word));
+    }
+
+    /// Whether a row of the bucket entered last is marked.
+    #[inline]
+    pub fn holds(&self, row: usize) -> bool {
+        let at = row - self.first;
+        self.words[at / BLOCK] >> (at % BLOCK) & 1 == 1
+    }
+
+    /// The marked rows of a part of the bucket entered last, in order.
+    ///
+    /// ```
+    /// use cairn_engine::kernel::find::{CodeSet, Marks};
+    /// use cairn_engine::table::Codes;
+    /// let column = Codes::collect(4, [3, 1, 0, 2, 3].into_iter());
+    /// let mut marks = Marks::new(CodeSet::new(4, |code| code >= 2));
+    /// marks.enter(&column, 0..5);
+    /// assert_eq!(marks.within(1..5).collect::<Vec<_>>(), [3, 4]);
+    /// ```
+    #[inline]
+    pub fn within(&self, rows: Range<usize>) -> MarkedRows<'_> {
+        let (start, end) = (rows.start - self.first, rows.end.max(rows.start) - self.first);
+        let at = start / BLOCK;
+        let words = &self.words[at.min(self.words.len())..end.div_ceil(BLOCK).min(self.words.len())];
+        let mut marked =
+            MarkedRows { words, word: 0, base: self.first + at * BLOCK, n_left: end - at * BLOCK };
+        marked.next_word();
+        marked.word &= !0 << (start % BLOCK);
+        marked
+    }
+}
+
+/// Marked rows, in order.
+#[derive(Clone, Debug)]
+pub struct MarkedRows<'a> {
+    /// Words after the one at hand.
+    words: &'a [u64],
+    word: u64,
+    /// The row of the first bit of the word at hand, and how many rows there are from it on.
+    base: usize,
+    n_left: usize,
+}
+
+impl MarkedRows<'_> {
+    #[inline]
+    fn next_word(&mut self) -> Option<()> {
+        let (first, rest) = self.words.split_first()?;
+        (self.word, self.words) = (*first, rest);
+        if self.n_left < BLOCK {
+            self.word &= !(!0 << self.n_left);
+        }
+        Some(())
+    }
+}
+
+impl Iterator for MarkedRows<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.word == 0 {
+            self.n_left = self.n_left.checked_sub(BLOCK)?;
+            self.base += BLOCK;
+            self.next_word()?;
+        }
+        let row = self.base + self.word.trailing_zeros() as usize;
+        self.word &= self.word - 1;
+        Some(row)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +181,21 @@ mod tests {
                 expected[row / BLOCK] |= u64::from(set.contains(code)) << (row % BLOCK);
             }
             prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn the_marked_rows_of_any_part_are_those_of_the_set(
+            codes in prop::collection::vec(0_u32..3, 0..300),
+            (first, start, n) in (0_usize..40, 0_usize..150, 0_usize..200),
+        ) {
+            let column = Codes::collect(3, codes.iter().copied());
+            let mut marks = Marks::new(CodeSet::new(3, |code| code == 1));
+            let first = first.min(codes.len());
+            marks.enter(&column, first..codes.len());
+            let start = (first + start).min(codes.len());
+            let part = start..(start + n).min(codes.len());
+            let expected: Vec<usize> = part.clone().filter(|&row| codes[row] == 1).collect();
+            prop_assert_eq!(marks.within(part).collect::<Vec<_>>(), expected);
         }
     }
 }

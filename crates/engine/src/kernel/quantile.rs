@@ -5,7 +5,8 @@
 //! round 2   shard: values ─► those in the wanted bins            ─┘ merge ─► quantiles
 //! ```
 //!
-//! A bin is a 64th of a doubling, so that a few percent of the values travel, whatever their distribution.
+//! A bin is a 64th of a doubling, so that a few percent of the values travel, whatever their distribution; and none of a
+//! bin that has but one possible value, however many are equal.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +25,9 @@ const FEW: usize = 256;
 /// Values of one shard, in no order. The default holds none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Values {
-    /// Those that fit; nearly all do.
+    /// How often each value occurs of those that have a bin of their own; empty before there is one.
+    small: Vec<u32>,
+    /// The others that fit; nearly all do.
     short: Vec<u32>,
     long: Vec<u64>,
 }
@@ -46,24 +49,41 @@ pub struct Wanted {
 
 /// The bin of a value: the top bits of `value + 1` as a floating-point number, which grow with it.
 fn bin(value: u64) -> u16 {
-    const ONE: u64 = 1023 << BIN_BITS;
     let bits = ((value.min(GREATEST) + 1) as f64).to_bits();
     ((bits >> (52 - BIN_BITS)) - ONE) as u16
 }
+
+/// Values below this one have a bin of their own.
+const N_SMALL: usize = (2 << BIN_BITS) - 1;
+
+/// The only value that a bin can hold, if there is but one.
+fn only_value(bin: u16) -> Option<u64> {
+    let least = f64::from_bits((u64::from(bin) + ONE) << (52 - BIN_BITS)) as u64 - 1;
+    (least < N_SMALL as u64).then_some(least)
+}
+
+/// The top bits of 1.0.
+const ONE: u64 = 1023 << BIN_BITS;
 
 impl Values {
     /// Adds a value.
     #[inline]
     pub fn push(&mut self, value: u64) {
         match u32::try_from(value) {
-            Ok(short) => self.short.push(short),
+            Ok(short) if short >= N_SMALL as u32 => self.short.push(short),
+            Ok(short) => {
+                if self.small.is_empty() {
+                    self.small.resize(N_SMALL, 0);
+                }
+                self.small[short as usize] += 1;
+            }
             Err(_) => self.long.push(value),
         }
     }
 
     /// Number of values.
     pub fn len(&self) -> usize {
-        self.short.len() + self.long.len()
+        self.small.iter().map(|&n| n as usize).sum::<usize>() + self.n_large()
     }
 
     /// Whether there are none.
@@ -71,38 +91,55 @@ impl Values {
         self.len() == 0
     }
 
-    fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+    /// The values with how often they occur, in no order; one may come several times.
+    pub fn counted(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let small = (0..).zip(&self.small).filter(|&(_, &n)| n > 0);
+        small.map(|(value, &n)| (value, u64::from(n))).chain(self.large().map(|value| (value, 1)))
+    }
+
+    fn n_large(&self) -> usize {
+        self.short.len() + self.long.len()
+    }
+
+    fn large(&self) -> impl Iterator<Item = u64> + '_ {
         self.short.iter().map(|&value| u64::from(value)).chain(self.long.iter().copied())
     }
 
     /// How they are distributed. O(values).
     pub fn spread(&self) -> Spread {
-        let sum = self.iter().map(u128::from).sum();
-        if self.len() <= FEW {
-            let mut values: Vec<u64> = self.iter().collect();
+        let small = (0_u64..).zip(&self.small).filter(|&(_, &n)| n > 0);
+        let small_sum: u128 = small.clone().map(|(value, &n)| u128::from(value) * u128::from(n)).sum();
+        let mut bins: Vec<(u16, u32)> = small.map(|(value, &n)| (bin(value), n)).collect();
+        self.bin_large(&mut bins);
+        Spread { sum: small_sum + self.large().map(u128::from).sum::<u128>(), bins }
+    }
+
+    fn bin_large(&self, bins: &mut Vec<(u16, u32)>) {
+        if self.n_large() <= FEW {
+            let mut values: Vec<u64> = self.large().collect();
             values.sort_unstable();
             let run = |run: &[u64]| (bin(run[0]), run.len() as u32);
-            return Spread { sum, bins: values.chunk_by(|&a, &b| bin(a) == bin(b)).map(run).collect() };
+            bins.extend(values.chunk_by(|&a, &b| bin(a) == bin(b)).map(run));
+            return;
         }
         let mut counts = vec![0_u32; N_BINS];
         let (mut least, mut greatest) = (u64::MAX, 0);
-        for value in self.iter() {
+        for value in self.large() {
             (least, greatest) = (least.min(value), greatest.max(value));
             counts[usize::from(bin(value))] += 1;
         }
-        let bins = bin(least)..=bin(greatest);
-        let held = bins.map(|bin| (bin, counts[usize::from(bin)])).filter(|&(_, count)| count > 0);
-        Spread { sum, bins: held.collect() }
+        let held = (bin(least)..=bin(greatest)).map(|bin| (bin, counts[usize::from(bin)]));
+        bins.extend(held.filter(|&(_, count)| count > 0));
     }
 
-    /// Adds those that lie in wanted bins to `found`, in no order. O(values).
+    /// Adds those that lie in wanted bins to `found`, in no order, but for bins that tell their values. O(values).
     pub fn pick(&self, wanted: &Wanted, found: &mut Vec<u64>) {
-        let Some(&(last, _)) = wanted.bins.last() else { return };
+        let unknown = || wanted.bins.iter().map(|&(bin, _)| bin).filter(|&bin| only_value(bin).is_none());
+        let Some(last) = unknown().next_back() else { return };
         let mut is_wanted = vec![false; usize::from(last) + 1];
-        wanted.bins.iter().for_each(|&(bin, _)| is_wanted[usize::from(bin)] = true);
-        found.extend(
-            self.iter().filter(|&value| is_wanted.get(usize::from(bin(value))).is_some_and(|&is| is)),
-        );
+        unknown().for_each(|bin| is_wanted[usize::from(bin)] = true);
+        let is_wanted = |value: &u64| is_wanted.get(usize::from(bin(*value))).is_some_and(|&is| is);
+        found.extend(self.large().filter(is_wanted));
     }
 }
 
@@ -201,6 +238,9 @@ impl Wanted {
         let value = |place: u64| {
             let at = self.bins.partition_point(|&(_, n_before)| n_before <= place) - 1;
             let (bin_of_place, n_before) = self.bins[at];
+            if let Some(value) = only_value(bin_of_place) {
+                return value as f64;
+            }
             let start = found.partition_point(|&value| bin(value) < bin_of_place);
             found[start + (place - n_before) as usize] as f64
         };

@@ -3,9 +3,8 @@
 
 use std::ops::Range;
 
-use super::byte_mask::BLOCK;
 use super::condition::{Test, Truth};
-use super::find::CodeSet;
+use super::find::{CodeSet, Marks};
 use crate::error::QueryError;
 use crate::rule::EventRule;
 use crate::table::{Bucket, Table, UserIdx};
@@ -15,14 +14,11 @@ use crate::table::{Bucket, Table, UserIdx};
 pub struct RuleRows<'t> {
     table: &'t Table,
     test: Test<'t>,
-    /// Events of which some row may match.
-    may: CodeSet,
+    /// Rows of events of which some may match.
+    may: Marks,
     /// By event code, whether each row has to be asked.
     asks: Vec<bool>,
     asks_some: bool,
-    /// Bit i says whether row `first` + i may match.
-    words: Vec<u64>,
-    first: usize,
 }
 
 impl<'t> RuleRows<'t> {
@@ -38,48 +34,28 @@ impl<'t> RuleRows<'t> {
         let asks: Vec<bool> = known.iter().map(Option::is_none).collect();
         Ok(Self {
             table,
-            may: CodeSet::new(known.len(), |code| known[code as usize] != Some(Truth::False)),
+            may: Marks::new(CodeSet::new(known.len(), |code| known[code as usize] != Some(Truth::False))),
             asks_some: asks.contains(&true),
             asks,
-            words: Vec::new(),
-            first: 0,
             test,
         })
     }
 
     /// Makes the rows of a bucket known. O(rows of the bucket).
     pub fn enter(&mut self, bucket: Bucket<'_>) {
-        let (rows, words) = (bucket.rows(), &mut self.words);
-        self.first = rows.start;
-        words.clear();
-        words.reserve(rows.len().div_ceil(BLOCK));
-        self.may.find(&self.table.events().codes, rows, |word| words.push(word));
+        self.may.enter(&self.table.events().codes, bucket.rows());
     }
 
     /// Adds a user's matching rows to `found`, of those in `rows`, which belong to the bucket entered last. In order.
     #[inline]
     pub fn collect(&self, user: UserIdx, rows: Range<usize>, found: &mut Vec<u32>) {
-        if rows.is_empty() {
-            return;
-        }
-        let (start, end) = (rows.start - self.first, rows.end - self.first);
-        for at in start / BLOCK..end.div_ceil(BLOCK) {
-            let base = at * BLOCK;
-            let mut word = self.words[at];
-            if base < start {
-                word &= !0 << (start - base);
-            }
-            if end - base < BLOCK {
-                word &= !(!0 << (end - base));
-            }
-            while word != 0 {
-                let row = self.first + base + word.trailing_zeros() as usize;
-                word &= word - 1;
-                if !self.asks_some || self.holds(row, user) {
-                    found.push(row as u32);
-                }
-            }
-        }
+        let matching = self.may.within(rows).filter(|&row| !self.asks_some || self.holds(row, user));
+        found.extend(matching.map(|row| row as u32));
+    }
+
+    /// The rows of the bucket entered last, if the events' codes alone decide.
+    pub fn marks(&self) -> Option<&Marks> {
+        (!self.asks_some).then_some(&self.may)
     }
 
     fn holds(&self, row: usize, user: UserIdx) -> bool {

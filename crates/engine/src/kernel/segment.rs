@@ -1,9 +1,13 @@
 //! Segments: finds the users of a rule.
 
+mod later;
+
+pub use later::RowsTest;
+
 use std::ops::Range;
 
 use super::condition::{Test, Truth};
-use crate::analysis::{lifecycle, retention, stickiness};
+use crate::analysis::{funnel, lifecycle, retention, stickiness};
 use crate::error::{QueryError, QueryProblem};
 use crate::rule::{Did, Owner, PropertyTest, Segment, Times, Within};
 use crate::table::{Bitmap, Codes, Table, UserIdx};
@@ -25,6 +29,7 @@ pub fn check(segment: &Segment, table: &Table) -> Result<(), QueryError> {
         Segment::Did(did) => check_did(did, table),
         Segment::List { .. } => Ok(()),
         Segment::Cluster(rule) => super::centroids::check_cluster(rule, table),
+        Segment::Funnel(rule) => funnel::check_rule(rule, table),
         Segment::Retention(rule) => retention::check_cell(rule, table),
         Segment::Lifecycle(rule) => lifecycle::check_rule(rule, table),
         Segment::Stickiness(rule) => stickiness::check_rule(rule, table),
@@ -72,6 +77,7 @@ fn look_through(segment: &Segment, table: &Table, now: Millis) -> Result<Bitmap,
             who_did(did, table, now)
         }
         Segment::Cluster(rule) => super::centroids::in_cluster(rule, table),
+        Segment::Funnel(rule) => funnel::in_stage(rule, table),
         Segment::Retention(rule) => retention::in_cell(rule, table),
         Segment::Lifecycle(rule) => lifecycle::in_state(rule, table),
         Segment::Stickiness(rule) => stickiness::in_bar(rule, table),
@@ -123,19 +129,24 @@ fn check_did(did: &Did, table: &Table) -> Result<(), QueryError> {
 
 fn who_did(did: &Did, table: &Table, now: Millis) -> Result<Bitmap, QueryError> {
     let counter = Counter::new(did, table)?;
-    let holds = |&user: &UserIdx| {
-        let n = counter.count(user, rows_within(did.within, table, user, now));
-        match did.times {
-            Times::AtLeast => n >= did.n,
-            Times::Exactly => n == did.n,
-            Times::AtMost => n <= did.n,
-        }
-    };
+    let holds = |&user: &UserIdx| did.is_met(counter.count(user, rows_within(did.within, table, user, now)));
     Ok(collect(table.users.len(), table.users.iter().filter(holds)))
+}
+
+impl Did {
+    /// Whether so many events are what it asks for.
+    fn is_met(&self, n: u64) -> bool {
+        match self.times {
+            Times::AtLeast => n >= self.n,
+            Times::Exactly => n == self.n,
+            Times::AtMost => n <= self.n,
+        }
+    }
 }
 
 /// Counts the rows that meet an event rule. What the rule says of each event is asked once, so that a row's conditions
 /// are looked at only where its event leaves that open.
+#[derive(Debug)]
 struct Counter<'t> {
     codes: &'t Codes,
     outcomes: Vec<Outcome>,
@@ -143,7 +154,7 @@ struct Counter<'t> {
 }
 
 /// What a rule says of all the rows of one event.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     No = 0,
     Yes = 1,

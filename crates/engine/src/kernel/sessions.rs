@@ -60,9 +60,6 @@ struct Piece {
 }
 
 impl Gap {
-    /// A gap that nothing is long enough for.
-    pub const NEVER: Self = Self { longest: i64::MAX };
-
     /// Gaps of `millis` that cut or join. O(1).
     pub const fn new(millis: i64, edge: GapEdge) -> Self {
         let longest = match edge {
@@ -76,6 +73,11 @@ impl Gap {
     #[inline]
     pub const fn cuts(self, time: Millis, next: Millis) -> bool {
         next.since(time) > self.longest
+    }
+
+    /// The last instant that is of one session with `time`.
+    pub(crate) const fn last_joined(self, time: Millis) -> Millis {
+        time.plus(self.longest)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::order::sort_by_key;
 use crate::table::BucketId;
 
 /// A sum kept apart per bucket, sparse and in bucket order. Adding floating-point numbers in another order changes the
@@ -35,7 +36,7 @@ impl BucketSums {
     pub fn merged(self, other: Self) -> Self {
         let mut all = self.0;
         all.extend(other.0);
-        all.sort_by_key(|&(id, _)| id);
+        sort_by_key(&mut all, |&(id, _)| id);
         Self(all)
     }
 
@@ -70,7 +71,7 @@ impl<T> PerBucket<T> {
 
     /// The values in bucket order.
     pub fn in_order(mut self) -> impl ExactSizeIterator<Item = T> {
-        self.0.sort_by_key(|&(id, _)| id);
+        sort_by_key(&mut self.0, |&(id, _)| id);
         self.0.into_iter().map(|(_, value)| value)
     }
 }

@@ -48,26 +48,6 @@ pub fn association(groups: &[(u64, u64)]) -> Option<Association> {
     })
 }
 
-/// Holm's adjustment of p-values (Holm 1979) for the number of questions asked: of `m` values, the k-th smallest is
-/// multiplied by `m − k + 1`, and none may be smaller than one before it. Comparing the results with 5 % keeps the chance
-/// of any false alarm below 5 %, however the questions hang together. In the order given; O(m log m).
-///
-/// ```
-/// use cairn_engine::stats::contingency::holm;
-/// assert_eq!(holm(&[0.5, 0.01, 0.02]), [0.5, 0.03, 0.04]);
-/// ```
-pub fn holm(p_values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
-    let mut adjusted = vec![1.0; p_values.len()];
-    let mut least = 0.0_f64;
-    for (rank, &index) in order.iter().enumerate() {
-        least = least.max((p_values[index] * (p_values.len() - rank) as f64).min(1.0));
-        adjusted[index] = least;
-    }
-    adjusted
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,17 +76,5 @@ mod tests {
         for groups in [&[][..], &[(3, 4)], &[(3, 4), (0, 0)], &[(3, 0), (4, 0)], &[(0, 3), (0, 4)]] {
             assert_eq!(association(groups), None, "{groups:?}");
         }
-    }
-
-    #[test]
-    fn holm_rejects_three_of_the_fifteen_values_of_benjamini_and_hochberg() {
-        let p_values = [
-            0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719,
-            0.6528, 0.7590, 1.0,
-        ];
-        let adjusted = holm(&p_values);
-        assert_eq!(adjusted.iter().filter(|&&p| p < 0.05).count(), 3);
-        assert!(adjusted.is_sorted());
-        assert!(holm(&[]).is_empty());
     }
 }

@@ -8,6 +8,7 @@ use super::points::{PointsRound, ShardPoints};
 use super::rounds::{Clusters, Model, Rest};
 use super::{Cluster, ClusterAnswer, ClusterCount, ClusterNote, Difference, Structure, Trait};
 use crate::kernel::features::{FeatureScan, Scale};
+use crate::kernel::order::{sort_by, sort_by_key};
 use crate::kernel::scope::now;
 use crate::kernel::sums::PerBucket;
 use crate::rule::{ClusterRule, Feature, ScaledFeature, Segment};
@@ -129,7 +130,7 @@ impl Found {
         let features: Vec<Feature> = model.kept.iter().map(place).collect();
         let n_users = groups.iter().map(|group| group.n_users).sum();
         let mut order: Vec<usize> = (0..groups.len()).filter(|&at| groups[at].n_users > 0).collect();
-        order.sort_by_key(|&at| Reverse(groups[at].n_users));
+        sort_by_key(&mut order, |&at| Reverse(groups[at].n_users));
         let described: Vec<Cluster> = order
             .iter()
             .map(|&at| {
@@ -189,7 +190,7 @@ fn traits(features: &[Feature], own: &Group, rest: &Group) -> Vec<Trait> {
     };
     let mut traits: Vec<Trait> = features.iter().enumerate().map(described).collect();
     let size = |one: &Trait| one.difference.map_or(0.0, |difference| difference.difference.abs());
-    traits.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    sort_by(&mut traits, |a, b| size(b).total_cmp(&size(a)));
     traits
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::points::{PointsRound, ShardPoints};
 use super::rounds::{Model, Rest};
 use crate::kernel::features::FeatureScan;
+use crate::kernel::order::sort_by;
 use crate::kernel::sums::PerBucket;
 use crate::stats::kmeans::Sums;
 use crate::table::Bucket;
@@ -76,7 +77,7 @@ impl Found {
 pub(super) fn sorted(mut model: Model, n_points: &[u64]) -> Model {
     let by_coordinates =
         |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(x, y)| x.total_cmp(y)).find(|order| order.is_ne());
-    model.moved_from.sort_by(|&a, &b| {
+    sort_by(&mut model.moved_from, |&a, &b| {
         let (a, b) = (a as usize, b as usize);
         let size = |at: usize| Reverse(n_points[at]);
         let coordinates = || by_coordinates(&model.centroids[a], &model.centroids[b]);

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::features::{Measure, revenue};
+use crate::kernel::order::sort_by;
 use crate::kernel::scope::ScopeFilter;
 use crate::table::{Bucket, Table, UserIdx};
 
@@ -87,7 +88,7 @@ impl Found {
         let common = present.filter(|(_, bins)| n_did(bins) * 100 >= self.n_users * LEAST_SHARE_PERCENT);
         let mut telling: Vec<(f64, Reverse<u32>)> =
             common.map(|(code, bins)| (self.entropy(bins), Reverse(code))).collect();
-        telling.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+        sort_by(&mut telling, |a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
         telling.truncate(if n_present > 1 { DEFAULT_EVENTS } else { 0 });
         let counts = telling.into_iter().map(|(_, Reverse(code))| Measure::EventCount(code));
         let always = [Measure::Events, Measure::DaysActive, Measure::Recency, Measure::Tenure, Measure::Span];

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::difference::GroupDifference;
 use super::trend::FunnelPeriod;
 use crate::stats::interval::Rate;
 
@@ -29,6 +30,9 @@ pub struct FunnelGroup {
     pub key: GroupKey,
     /// Its funnel.
     pub result: FunnelResult,
+    /// How its conversion compares with that of all other users; none where that cannot be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<GroupDifference>,
     /// The same by when they entered, if the query asks for a trend.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trend: Vec<FunnelPeriod>,

@@ -113,9 +113,12 @@ impl Slots {
         bits_down(self.filled).next()
     }
 
-    /// The latest start of all chains.
-    pub(super) fn latest_start(&self) -> Option<Millis> {
-        bits(self.filled).map(|step| self.chains[step].start()).max()
+    /// Whether one of the chains might go on after the end.
+    pub(super) fn may_go_on(&self, rules: &Rules) -> bool {
+        bits(self.filled).any(|step| {
+            let chain = &self.chains[step];
+            rules.may_go_on(chain.start(), step, chain.times[step])
+        })
     }
 
     /// The step whose chain `step` may be appended to at `time`: of the chains that may come before it and whose window
@@ -123,8 +126,10 @@ impl Slots {
     pub(super) fn predecessor(&self, rules: &Rules, step: usize, time: Millis) -> Option<usize> {
         let mut best: Option<usize> = None;
         for before in bits_down(self.filled & rules.before[step]) {
-            let start = self.chains[before].start();
-            if rules.in_window(start, time) && best.is_none_or(|best| start > self.chains[best].start()) {
+            let (start, last) = (self.chains[before].start(), self.chains[before].times[before]);
+            if rules.may_follow(start, last, step, time)
+                && best.is_none_or(|best| start > self.chains[best].start())
+            {
                 best = Some(before);
             }
         }

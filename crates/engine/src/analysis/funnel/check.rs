@@ -1,15 +1,23 @@
 //! Checks a query against a table, before any work is done.
 
+use super::bins::Bins;
+use super::conflicts::{self, conflict};
 use super::groups::{self, out_of_range};
-use super::matcher::{compile_exclusions, compile_steps};
-use super::query::{Entry, FunnelQuery, OnExclusion, Order, Repeats, Search, StrictKind, Tie, TimeFrom};
-use super::trend;
+use super::hold::{self, Values};
+use super::matcher::{Matcher, compile_exclusions, compile_steps};
+use super::options::{Count, Reuse, Tie};
+use super::query::{FunnelQuery, Step};
+use super::sessions::UserSessions;
+use super::window::Window;
 use crate::error::{QueryError, QueryProblem};
 use crate::kernel::scope::ScopeFilter;
 use crate::table::Table;
 
 /// The longest window, so that every length of time is an exact number in JavaScript too.
 const MAX_WINDOW_MILLIS: i64 = (1 << 53) - 1;
+
+/// More calendar days than a window may have: a century.
+const MAX_DAYS: u32 = 36_526;
 
 /// How many exclusions a funnel may have.
 const MAX_EXCLUSIONS: usize = 32;
@@ -23,10 +31,13 @@ pub(super) fn check(query: &FunnelQuery, table: &Table) -> Result<(), QueryError
     {
         return Err(out_of_range("window_millis", window, 1, MAX_WINDOW_MILLIS));
     }
+    check_windows(query, table)?;
     check_exclusions(query)?;
     compile_exclusions(query, table)?;
-    check_combinations(query)?;
-    trend::periods(query, table)?;
+    check_hold(query, table)?;
+    conflicts::check(query)?;
+    check_grace(query, table)?;
+    Bins::new(query, table)?;
     groups::check(query, table)
 }
 
@@ -41,7 +52,85 @@ fn check_steps(query: &FunnelQuery) -> Result<(), QueryError> {
     if query.steps[0].optional {
         return Err(conflict("steps[0].optional", "the first step starts the chain and cannot be optional"));
     }
+    query.steps.iter().enumerate().try_for_each(|(index, step)| check_limits(index, step))
+}
+
+fn check_limits(index: usize, step: &Step) -> Result<(), QueryError> {
+    for (name, limit) in [("within_millis", step.within_millis), ("after_millis", step.after_millis)] {
+        let Some(limit) = limit else { continue };
+        let field = format!("steps[{index}].{name}");
+        if !(0..=MAX_WINDOW_MILLIS).contains(&limit) {
+            return Err(out_of_range(&field, limit, 0, MAX_WINDOW_MILLIS));
+        }
+        if index == 0 {
+            return Err(conflict(&field, "the first step has none before it; leave this out"));
+        }
+        if step.optional {
+            return Err(conflict(&field, "an optional step has no limits of its own; leave this out"));
+        }
+    }
+    match (step.within_millis, step.after_millis) {
+        (Some(within), Some(after)) if after > within => {
+            Err(out_of_range(&format!("steps[{index}].after_millis"), after, 0, within))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_windows(query: &FunnelQuery, table: &Table) -> Result<(), QueryError> {
+    if let Some(n_days @ (0 | MAX_DAYS..)) = query.calendar_days {
+        return Err(out_of_range("calendar_days", i64::from(n_days), 1, i64::from(MAX_DAYS) - 1));
+    }
+    if query.sessions == Some(0) {
+        return Err(out_of_range("sessions", 0, 1, i64::from(u32::MAX)));
+    }
+    if query.calendar_days.is_some() && query.sessions.is_some() {
+        return Err(conflict("sessions", "days or sessions limit the chain; leave \"calendar_days\" out"));
+    }
+    match query.tie {
+        Tie::Grace(millis) if !(0..=MAX_WINDOW_MILLIS).contains(&millis) => {
+            return Err(out_of_range("tie.grace", millis, 0, MAX_WINDOW_MILLIS));
+        }
+        Tie::Bucket(millis) if !(1..=MAX_WINDOW_MILLIS).contains(&millis) => {
+            return Err(out_of_range("tie.bucket", millis, 1, MAX_WINDOW_MILLIS));
+        }
+        _ => {}
+    }
+    Window::new(query, table)?;
+    UserSessions::new(query, table)?;
     Ok(())
+}
+
+fn check_hold(query: &FunnelQuery, table: &Table) -> Result<(), QueryError> {
+    let Some(hold) = &query.hold else { return Ok(()) };
+    if !(1..=hold::MOST).contains(&hold.properties.len()) {
+        let (found, most) = (hold.properties.len() as i64, hold::MOST as i64);
+        return Err(out_of_range("hold.properties", found, 1, most));
+    }
+    let n_steps = query.steps.len() as i64;
+    for (index, &step) in hold.steps.iter().enumerate() {
+        if i64::from(step) >= n_steps {
+            return Err(out_of_range(&format!("hold.steps[{index}]"), i64::from(step), 0, n_steps - 1));
+        }
+    }
+    if query.count == Count::Attempts && !hold.steps.is_empty() && !hold.steps.contains(&0) {
+        let problem =
+            "attempts are counted where they start; hold the first step too, or leave the steps out";
+        return Err(conflict("hold.steps", problem));
+    }
+    Values::new(query, table)?;
+    Ok(())
+}
+
+/// Refuses a grace where it is not told which of several steps an event fills.
+fn check_grace(query: &FunnelQuery, table: &Table) -> Result<(), QueryError> {
+    let is_clear =
+        !matches!(query.tie, Tie::Grace(_)) || query.reuse == Reuse::Many || conflicts::has_attempts(query);
+    if is_clear || !Matcher::new(query, table)?.overlaps() {
+        return Ok(());
+    }
+    let problem = "one event can be of several of these steps, and then a grace goes with reuse \"many\" or entry \"attempts\"";
+    Err(conflict("tie", problem))
 }
 
 fn check_exclusions(query: &FunnelQuery) -> Result<(), QueryError> {
@@ -65,83 +154,4 @@ fn check_exclusions(query: &FunnelQuery) -> Result<(), QueryError> {
         }
     }
     Ok(())
-}
-
-/// Refuses rules that contradict each other.
-fn check_combinations(query: &FunnelQuery) -> Result<(), QueryError> {
-    if query.order == Order::Unordered {
-        if let Some(index) = query.steps.iter().position(|step| step.optional) {
-            let problem = "steps in any order cannot be optional; leave the step out instead";
-            return Err(conflict(&format!("steps[{index}].optional"), problem));
-        }
-        if query.entry == Entry::First {
-            return Err(conflict("entry", "steps in any order have no first step; choose \"any\""));
-        }
-        if query.on_exclusion == OnExclusion::RemoveUser && !query.exclusions.is_empty() {
-            return Err(conflict(
-                "on_exclusion",
-                "for steps in any order choose \"void_chain\" or \"reset_progress\"",
-            ));
-        }
-    }
-    if query.on_exclusion == OnExclusion::ResetProgress && query.order != Order::Unordered {
-        let problem = "this belongs to the order \"unordered\"; choose \"void_chain\" or \"remove_user\"";
-        return Err(conflict("on_exclusion", problem));
-    }
-    if query.strict_kind != StrictKind::Restart && query.order != Order::Strict {
-        return Err(conflict(
-            "strict_kind",
-            "this belongs to the order \"strict\"; choose \"restart\" for others",
-        ));
-    }
-    let may_stop = query.strict_kind != StrictKind::Restart || query.repeats == Repeats::Stop;
-    if may_stop && query.trend.is_some() {
-        let problem = "where an event ends a user's story there are no later entries; leave the trend out";
-        return Err(conflict("trend", problem));
-    }
-    if may_stop {
-        check_stops(query)?;
-    }
-    if query.search == Search::LatestStartOnly && query.tie == Tie::Never {
-        if query.order == Order::Unordered || (query.order == Order::Strict && !may_stop) {
-            let problem = "\"latest_start_only\" with ties \"never\" needs the order \"ordered\"";
-            return Err(conflict("search", problem));
-        }
-        if query.time_from == TimeFrom::EarliestStart {
-            let problem = "only the latest start is searched, so that the earliest cannot give the times";
-            return Err(conflict("time_from", problem));
-        }
-    }
-    Ok(())
-}
-
-/// Refuses what has no meaning where some events end a user's story.
-fn check_stops(query: &FunnelQuery) -> Result<(), QueryError> {
-    let field = if query.strict_kind == StrictKind::Restart { "repeats" } else { "strict_kind" };
-    if query.order == Order::Unordered {
-        return Err(conflict(field, "steps in any order have no end but the window's; choose \"allowed\""));
-    }
-    if query.order == Order::Strict && query.strict_kind == StrictKind::Restart {
-        let problem = "in strict order a repeated step breaks the chain anyway; choose \"allowed\"";
-        return Err(conflict(field, problem));
-    }
-    if let Some(index) = query.steps.iter().position(|step| step.optional) {
-        let problem = "where some events end a user's story, no step can be optional";
-        return Err(conflict(&format!("steps[{index}].optional"), problem));
-    }
-    if query.time_from == TimeFrom::EarliestStart {
-        let problem = "where some events end a user's story, only the latest start gives the times";
-        return Err(conflict("time_from", problem));
-    }
-    if query.tie == Tie::Loose {
-        return Err(conflict(
-            "tie",
-            "choose \"step_order\" or \"never\" where some events end a user's story",
-        ));
-    }
-    Ok(())
-}
-
-fn conflict(field: &str, explanation: &str) -> QueryError {
-    QueryError::new(field, QueryProblem::Conflict { explanation: explanation.to_owned() })
 }

@@ -1,6 +1,6 @@
 //! The earliest start of the chains that get furthest.
 
-use super::query::{Reuse, Tie};
+use super::options::{Reuse, Tie};
 use super::rules::{Event, Rules, bits, bits_down, instants};
 use super::tie::Matching;
 use super::walk::kills;

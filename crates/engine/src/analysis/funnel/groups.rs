@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::GroupKey;
-use super::query::{FunnelQuery, Order};
+use super::options::{Order, Tie};
+use super::query::FunnelQuery;
 use crate::error::{QueryError, QueryProblem};
 use crate::kernel::scope::now;
 use crate::kernel::segment;
@@ -46,7 +47,8 @@ pub(super) enum Split<'t> {
     BySegments(Vec<Bitmap>),
 }
 
-/// Whether events before the first that fills step 0 matter: to a chain in any order, or to the breakdown.
+/// Whether events before the first that fills step 0 matter: to a chain in any order, to the breakdown, or because they
+/// may be taken to happen with it.
 pub(super) fn looks_at_all(query: &FunnelQuery) -> bool {
     let by_event = matches!(
         &query.breakdown,
@@ -56,7 +58,7 @@ pub(super) fn looks_at_all(query: &FunnelQuery) -> bool {
             ..
         })
     );
-    by_event || query.order == Order::Unordered
+    by_event || query.order == Order::Unordered || matches!(query.tie, Tie::Grace(_) | Tie::Bucket(_))
 }
 
 /// Checks a query's breakdown without doing the work.

@@ -3,7 +3,8 @@
 use std::ops;
 
 use super::groups;
-use super::query::{Entry, FunnelQuery, Occurrence, Order, Range};
+use super::options::{Entry, Occurrence, Order, Range, Tie, WindowFrom};
+use super::query::FunnelQuery;
 use super::rules::{Event, bits};
 use crate::error::QueryError;
 use crate::kernel::condition::{Test, Truth};
@@ -31,6 +32,7 @@ pub(super) struct Matcher<'t> {
     leading: Leading,
     keep: Keep,
     starts: Starts,
+    tie: Tie,
     /// The first instant that matters, the last one at which a chain may start, and the last one that matters at all.
     from: Millis,
     last_start: Millis,
@@ -106,13 +108,13 @@ impl<'t> Matcher<'t> {
             && query.steps.iter().all(|step| step.occurrence == Occurrence::Any)
             && query.order != Order::Strict
             && query.scope.conditions.is_empty()
-            && (query.order == Order::Unordered || (query.scope.to.is_none() && query.entry == Entry::Any));
+            && (query.order == Order::Unordered || (query.scope.to.is_none() && query.entry != Entry::First));
         let to = query.scope.to.unwrap_or(Millis(i64::MAX));
         let scope = ScopeFilter::new(&query.scope, table)?;
         let last = match (query.range, query.window_millis) {
             (Range::AllEvents, _) => to,
-            (Range::Entry, Some(window)) => to.plus(window),
-            (Range::Entry, None) => Millis(i64::MAX),
+            (Range::Entry, Some(millis)) if has_one_length(query) => to.plus(millis),
+            (Range::Entry, _) => Millis(i64::MAX),
         };
         Ok(Self {
             table,
@@ -123,6 +125,7 @@ impl<'t> Matcher<'t> {
                 && query.scope.to.is_none(),
             meaning: if by_event { Meaning::ByEvent } else { Meaning::ByRow },
             leading: if groups::looks_at_all(query) { Leading::Kept } else { Leading::Dropped },
+            tie: query.tie,
             steps,
             exclusions,
             firsts: compile_firsts(query, table)?,
@@ -132,7 +135,7 @@ impl<'t> Matcher<'t> {
             starts: match (query.order, query.entry) {
                 (Order::Unordered, _) => Starts::Any,
                 (_, Entry::First) => Starts::FirstOnce,
-                (_, Entry::Any) => Starts::First,
+                (_, Entry::Any | Entry::Attempts | Entry::Restart) => Starts::First,
             },
             from: query.scope.from.unwrap_or(Millis(i64::MIN)),
             last_start: to,
@@ -190,6 +193,14 @@ impl<'t> Matcher<'t> {
     /// Collects the events of a user in order of time; none if the user is out of scope.
     pub(super) fn collect(&self, user: UserIdx, events: &mut Vec<Event>) {
         events.clear();
+        self.collect_true(user, events);
+        if let Tie::Bucket(_) = self.tie {
+            events.iter_mut().for_each(|event| event.time = self.tie.cut(event.time));
+        }
+    }
+
+    /// The same at their true times.
+    fn collect_true(&self, user: UserIdx, events: &mut Vec<Event>) {
         if !self.scope.has_user(user) {
             return;
         }
@@ -230,7 +241,8 @@ impl<'t> Matcher<'t> {
             for at in bits(meaningful) {
                 let CodeMasks { steps, kills, .. } = known(&codes[at]);
                 let row = block + at;
-                events.push(Event { time: times[row], steps, kills, row: (rows.start + row) as u32 });
+                let (time, row) = (times[row], (rows.start + row) as u32);
+                events.push(Event { time, steps, kills, row, value: Event::NO_VALUE });
             }
         }
     }
@@ -263,8 +275,13 @@ impl<'t> Matcher<'t> {
     }
 
     fn event(&self, row: usize, user: UserIdx, known: CodeMasks) -> Event {
-        let mut event =
-            Event { time: self.table.times[row], steps: known.steps, kills: known.kills, row: row as u32 };
+        let mut event = Event {
+            time: self.table.times[row],
+            steps: known.steps,
+            kills: known.kills,
+            row: row as u32,
+            value: Event::NO_VALUE,
+        };
         for step in bits(known.maybe_steps) {
             event.steps |= u32::from(self.steps[step].holds(row, user)) << step;
         }
@@ -305,6 +322,11 @@ impl<'t> Matcher<'t> {
             event.steps &= !1;
         }
     }
+}
+
+/// Whether one length of time limits all of a chain.
+fn has_one_length(query: &FunnelQuery) -> bool {
+    query.calendar_days.is_none() && query.sessions.is_none() && query.window_from == WindowFrom::FirstStep
 }
 
 /// Compiles the steps' rules.

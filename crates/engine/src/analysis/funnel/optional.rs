@@ -1,7 +1,7 @@
 //! Optional steps, found once the chain that is counted is known.
 
 use super::chain::Chain;
-use super::query::{Reuse, Tie};
+use super::options::{Reuse, Tie};
 use super::rules::{Event, Rules, bits, instants};
 use super::tie::Matching;
 use crate::time::Millis;
@@ -36,9 +36,9 @@ fn fits(rules: &Rules, instant: &[Event], chain: &Chain, step: usize, matching: 
     let there =
         chain.iter().filter(|&(_, filled)| filled == time).fold(0, |mask, (other, _)| mask | 1 << other);
     match (there, rules.tie, rules.reuse) {
-        (0, ..) | (_, Tie::StepOrder | Tie::Loose, Reuse::Many) => true,
+        (0, ..) | (_, Tie::StepOrder | Tie::Loose | Tie::Bucket(_), Reuse::Many) => true,
         (_, Tie::Never, _) => false,
-        (_, _, Reuse::Once) => {
+        _ => {
             matching.load(instant, !0);
             matching.holds(there | 1 << step)
         }

@@ -15,7 +15,8 @@
 //! further starts to be tried — the [`Sweep`] goes through the user's events, and the [`Walker`] where that does not either.
 
 use super::matcher::Matcher;
-use super::query::{FunnelQuery, Occurrence, Order, Repeats, Reuse, Search, Tie, TimeFrom};
+use super::options::{Count, Entry, Occurrence, Order, Repeats, Reuse, Search, Tie, TimeFrom, WindowFrom};
+use super::query::{FunnelQuery, Step};
 use super::rules::{Rules, Run, Window};
 use crate::kernel::find::CodeSet;
 use crate::table::{Bucket, UserIdx};
@@ -63,11 +64,25 @@ pub(super) enum Found {
 pub(super) fn is_plain(query: &FunnelQuery, matcher: &Matcher<'_>) -> bool {
     let in_order =
         query.order == Order::Ordered && query.repeats == Repeats::Allowed && query.exclusions.is_empty();
+    let one_window = query.window_from == WindowFrom::FirstStep
+        && query.calendar_days.is_none()
+        && query.sessions.is_none()
+        && matches!(query.tie, Tie::StepOrder | Tie::Loose | Tie::Never);
     let counts_all = query.time_from == TimeFrom::LatestStart
-        && query.steps.iter().all(|step| !step.optional && step.occurrence == Occurrence::Any);
+        && matches!(query.entry, Entry::Any | Entry::First)
+        && query.search != Search::FirstMatch
+        && query.count == Count::Users
+        && query.hold.is_none()
+        && query.steps.iter().all(is_plain_step);
     let fills_one =
         query.reuse == Reuse::Once && !(query.tie == Tie::Never && query.search == Search::LatestStartOnly);
-    in_order && counts_all && (fills_one || !matcher.overlaps())
+    in_order && one_window && counts_all && (fills_one || !matcher.overlaps())
+}
+
+/// Whether all events that match a step count, whenever they come.
+fn is_plain_step(step: &Step) -> bool {
+    let is_unlimited = step.within_millis.is_none() && step.after_millis.is_none();
+    is_unlimited && !step.optional && step.occurrence == Occurrence::Any
 }
 
 impl Quick {

@@ -1,8 +1,11 @@
 //! A checked query's rules, in the form that the walk over a user's events wants them.
 
-use super::query::{
-    FunnelQuery, OnExclusion, OpenUsers, Order, Repeats, Reuse, Search, StrictKind, Tie, TimeFrom,
+use super::options::{
+    Count, Entry, OnExclusion, OpenUsers, Order, Repeats, Reuse, Search, StrictKind, Tie, TimeFrom,
+    WindowFrom,
 };
+use super::query::FunnelQuery;
+use super::window;
 use crate::time::Millis;
 
 /// The rules of a valid chain. Steps are counted from 0 and stand as bits in masks.
@@ -18,9 +21,18 @@ pub(super) struct Rules {
     pub(super) order: Order,
     pub(super) strict_kind: StrictKind,
     pub(super) repeats: Repeats,
-    /// Longest time from the first step to the last; `i64::MAX` if there is no limit.
-    pub(super) window_millis: i64,
+    /// Whose length is measured from the first step, or from the one before.
+    pub(super) window: window::Window,
+    pub(super) window_from: WindowFrom,
+    /// For each step how long after the one before it may come; none where no step has limits of its own.
+    limits: Vec<Limits>,
+    /// For each step the required one that follows; the last one for itself.
+    next: Vec<u8>,
+    /// The steps that a held value restricts; none if nothing is held.
+    pub(super) held: u32,
     pub(super) tie: Tie,
+    pub(super) entry: Entry,
+    pub(super) count: Count,
     pub(super) reuse: Reuse,
     pub(super) time_from: TimeFrom,
     pub(super) search: Search,
@@ -31,9 +43,22 @@ pub(super) struct Rules {
     pub(super) end: Option<Millis>,
 }
 
+/// How long after the step before a step may come.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// At most; `i64::MAX` if there is no limit.
+    pub(super) within: i64,
+    /// At least; `i64::MIN` if there is no limit, and where a grace lets the step lie before.
+    pub(super) after: i64,
+}
+
+impl Limits {
+    const NONE: Self = Self { within: i64::MAX, after: i64::MIN };
+}
+
 impl Rules {
-    /// The rules of a query that has been checked. `last_start` and `end` come from its scope and the data.
-    pub(super) fn new(query: &FunnelQuery, last_start: Millis, end: Millis) -> Self {
+    /// The rules of a query that has been checked. `window`, `last_start` and `end` come from its scope and the data.
+    pub(super) fn new(query: &FunnelQuery, window: window::Window, last_start: Millis, end: Millis) -> Self {
         let n_steps = query.steps.len();
         let optional = |step: usize| query.steps[step].optional;
         let before = |step: usize| {
@@ -41,7 +66,15 @@ impl Rules {
             let end = if query.order == Order::Strict { step } else { step.min(required + 1) };
             (required..end).fold(0, |mask, earlier| mask | 1 << earlier)
         };
-        let shown_apart = query.open == OpenUsers::Apart && query.window_millis.is_some();
+        let is_limited = query.window_millis.is_some() || !window.is_length();
+        let shown_apart = query.open == OpenUsers::Apart && is_limited;
+        let has_limits =
+            |step: &super::query::Step| step.within_millis.is_some() || step.after_millis.is_some();
+        let limits = |step: &super::query::Step| Limits {
+            within: step.within_millis.unwrap_or(i64::MAX),
+            after: step.after_millis.unwrap_or(i64::MIN),
+        };
+        let next = |step: usize| (step + 1..n_steps).find(|&later| !optional(later)).unwrap_or(step) as u8;
         Self {
             n_steps,
             required: (0..n_steps).filter(|&step| !optional(step)).fold(0, |mask, step| mask | 1 << step),
@@ -49,8 +82,21 @@ impl Rules {
             order: query.order,
             strict_kind: query.strict_kind,
             repeats: query.repeats,
-            window_millis: query.window_millis.unwrap_or(i64::MAX),
+            window,
+            window_from: query.window_from,
+            limits: if query.steps.iter().any(has_limits) {
+                query.steps.iter().map(limits).collect()
+            } else {
+                Vec::new()
+            },
+            next: (0..n_steps).map(next).collect(),
+            held: query.hold.as_ref().map_or(0, |hold| match &hold.steps[..] {
+                [] => u32::MAX >> (32 - n_steps),
+                steps => steps.iter().fold(0, |mask, &step| mask | 1 << step),
+            }),
             tie: query.tie,
+            entry: query.entry,
+            count: query.count,
             reuse: query.reuse,
             time_from: query.time_from,
             search: query.search,
@@ -62,19 +108,68 @@ impl Rules {
 
     /// Whether some events end a user's story for good.
     pub(super) fn may_stop(&self) -> bool {
-        self.strict_kind != StrictKind::Restart || self.repeats == Repeats::Stop
+        may_stop(self.strict_kind, self.repeats)
     }
 
     /// Whether a chain that started at `start` may go on at `time`.
+    #[inline]
     pub(super) fn in_window(&self, start: Millis, time: Millis) -> bool {
-        // Neither instant is so far from the other that this could overflow; asked often.
-        time.0.wrapping_sub(start.0) <= self.window_millis
+        self.window.holds(start, time)
+    }
+
+    /// Whether `step` may come at `time` after a chain that started at `start` and filled its last step at `last`.
+    #[inline]
+    pub(super) fn may_follow(&self, start: Millis, last: Millis, step: usize, time: Millis) -> bool {
+        let since = match self.window_from {
+            WindowFrom::FirstStep => start,
+            WindowFrom::PreviousStep => last,
+        };
+        self.in_window(since, time) && (self.limits.is_empty() || self.limits(step).hold(last, time))
+    }
+
+    /// A step's own limits.
+    pub(super) fn limits(&self, step: usize) -> Limits {
+        self.limits.get(step).copied().unwrap_or(Limits::NONE)
     }
 
     /// Whether the window of a chain that started at `start` is not over at the end.
     pub(super) fn is_open(&self, start: Millis) -> bool {
-        self.end.is_some_and(|end| end.since(start) < self.window_millis)
+        self.end.is_some_and(|end| self.window.closed(start) > end)
     }
+
+    /// Whether a chain that started at `start` and filled `step`, its last one, at `last` might go on after the end.
+    pub(super) fn may_go_on(&self, start: Millis, step: usize, last: Millis) -> bool {
+        let Some(end) = self.end else { return false };
+        let Limits { within, after } = self.limits(usize::from(self.next[step]));
+        let since = match self.window_from {
+            WindowFrom::FirstStep => start,
+            WindowFrom::PreviousStep => last,
+        };
+        end.plus(1).max(last.plus(after)) <= self.window.closed(since).min(last.plus(within))
+    }
+
+    /// Whether a chain's start alone does not tell which of two chains with the same last step can do more.
+    pub(super) fn needs_layers(&self) -> bool {
+        let in_layers = self.repeats == Repeats::BreakChain
+            || self.strict_kind == StrictKind::EarlierStepBreaks
+            || self.entry == Entry::Restart
+            || self.reuse == Reuse::ManyAfterStart
+            || self.search == Search::FirstMatch
+            || matches!(self.tie, Tie::Grace(_));
+        let is_limited = !self.limits.is_empty() || self.window_from == WindowFrom::PreviousStep;
+        in_layers || (is_limited && self.order == Order::Ordered)
+    }
+}
+
+impl Limits {
+    fn hold(self, last: Millis, time: Millis) -> bool {
+        (self.after..=self.within).contains(&time.since(last))
+    }
+}
+
+/// Whether these rules let some events end a user's story for good.
+pub(super) fn may_stop(strict_kind: StrictKind, repeats: Repeats) -> bool {
+    matches!(strict_kind, StrictKind::Stop | StrictKind::EventBreaks) || repeats == Repeats::Stop
 }
 
 /// What a row of a user means to the funnel.
@@ -87,6 +182,13 @@ pub(super) struct Event {
     pub(super) kills: u32,
     /// Its row in the table.
     pub(super) row: u32,
+    /// Which of the values that are held it carries; [`Event::NO_VALUE`] if it lacks one or nothing is held.
+    pub(super) value: u32,
+}
+
+impl Event {
+    /// Stands for no value.
+    pub(super) const NO_VALUE: u32 = u32::MAX;
 }
 
 /// When a chain that skips no step filled its steps.

@@ -1,18 +1,27 @@
 //! One shard's part of a round: every user followed, and added to the tallies of the groups.
 
+mod add;
+
+use std::ops::Range;
+
 use super::Partial;
-use super::groups::{self, Group, Split};
+use super::bins::Bins;
+use super::groups::{Group, Split};
+use super::hold::Values;
 use super::matcher::Matcher;
-use super::query::{FunnelQuery, Order, Range};
+use super::options::{self, Count, Order};
+use super::query::FunnelQuery;
 use super::quick::{self, Found, Quick, StepRows};
 use super::rules::{Event, Outcome, Rules, Run, Window};
+use super::sessions::UserSessions;
 use super::sweep::Sweep;
 use super::tallies::{AllOutlines, Tallies, Whole};
-use super::trend::{self, Follower};
-use super::unordered;
+use super::trend::Follower;
+
 use super::walk::Walker;
+use super::window;
 use crate::error::QueryError;
-use crate::table::{Bitmap, Bucket, Column, Table, UserIdx};
+use crate::table::{Bitmap, Bucket, Table, UserIdx};
 use crate::time::Millis;
 
 /// A round's look-up tables and scratch memory.
@@ -21,18 +30,25 @@ pub struct Prepared<'t> {
     table: &'t Table,
     matcher: Matcher<'t>,
     split: Split<'t>,
-    rules: Rules,
+    pub(super) rules: Rules,
+    /// The values that are held, if any are.
+    values_held: Option<Values<'t>>,
+    /// Users' sessions, if the query asks for them.
+    sessions: Option<UserSessions<'t>>,
     /// The quick ways, where there are any.
     quick: Option<Quick>,
     sweep: Option<Sweep>,
-    walker: Walker,
+    pub(super) walker: Walker,
     /// Follows users from each period, if the query asks for a trend.
     follower: Option<Follower>,
     /// The chain that the quick ways found.
-    run: Run,
-    events: Vec<Event>,
+    pub(super) run: Run,
+    pub(super) events: Vec<Event>,
     part: Vec<Event>,
     values: Vec<(Group, u32)>,
+    /// Where each session's events lie, and all of the user's events, where sessions are counted.
+    places: Vec<Range<usize>>,
+    all: Vec<Event>,
     tallies: Tallies,
     /// What is to be found in the second round.
     wanted: Option<AllOutlines>,
@@ -47,15 +63,6 @@ enum Progress {
     Counted,
 }
 
-/// Which of a user's events are meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Events {
-    /// All that mean something.
-    All,
-    /// Those of a group.
-    Part,
-}
-
 /// How far a user came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::analysis) struct Level {
@@ -66,7 +73,7 @@ pub(in crate::analysis) struct Level {
 }
 
 /// How far a user has been followed.
-enum Followed<'q> {
+pub(super) enum Followed<'q> {
     /// By the quick way. The chain is in [`Prepared::run`].
     Quickly(Window, &'q mut Quick),
     /// Event by event; the same.
@@ -83,13 +90,13 @@ impl<'t> Prepared<'t> {
     pub(super) fn new(query: &FunnelQuery, table: &'t Table) -> Result<Self, QueryError> {
         let to = query.scope.to.unwrap_or(Millis(i64::MAX));
         let end = match query.range {
-            Range::Entry => table.schema.end(),
-            Range::AllEvents => table.schema.end().min(to),
+            options::Range::Entry => table.schema.end(),
+            options::Range::AllEvents => table.schema.end().min(to),
         };
         let (matcher, split) = (Matcher::new(query, table)?, Split::new(query, table)?);
-        let periods = trend::periods(query, table)?;
+        let periods = Bins::new(query, table)?;
         let is_plain = periods.is_none() && split.is_of_users() && quick::is_plain(query, &matcher);
-        let rules = Rules::new(query, to, end);
+        let rules = Rules::new(query, window::Window::new(query, table)?, to, end);
         Ok(Self {
             table,
             follower: periods.map(|periods| Follower::new(periods, rules.clone())),
@@ -101,6 +108,10 @@ impl<'t> Prepared<'t> {
             events: Vec::new(),
             part: Vec::new(),
             values: Vec::new(),
+            places: Vec::new(),
+            all: Vec::new(),
+            values_held: Values::new(query, table)?,
+            sessions: UserSessions::new(query, table)?,
             tallies: Tallies::new(if split.is_by_user() { Whole::InGroups } else { Whole::Apart }),
             wanted: None,
             progress: Progress::Counting,
@@ -183,7 +194,11 @@ impl<'t> Prepared<'t> {
     }
 
     /// Calls `visit` with each user of the bucket who may have entered.
-    fn each_user(&mut self, bucket: Bucket<'_>, mut visit: impl FnMut(&mut Self, UserIdx, Followed<'_>)) {
+    pub(super) fn each_user(
+        &mut self,
+        bucket: Bucket<'_>,
+        mut visit: impl FnMut(&mut Self, UserIdx, Followed<'_>),
+    ) {
         let Some(mut quick) = self.quick.take() else {
             bucket.users().for_each(|user| self.each_walked(user, &mut visit));
             return;
@@ -205,9 +220,43 @@ impl<'t> Prepared<'t> {
         if !self.events.iter().any(|event| event.steps & any != 0) {
             return;
         }
+        if let Some(values) = &mut self.values_held {
+            values.mark(&mut self.events);
+        }
+        if self.sessions.is_some() {
+            return self.each_session(user, any, visit);
+        }
         let sweep = self.sweep.as_mut();
         let swept = sweep.and_then(|sweep| sweep.follow(&self.rules, &self.events, &mut self.run));
         visit(self, user, swept.map_or(Followed::NotYet, Followed::Swept));
+    }
+
+    /// The same for a user whose sessions matter: as limits of chains, or as units, each of which must match `any` step.
+    fn each_session(
+        &mut self,
+        user: UserIdx,
+        any: u32,
+        visit: &mut impl FnMut(&mut Self, UserIdx, Followed<'_>),
+    ) {
+        let Some(sessions) = &mut self.sessions else { return };
+        let of_trend = self.follower.as_mut().map(|follower| &mut follower.rules);
+        sessions.enter(user, [&mut self.rules].into_iter().chain(of_trend));
+        if self.rules.count != Count::Sessions {
+            visit(self, user, Followed::NotYet);
+            return;
+        }
+        sessions.split(&mut self.events, &mut self.places);
+        let (all, places) = (std::mem::take(&mut self.events), std::mem::take(&mut self.places));
+        self.events = std::mem::take(&mut self.all);
+        for place in &places {
+            self.events.clear();
+            self.events.extend_from_slice(&all[place.clone()]);
+            if self.events.iter().any(|event| event.steps & any != 0) {
+                visit(self, user, Followed::NotYet);
+            }
+        }
+        self.all = std::mem::replace(&mut self.events, all);
+        self.places = places;
     }
 
     /// Adds a user whose chain is in [`Prepared::run`] and who did the steps in these rows.
@@ -224,116 +273,6 @@ impl<'t> Prepared<'t> {
             self.tallies.overall()
         };
         tally.add_run(n_steps, window, times);
-    }
-
-    fn add_user(&mut self, query: &FunnelQuery, user: UserIdx) {
-        let outcome = self.walker.follow(&self.rules, &self.events);
-        if self.split.is_by_user() {
-            let group = self.split.group_of(self.table, user, step_rows(&self.events));
-            self.add(query, &group, outcome);
-            self.follow_trend(Events::All, [None, Some(&group)].into_iter());
-            return;
-        }
-        self.tallies.overall().add(query, outcome, self.walker.counted());
-        let mut groups = Vec::new();
-        if let Split::BySegments(segments) = &self.split {
-            groups.extend(segments_of(segments, user));
-        }
-        for group in &groups {
-            self.tallies.of(group).add(query, outcome, self.walker.counted());
-        }
-        // From here on the walker's chain is another one.
-        self.follow_trend(Events::All, [None].into_iter().chain(groups.iter().map(Some)));
-        match self.split {
-            Split::None | Split::ByUser(..) | Split::ByFirst(_) | Split::ByLast(_) | Split::BySegments(_) => {
-            }
-            Split::ByEach(column) => {
-                self.list_values(user, column, |_| true);
-                self.add_each_value(query);
-            }
-            Split::ByStep(column, 0) if self.rules.order == Order::Unordered => {
-                self.list_values(user, column, |event| event.steps != 0);
-                self.add_starting_values(query);
-            }
-            Split::ByStep(column, step) => {
-                self.list_values(user, column, |event| event.steps >> step & 1 == 1);
-                self.add_step_values(query, step);
-            }
-        }
-    }
-
-    /// Adds the user whom the walker has just followed to a group, unless there is nothing to add.
-    fn add(&mut self, query: &FunnelQuery, group: &Group, outcome: Outcome) {
-        if outcome != Outcome::Absent {
-            self.tallies.of(group).add(query, outcome, self.walker.counted());
-        }
-    }
-
-    /// Adds the chains of each period to these groups' trends, if there are any; none stands for everybody.
-    fn follow_trend<'g>(&mut self, events: Events, groups: impl Iterator<Item = Option<&'g Group>>) {
-        let events = match events {
-            Events::All => &self.events,
-            Events::Part => &self.part,
-        };
-        if let Some(follower) = &mut self.follower {
-            follower.follow(&mut self.walker, events);
-            groups.for_each(|group| follower.count(group));
-        }
-    }
-
-    /// Lists the values of the events that `counts`, each with its events' places, in order.
-    fn list_values(&mut self, user: UserIdx, column: &'t Column, counts: impl Fn(&Event) -> bool) {
-        self.values.clear();
-        let counted = (0_u32..).zip(&self.events).filter(|(_, event)| counts(event));
-        self.values.extend(
-            counted.map(|(place, event)| (groups::value(self.table, column, event.row, user), place)),
-        );
-        self.values.sort();
-    }
-
-    /// For each value a funnel of the events that carry it.
-    fn add_each_value(&mut self, query: &FunnelQuery) {
-        let values = std::mem::take(&mut self.values);
-        for same in values.chunk_by(|a, b| a.0 == b.0) {
-            self.part.clear();
-            self.part.extend(same.iter().map(|&(_, place)| self.events[place as usize]));
-            let outcome = self.walker.follow(&self.rules, &self.part);
-            self.add(query, &same[0].0, outcome);
-            self.follow_trend(Events::Part, [Some(&same[0].0)].into_iter());
-        }
-        self.values = values;
-    }
-
-    /// For each value a funnel in any order that only the events that carry it may begin.
-    fn add_starting_values(&mut self, query: &FunnelQuery) {
-        let values = std::mem::take(&mut self.values);
-        for same in values.chunk_by(|a, b| a.0 == b.0) {
-            let starts = same.iter().map(|&(_, place)| place);
-            unordered::keep_begun(&self.rules, &self.events, starts, &mut self.part);
-            let outcome = self.walker.follow(&self.rules, &self.part);
-            self.add(query, &same[0].0, outcome);
-            self.follow_trend(Events::Part, [Some(&same[0].0)].into_iter());
-        }
-        self.values = values;
-    }
-
-    /// For each value a funnel where only the events that carry it fill the step.
-    fn add_step_values(&mut self, query: &FunnelQuery, step: u32) {
-        let values = std::mem::take(&mut self.values);
-        for same in values.chunk_by(|a, b| a.0 == b.0) {
-            self.part.clone_from(&self.events);
-            for event in &mut self.part {
-                event.steps &= !(1 << step);
-            }
-            for &(_, place) in same {
-                self.part[place as usize].steps |= 1 << step;
-            }
-            self.matcher.keep_meaningful(&mut self.part);
-            let outcome = self.walker.follow(&self.rules, &self.part);
-            self.add(query, &same[0].0, outcome);
-            self.follow_trend(Events::Part, [Some(&same[0].0)].into_iter());
-        }
-        self.values = values;
     }
 }
 

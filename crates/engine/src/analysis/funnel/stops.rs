@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use super::chain::{Chain, Slots};
-use super::query::{Order, Repeats, Reuse, Search, StrictKind, Tie};
+use super::options::{Order, Repeats, Reuse, Search, StrictKind, Tie};
 use super::rules::{Event, Rules, bits};
 use super::tie::{self, Matching};
 use crate::time::Millis;

@@ -40,7 +40,7 @@ impl Sweep {
     /// Puts the times of the chain that is counted into `run`; none if the user did different steps at one instant. One of
     /// the events must match step 0.
     pub(super) fn follow(&mut self, rules: &Rules, events: &[Event], run: &mut Run) -> Option<Window> {
-        let window = rules.window_millis.min(ENDLESS);
+        let window = rules.window.millis.min(ENDLESS);
         self.latest[..=rules.n_steps].fill(NEVER);
         let (mut before, mut filled) = (None, 0);
         for event in events {

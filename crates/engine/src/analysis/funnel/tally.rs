@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Durations, FunnelResult, FunnelStep};
 use super::chain::Chain;
-use super::query::{FunnelQuery, InstantTimes, Order};
+use super::options::{InstantTimes, Order};
+use super::query::FunnelQuery;
 use super::rules::{Outcome, Window};
 use crate::kernel::quantile::{Spread, Values, Wanted};
 use crate::rule::EventRule;
@@ -84,7 +85,7 @@ impl Tally {
         let (mut furthest, mut previous, mut before, mut tied) = (0, start, None, false);
         for (step, time) in chain.iter() {
             self.counts.n_reached[step] += 1;
-            tied |= before == Some(time);
+            tied |= before.is_some_and(|before| time <= before);
             before = Some(time);
             if step > 0 {
                 let (length, last) = (length(start, time), length(previous, time));
@@ -154,8 +155,9 @@ impl Tally {
     }
 }
 
+/// How long it took; nothing where a step lies before the one before it.
 fn length(from: Millis, to: Millis) -> u64 {
-    to.since(from).unsigned_abs()
+    to.since(from).max(0).unsigned_abs()
 }
 
 impl<T> Lengths<T> {

@@ -13,15 +13,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::bins::Bins;
 use super::groups::Group;
-use super::query::{FunnelQuery, Order};
+use super::options::{Order, WindowFrom};
+use super::query::FunnelQuery;
 use super::rules::{Event, Outcome, Rules, Window};
 use super::walk::Walker;
-use crate::error::QueryError;
-use crate::kernel::period::Periods;
-use crate::kernel::scope::zone;
 use crate::stats::interval::{Rate, wilson};
-use crate::table::Table;
 use crate::time::Millis;
 
 /// A period's users, by how far the best chain came that they started in it.
@@ -30,7 +28,8 @@ use crate::time::Millis;
 pub struct FunnelPeriod {
     /// The period's first instant.
     pub start: Millis,
-    /// The period in the scope's zone: `2026-03-01`, `2026-03-01T13:00`, `2026-03`, `2026-Q1` or `2026`.
+    /// The period in the scope's zone: `2026-03-01`, `2026-03-01T13:00`, `2026-03`, `2026-Q1` or `2026`; for one of equal
+    /// length its first instant in UTC, `2026-03-01T13:00:00Z`.
     pub label: String,
     /// Whether nobody can enter it any more: it is over at the end of the data.
     pub is_over: bool,
@@ -69,9 +68,9 @@ struct Found {
 /// Follows users from each period.
 #[derive(Debug)]
 pub(super) struct Follower {
-    periods: Periods,
+    periods: Bins,
     /// The rules, for the period at hand.
-    rules: Rules,
+    pub(super) rules: Rules,
     /// Nobody starts a chain later, in any period.
     last_start: Millis,
     part: Vec<Event>,
@@ -79,21 +78,8 @@ pub(super) struct Follower {
     pub(super) trends: Trends,
 }
 
-/// The periods that a query's trend has: those of its range, or of the data where it has no bounds.
-///
-/// # Errors
-/// If there are too many, or the zone is unknown; the field starts with `trend` or `scope`.
-pub(super) fn periods(query: &FunnelQuery, table: &Table) -> Result<Option<Periods>, QueryError> {
-    let Some(period) = query.trend else { return Ok(None) };
-    let zone = zone(&query.scope).map_err(|error| error.within("scope"))?;
-    let from = query.scope.from.unwrap_or(table.schema.start());
-    let to = query.scope.to.unwrap_or(table.schema.end());
-    let periods = Periods::covering(period, query.scope.week_start, &zone, from, to);
-    periods.map(Some).map_err(|error| QueryError { field: "trend".to_owned(), ..error })
-}
-
 impl Follower {
-    pub(super) fn new(periods: Periods, rules: Rules) -> Self {
+    pub(super) fn new(periods: Bins, rules: Rules) -> Self {
         let (part, found) = (Vec::new(), Vec::new());
         Self { periods, last_start: rules.last_start, rules, part, found, trends: Trends::default() }
     }
@@ -110,17 +96,19 @@ impl Follower {
                 continue;
             };
             let end = self.periods.end(period);
-            // What shares the entry's instant may stand before it.
-            let first = events.partition_point(|event| event.time < time);
-            self.cut(&events[first..], end);
-            match walker.follow(&self.rules, &self.part) {
+            // What shares the entry's instant, or what a grace puts after it, may stand before it.
+            let slack = self.rules.tie.grace().saturating_mul(self.rules.n_steps as i64);
+            let first = events.partition_point(|event| event.time < time.plus(-slack));
+            self.cut(&events[first..], time, end);
+            let (found, mut is_removed) = (&mut self.found, false);
+            walker.each_unit(&self.rules, &self.part, |outcome, chain| match outcome {
                 Outcome::Absent => {}
-                Outcome::Removed => is_spoilt |= walker.went_on_spoilt(&self.rules, &self.part),
+                Outcome::Removed => is_removed = true,
                 Outcome::Entered(window) => {
-                    let steps = walker.counted().steps;
-                    self.found.push(Found { period: period as u32, steps, window });
+                    found.push(Found { period: period as u32, steps: chain.steps, window });
                 }
-            }
+            });
+            is_spoilt |= is_removed && walker.went_on_spoilt(&self.rules, &self.part);
             at = events.partition_point(|event| event.time < end);
         }
         if is_spoilt {
@@ -130,15 +118,18 @@ impl Follower {
         }
     }
 
-    /// Puts the events of a period's chains into `part`.
-    fn cut(&mut self, events: &[Event], end: Millis) {
+    /// Puts the events of a period's chains into `part`, which start at `start` or later and before `end`.
+    fn cut(&mut self, events: &[Event], start: Millis, end: Millis) {
         self.rules.last_start = self.last_start.min(end.plus(-1));
-        let last = end.plus(-1).plus(self.rules.window_millis);
+        let last = match self.rules.window_from {
+            WindowFrom::FirstStep => self.rules.window.deadline(end.plus(-1)),
+            WindowFrom::PreviousStep => Millis(i64::MAX),
+        };
         let in_reach = events.iter().take_while(|event| event.time <= last);
         self.part.clear();
         let is_unordered = self.rules.order == Order::Unordered;
         self.part.extend(in_reach.map(|event| {
-            let may_start = is_unordered || event.time < end;
+            let may_start = is_unordered || (start..end).contains(&event.time);
             Event { steps: if may_start { event.steps } else { event.steps & !1 }, ..*event }
         }));
         if self.rules.order != Order::Strict {
@@ -197,7 +188,7 @@ impl Trend {
     }
 
     /// Every period, in order; those that nobody entered too.
-    pub(super) fn finish(&self, query: &FunnelQuery, periods: &Periods, end: Millis) -> Vec<FunnelPeriod> {
+    pub(super) fn finish(&self, query: &FunnelQuery, periods: &Bins, end: Millis) -> Vec<FunnelPeriod> {
         let nobody = Entered { n_reached: vec![0; query.steps.len()], n_open: 0 };
         let last = query.steps.iter().rposition(|step| !step.optional).unwrap_or(0);
         let period = |index: usize| {

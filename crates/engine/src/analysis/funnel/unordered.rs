@@ -6,7 +6,7 @@
 //! any set within that window could.
 
 use super::chain::Chain;
-use super::query::{OnExclusion, Reuse, Tie, TimeFrom};
+use super::options::{OnExclusion, Reuse, Tie, TimeFrom};
 use super::rules::{Event, Outcome, Rules, Window, bits, instants};
 use super::walk::{is_loose, kills};
 use crate::time::Millis;
@@ -54,14 +54,14 @@ impl Unordered {
                 if is_loose(rules, instant) {
                     // The order inside the instant is not known: its events may end one attempt and start another.
                     self.hold_all(rules, instant, &mut progress);
-                    best = self.better(rules, best, time, &progress);
+                    best = self.better(rules, events, best, (time, &progress));
                 }
                 self.clear();
                 let until = next_clearing(rules, &events[n_seen..]);
                 progress = Progress { since: Some(time), until, ..Progress::default() };
             }
             self.hold_all(rules, instant, &mut progress);
-            best = self.better(rules, best, time, &progress);
+            best = self.better(rules, events, best, (time, &progress));
             if best.is_some_and(|best| best.level == rules.n_steps) {
                 break;
             }
@@ -135,7 +135,13 @@ impl Unordered {
     }
 
     /// The best window so far, after the events of the instant at `time` were added.
-    fn better(&self, rules: &Rules, best: Option<Best>, time: Millis, progress: &Progress) -> Option<Best> {
+    fn better(
+        &self,
+        rules: &Rules,
+        events: &[Event],
+        best: Option<Best>,
+        (time, progress): (Millis, &Progress),
+    ) -> Option<Best> {
         let held = || self.holders.iter().flatten().filter(|held| rules.in_window(held.time, time));
         let (level, Some(oldest)) = (held().count(), held().map(|held| held.time).min()) else { return best };
         if best.is_some_and(|best| best.level >= level) {
@@ -146,7 +152,8 @@ impl Unordered {
         let start = match rules.time_from {
             TimeFrom::LatestStart => oldest.min(latest),
             TimeFrom::EarliestStart => {
-                let earliest = time.plus(rules.window_millis.saturating_neg());
+                let earliest = events.partition_point(|event| !rules.in_window(event.time, time));
+                let earliest = events.get(earliest).map_or(time, |event| event.time);
                 progress.since.map_or(earliest, |since| since.max(earliest))
             }
         };
@@ -165,7 +172,9 @@ impl Unordered {
             let mut is_placed = |steps: u32| steps != 0 && self.place(Held { time, steps }, None, &mut 0);
             let n_more = match (rules.tie, rules.reuse) {
                 (Tie::Never, _) => usize::from(is_placed(all)),
-                (_, Reuse::Many) => bits(all).filter(|&step| is_placed(1 << step)).count(),
+                (_, Reuse::Many | Reuse::ManyAfterStart) => {
+                    bits(all).filter(|&step| is_placed(1 << step)).count()
+                }
                 (_, Reuse::Once) => instant.iter().filter(|event| is_placed(event.steps)).count(),
             };
             for _ in 0..n_more {

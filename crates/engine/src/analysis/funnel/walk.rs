@@ -1,7 +1,10 @@
 //! The walk over one user's events that finds the user's highest level and the chain that is counted.
 
+use super::attempts::Attempts;
 use super::chain::{Chain, Slots};
-use super::query::{OnExclusion, Order, Reuse, Search, Tie, TimeFrom};
+use super::hold::{self, Parts};
+use super::layers::Layers;
+use super::options::{Count, Entry, OnExclusion, Order, Reuse, Search, Tie, TimeFrom};
 use super::rules::{Event, Outcome, Rules, Window, bits, bits_down, instants};
 use super::stops::Stepwise;
 use super::tie::{self, Matching};
@@ -20,8 +23,13 @@ pub(super) struct Walker {
     sorted: Vec<Event>,
     unordered: Unordered,
     stepwise: Stepwise,
+    layers: Layers,
+    attempts: Attempts,
+    parts: Parts,
     /// The chain that is counted.
     counted: Chain,
+    /// The best one of all held values so far.
+    best: Chain,
     grown: Chain,
 }
 
@@ -48,7 +56,11 @@ impl Walker {
             sorted: Vec::new(),
             unordered: Unordered::new(n_steps),
             stepwise: Stepwise::new(n_steps),
+            layers: Layers::default(),
+            attempts: Attempts::default(),
+            parts: Parts::default(),
             counted: Chain::default(),
+            best: Chain::default(),
             grown: Chain::default(),
         }
     }
@@ -60,9 +72,72 @@ impl Walker {
 
     /// What becomes of a user with these events, in order of time.
     pub(super) fn follow(&mut self, rules: &Rules, events: &[Event]) -> Outcome {
+        if rules.held == 0 {
+            return self.follow_all(rules, events);
+        }
+        let (mut parts, mut best) = (std::mem::take(&mut self.parts), std::mem::take(&mut self.best));
+        let (mut outcome, mut is_open) = (Outcome::Absent, false);
+        best.steps = 0;
+        parts.each(rules, events, |part| match self.follow_all(rules, part) {
+            Outcome::Absent => {}
+            Outcome::Removed if best.steps == 0 => outcome = Outcome::Removed,
+            Outcome::Removed => {}
+            Outcome::Entered(window) => {
+                is_open |= window == Window::Open;
+                if best.steps == 0 || hold::is_better(rules, &self.counted, &best) {
+                    best.copy_from(&self.counted);
+                }
+            }
+        });
+        if best.steps != 0 {
+            let is_open = is_open && best.steps & rules.required != rules.required;
+            outcome = Outcome::Entered(if is_open { Window::Open } else { Window::Over });
+        }
+        self.counted.copy_from(&best);
+        (self.parts, self.best) = (parts, best);
+        outcome
+    }
+
+    /// Calls `visit` with what becomes of each unit among these events of a user, or of one session of a user, and with the
+    /// chain that is counted.
+    pub(super) fn each_unit(
+        &mut self,
+        rules: &Rules,
+        events: &[Event],
+        mut visit: impl FnMut(Outcome, &Chain),
+    ) {
+        if rules.count != Count::Attempts {
+            let outcome = self.follow(rules, events);
+            visit(outcome, &self.counted);
+        } else if rules.held == 0 {
+            self.attempts.each(rules, events, visit);
+        } else {
+            let attempts = &mut self.attempts;
+            self.parts.each(rules, events, |part| attempts.each(rules, part, &mut visit));
+        }
+    }
+
+    /// What becomes of a user, whatever is held.
+    fn follow_all(&mut self, rules: &Rules, events: &[Event]) -> Outcome {
         if rules.order == Order::Unordered {
             return self.unordered.follow(rules, events, &mut self.counted);
         }
+        if rules.entry == Entry::Attempts {
+            return self.attempts.best(rules, events, &mut self.counted);
+        }
+        let outcome = if rules.needs_layers() {
+            self.layers.follow(rules, events, &mut self.counted)
+        } else {
+            self.follow_starts(rules, events)
+        };
+        if rules.order == Order::Ordered && rules.required.count_ones() < rules.n_steps as u32 {
+            optional::fill(rules, events, &mut self.counted, &mut self.matching);
+        }
+        outcome
+    }
+
+    /// What becomes of a user, where a later start makes a chain no worse.
+    fn follow_starts(&mut self, rules: &Rules, events: &[Event]) -> Outcome {
         let removing =
             rules.on_exclusion == OnExclusion::RemoveUser && events.iter().any(|event| event.kills != 0);
         self.run(rules, events, if removing { Goal::FurthestOfAll } else { Goal::Furthest });
@@ -78,27 +153,30 @@ impl Walker {
             let start = earliest::start(rules, events, furthest, &mut self.matching);
             self.run(rules, events, Goal::StartedAt(start));
         }
-        if rules.order == Order::Ordered && rules.required.count_ones() < rules.n_steps as u32 {
-            optional::fill(rules, events, &mut self.counted, &mut self.matching);
-        }
         Outcome::Entered(window)
     }
 
     /// Whether an exclusion spoils the furthest chain of these events between two of its steps, and not after its last one.
     pub(super) fn went_on_spoilt(&mut self, rules: &Rules, events: &[Event]) -> bool {
-        let mut furthest = |goal| {
-            self.run(rules, events, goal);
-            self.counted.last()
+        let went_on = |walker: &mut Self, events: &[Event]| {
+            let mut furthest = |goal| {
+                walker.run(rules, events, goal);
+                walker.counted.last()
+            };
+            furthest(Goal::Furthest) < furthest(Goal::FurthestOfAll)
         };
-        furthest(Goal::Furthest) < furthest(Goal::FurthestOfAll)
+        if rules.held == 0 {
+            return went_on(self, events);
+        }
+        let (mut parts, mut any) = (std::mem::take(&mut self.parts), false);
+        parts.each(rules, events, |part| any |= went_on(self, part));
+        self.parts = parts;
+        any
     }
 
     fn window(&self, rules: &Rules) -> Window {
         let converted = self.counted.steps & rules.required == rules.required;
-        match self.slots.latest_start() {
-            Some(start) if !converted && rules.is_open(start) => Window::Open,
-            _ => Window::Over,
-        }
+        if !converted && self.slots.may_go_on(rules) { Window::Open } else { Window::Over }
     }
 
     fn run(&mut self, rules: &Rules, events: &[Event], goal: Goal) {

@@ -9,6 +9,7 @@ use super::answer::{
 use super::query::{JourneyItem, JourneyQuery};
 use super::tally::{CUT_OUT, Code, Count, EdgeCount, FIRST, NodeCount, OTHER, Sums};
 use crate::kernel::items::Items;
+use crate::kernel::order::sort_by_key;
 use crate::table::Table;
 
 /// What stands for several of the tables' entries, and whether it is only one.
@@ -73,7 +74,7 @@ pub(super) fn answer(query: &JourneyQuery, sums: Sums, kept: &[u32], table: &Tab
 fn shown(nodes: &BTreeMap<(u32, Code), NodeCount>, limit: Option<u32>) -> BTreeSet<(u32, Code)> {
     let mut ranked: Vec<((u32, Code), u64)> =
         nodes.iter().map(|(&key, count)| (key, count.runs.n_runs)).collect();
-    ranked.sort_by_key(|&((step, code), n_runs)| (step, Reverse(n_runs), code));
+    sort_by_key(&mut ranked, |&((step, code), n_runs)| (step, Reverse(n_runs), code));
     let limit = limit.map_or(usize::MAX, |limit| limit as usize);
     let mut shown = BTreeSet::new();
     for of_step in ranked.chunk_by(|a, b| a.0.0 == b.0.0) {
@@ -115,7 +116,9 @@ fn nodes(sums: &Sums, shown: &BTreeSet<(u32, Code)>) -> Vec<ShownNode> {
             n_out: number(&n_out, key),
         })
         .collect();
-    all.sort_by_key(|node| (node.step, node.code == OTHER, Reverse(node.count.sum.runs.n_runs), node.code));
+    sort_by_key(&mut all, |node| {
+        (node.step, node.code == OTHER, Reverse(node.count.sum.runs.n_runs), node.code)
+    });
     all
 }
 
@@ -155,7 +158,7 @@ fn edges(sums: &Sums, shown: &BTreeSet<(u32, Code)>, limit: Option<u32>) -> Vec<
     let mut all: Vec<ShownEdge> =
         joined.into_iter().map(|((step, from, to), count)| ShownEdge { step, from, to, count }).collect();
     let last_other = |code: Code| (code == OTHER, code);
-    all.sort_by_key(|edge| {
+    sort_by_key(&mut all, |edge| {
         (Reverse(edge.count.sum.runs.n_runs), edge.step, last_other(edge.from), last_other(edge.to))
     });
     if let Some(limit) = limit {

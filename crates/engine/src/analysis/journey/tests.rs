@@ -245,7 +245,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(n_cases(1_000)))]
+    #![proptest_config(ProptestConfig::with_cases(n_cases(20_000)))]
 
     #[test]
     fn every_number_is_that_of_a_plain_count_and_every_node_adds_up((gap, query) in queries(), sheet in small_sheets()) {

@@ -69,7 +69,7 @@ fn rule() -> impl Strategy<Value = EventRule> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(n_cases(600)))]
+    #![proptest_config(ProptestConfig::with_cases(n_cases(20_000)))]
 
     #[test]
     fn what_comes_next_is_what_a_naive_look_finds(

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BusyUser, BusyUsers, QualityQuery};
 use crate::kernel::calendar::Day;
+use crate::kernel::order::sort_by;
 use crate::time::Millis;
 
 const MINUTE: i64 = 60 * Millis::SECOND;
@@ -90,7 +91,9 @@ impl Busy {
     }
 
     fn keep_most(&mut self) {
-        self.0.users.sort_by(|a, b| (Reverse(a.n_events), &a.user).cmp(&(Reverse(b.n_events), &b.user)));
+        sort_by(&mut self.0.users, |a, b| {
+            (Reverse(a.n_events), &a.user).cmp(&(Reverse(b.n_events), &b.user))
+        });
         self.0.users.truncate(QualityQuery::MOST_LISTED);
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ColumnQuality, Looks, NumberFacts, QualityQuery};
 use crate::analysis::overview::ValueCount;
+use crate::kernel::order::sort_by_key;
 use crate::kernel::ranks::{RankBins, Ranks};
 use crate::kernel::sums::BucketSums;
 use crate::table::{BucketId, Column, ColumnInfo, Numbers, TextColumn};
@@ -137,7 +138,7 @@ impl ColumnFound {
         let counted = (1_u32..).zip(self.by_code.iter().skip(1)).filter(|&(_, &n)| n > 0);
         let mut values: Vec<(&str, u64)> =
             counted.map(|(code, &n)| (text.dictionary.decode(code).unwrap_or_default(), n)).collect();
-        values.sort_by_key(|&(_, n)| Reverse(n));
+        sort_by_key(&mut values, |&(_, n)| Reverse(n));
         values
     }
 
@@ -231,7 +232,7 @@ fn look_alikes(values: &[(&str, u64)]) -> Vec<Vec<ValueCount>> {
             .push(owned(value));
     }
     let mut alike: Vec<Vec<ValueCount>> = groups.into_values().filter(|group| group.len() > 1).collect();
-    alike.sort_by_key(|group| Reverse(group.iter().map(|value| value.n_events).sum::<u64>()));
+    sort_by_key(&mut alike, |group| Reverse(group.iter().map(|value| value.n_events).sum::<u64>()));
     alike.truncate(QualityQuery::MOST_LISTED);
     alike
 }

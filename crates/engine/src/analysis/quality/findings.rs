@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ColumnQuality, DayVerdict, QualityAnswer};
+use crate::kernel::order::sort_by_key;
 use crate::table::{Kind, Role};
 
 /// Something that stands out.
@@ -134,7 +135,7 @@ pub(super) fn find(answer: &QualityAnswer) -> Vec<Finding> {
     for column in &answer.columns {
         of_column(column, answer.n_events, |kind, n| add(kind, Some(&column.name), n));
     }
-    findings.sort_by_key(|finding| finding.kind);
+    sort_by_key(&mut findings, |finding| finding.kind);
     findings
 }
 

@@ -11,6 +11,7 @@ use super::{ClockQuality, Mass, Quality, QualityAnswer, QualityQuery, days, find
 use crate::error::QueryError;
 use crate::ingest::duplicates;
 use crate::kernel::calendar::Days;
+use crate::kernel::order::sort_by_key;
 use crate::kernel::scope::ScopeFilter;
 use crate::table::users::mix;
 use crate::table::{Bucket, Column, Table, UserIdx};
@@ -275,7 +276,7 @@ pub(super) fn answer(
     let mut masses: Vec<Mass> = masses
         .map(|(time, (n_events, n_users))| Mass { time_millis: Millis(time), n_events, n_users })
         .collect();
-    masses.sort_by_key(|mass| (Reverse(mass.n_events), mass.time_millis));
+    sort_by_key(&mut masses, |mass| (Reverse(mass.n_events), mass.time_millis));
     masses.truncate(QualityQuery::MOST_LISTED);
     let (early, late) = days::strays(&first.days);
     let ClockCounts { n_before_2000, n_after_now, n_whole_seconds, n_whole_minutes, n_midnight } =

@@ -4,11 +4,12 @@ use std::ops;
 
 use super::frame::Frame;
 use super::query::{Entry, RetentionQuery, Tie};
+use super::quick::{self, Quick};
 use super::values::{Values, key, shared};
 use crate::analysis::funnel::groups::{Group, value};
 use crate::error::QueryError;
 use crate::kernel::rows::RuleRows;
-use crate::kernel::scope::ScopeFilter;
+use crate::kernel::scope::{ScopeFilter, rows_between};
 use crate::rule::EventRule;
 use crate::table::{Bucket, Column, Table, UserIdx};
 use crate::time::Millis;
@@ -45,6 +46,8 @@ pub(super) struct Walker<'t> {
     whole: Unit,
     part: Unit,
     scratch: Scratch,
+    /// What is used instead of all this, where it can be.
+    quick: Option<Quick>,
 }
 
 /// The query's rules, as far as the walk needs them.
@@ -54,8 +57,6 @@ struct Rules {
     tie: Tie,
     min_occurrences: u32,
     is_same: bool,
-    /// Whether the scope bounds rows in time.
-    is_bounded: bool,
 }
 
 /// Rows of a user, or of a user's one value, in order.
@@ -95,15 +96,16 @@ impl<'t> Walker<'t> {
             |rule: &EventRule, field: &str| RuleRows::new(rule, table).map_err(|error| error.within(field));
         let is_same = query.is_same();
         let heads = (query.entry == Entry::FirstEver).then(|| without_conditions(&query.start));
+        let frame = Frame::new(query, table)?;
         Ok(Self {
-            frame: Frame::new(query, table)?,
+            quick: Quick::can_answer(query, &frame).then(Quick::default),
+            frame,
             scope: ScopeFilter::new(&query.scope, table)?,
             rules: Rules {
                 entry: query.entry,
                 tie: query.tie,
                 min_occurrences: query.min_occurrences,
                 is_same,
-                is_bounded: query.scope.from.is_some() || query.scope.to.is_some(),
             },
             starts: rows(&query.start, "start")?,
             returns: (!is_same).then(|| rows(&query.returns, "return")).transpose()?,
@@ -125,7 +127,12 @@ impl<'t> Walker<'t> {
 
     /// Calls `visit` with each cohort that the user is in, in order.
     pub(super) fn each_entrance(&mut self, user: UserIdx, visit: impl FnMut(Entrance<'_>)) {
-        if self.collect(user) {
+        if let Some(quick) = &mut self.quick
+            && let Some(marks) = quick::marks(&self.starts, self.returns.as_ref())
+        {
+            let is_in = self.scope.has_user(user) && self.frame.n_rows > 0;
+            is_in.then(|| quick.entrance(self.table, &self.frame, marks, user)).flatten().map(visit);
+        } else if self.collect(user) {
             let Self { table, frame, rules, values, whole, scratch, .. } = self;
             Walk { table, frame, rules, values: values.as_ref(), user, unit: whole, scratch }.run(visit);
         }
@@ -172,7 +179,7 @@ impl<'t> Walker<'t> {
             return false;
         }
         let all = self.table.users.rows(user);
-        let (range, after) = self.ranges(&all);
+        let (range, after) = self.ranges(user);
         let Unit { starts, returns, heads } = &mut self.whole;
         [&mut *starts, &mut *returns, &mut *heads].into_iter().for_each(Vec::clear);
         let return_rows = self.returns.as_ref().unwrap_or(&self.starts);
@@ -205,15 +212,10 @@ impl<'t> Walker<'t> {
         !self.whole.starts.is_empty()
     }
 
-    /// The part of a user's rows where starts may lie, and that where returns may lie.
-    fn ranges(&self, all: &ops::Range<usize>) -> (ops::Range<usize>, ops::Range<usize>) {
-        if !self.rules.is_bounded {
-            return (all.clone(), all.clone());
-        }
-        let times = &self.table.times[all.clone()];
-        let first = all.start + times.partition_point(|&time| time < self.frame.from);
-        let after = |last: Millis| (all.start + times.partition_point(|&time| time <= last)).max(first);
-        (first..after(self.frame.to), first..after(self.frame.end))
+    /// The user's rows among which starts may lie, and those among which returns may lie.
+    fn ranges(&self, user: UserIdx) -> (ops::Range<usize>, ops::Range<usize>) {
+        let Frame { from, to, end, .. } = self.frame;
+        (rows_between(self.table, user, from, to), rows_between(self.table, user, from, end))
     }
 }
 

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::{SessionPeriod, SessionSpread, SessionsAnswer, SessionsPlan};
 use crate::analysis::overview::ValueCount;
 use crate::error::QueryError;
+use crate::kernel::order::sort_by_key;
 use crate::kernel::period::Periods;
 use crate::kernel::quantile::{Spread, Values, Wanted};
 use crate::kernel::scope::ScopeFilter;
-use crate::kernel::sessions::Sessions;
+use crate::kernel::sessions::{Gap, Sessions};
 use crate::stats::interval::wilson;
 use crate::table::{Bucket, Table};
 
@@ -92,43 +93,29 @@ impl<'t> Prepared<'t> {
         partial.entries.resize(n_codes, 0);
         partial.exits.resize(n_codes, 0);
         partial.periods.resize(self.periods.len(), PeriodCounts::default());
+        // Without conditions a gap cuts what lies side by side, and no list of rows is needed.
+        let gap = self.sessions.gap().filter(|_| !self.scope.has_conditions());
         for user in bucket.users() {
-            let (table, scope) = (self.table, &self.scope);
-            self.rows.clear();
-            let rows = scope.rows(table, user).filter(|&row| scope.meets_conditions(row, user));
-            self.rows.extend(rows.map(|row| row as u32));
-            if !self.rows.is_empty() {
-                self.scan_user(partial);
+            let rows = self.scope.rows(self.table, user);
+            let mut tally = Tally {
+                table: self.table,
+                periods: &self.periods,
+                amounts: &mut self.amounts,
+                partial,
+                of_user: (0, None),
+            };
+            if let Some(gap) = gap {
+                tally.cut(gap, rows);
+            } else {
+                self.rows.clear();
+                let rows = rows.filter(|&row| self.scope.meets_conditions(row, user));
+                self.rows.extend(rows.map(|row| row as u32));
+                for session in self.sessions.cut(&self.rows) {
+                    tally.add(session[0] as usize, session[session.len() - 1] as usize, session.len());
+                }
             }
+            tally.end_user();
         }
-    }
-
-    fn scan_user(&mut self, partial: &mut Partial) {
-        let (table, [lengths, sizes, sessions_of]) = (self.table, &mut self.amounts.0);
-        let codes = &table.events().codes;
-        let (mut n_sessions, mut last_period) = (0, None);
-        for session in self.sessions.cut(&self.rows) {
-            let (first, last) = (session[0] as usize, session[session.len() - 1] as usize);
-            let length = table.times[last].since(table.times[first]).unsigned_abs();
-            lengths.push(length);
-            sizes.push(session.len() as u64);
-            partial.entries[codes.get(first) as usize] += 1;
-            partial.exits[codes.get(last) as usize] += 1;
-            let is_bounce = u64::from(session.len() == 1);
-            // Sessions come in the order of their first rows, and so do their periods.
-            let at = self.periods.index(table.times[first]);
-            let period = &mut partial.periods[at];
-            period.n_sessions += 1;
-            period.n_users += u64::from(last_period != Some(at));
-            period.n_bounces += is_bounce;
-            period.millis += length;
-            last_period = Some(at);
-            partial.n_bounces += is_bounce;
-            n_sessions += 1;
-        }
-        sessions_of.push(n_sessions);
-        partial.n_users += 1;
-        partial.n_events += self.rows.len() as u64;
     }
 
     /// Completes the shard's part of a round.
@@ -146,6 +133,63 @@ impl<'t> Prepared<'t> {
             }
         }
         self.amounts
+    }
+}
+
+/// Adds up one user's sessions.
+struct Tally<'a, 't> {
+    table: &'t Table,
+    periods: &'a Periods,
+    amounts: &'a mut Amounts,
+    partial: &'a mut Partial,
+    /// How many sessions there are by now, and the last one's period.
+    of_user: (u64, Option<usize>),
+}
+
+impl Tally<'_, '_> {
+    fn cut(&mut self, gap: Gap, rows: Range<usize>) {
+        let times = &self.table.times;
+        let mut first = rows.start;
+        for row in rows.clone().skip(1) {
+            if gap.cuts(times[row - 1], times[row]) {
+                self.add(first, row - 1, row - first);
+                first = row;
+            }
+        }
+        if !rows.is_empty() {
+            self.add(first, rows.end - 1, rows.end - first);
+        }
+    }
+
+    /// Adds a session from its first row to its last. Sessions come in the order of their first rows, and so do their
+    /// periods.
+    #[inline]
+    fn add(&mut self, first: usize, last: usize, n_rows: usize) {
+        let Self { table, partial, .. } = self;
+        let codes = &table.events().codes;
+        let length = table.times[last].since(table.times[first]).unsigned_abs();
+        let [lengths, sizes, _] = &mut self.amounts.0;
+        lengths.push(length);
+        sizes.push(n_rows as u64);
+        partial.entries[codes.get(first) as usize] += 1;
+        partial.exits[codes.get(last) as usize] += 1;
+        let is_bounce = u64::from(n_rows == 1);
+        let at = self.periods.index(table.times[first]);
+        let period = &mut partial.periods[at];
+        period.n_sessions += 1;
+        period.n_users += u64::from(self.of_user.1 != Some(at));
+        period.n_bounces += is_bounce;
+        period.millis += length;
+        partial.n_bounces += is_bounce;
+        partial.n_events += n_rows as u64;
+        self.of_user = (self.of_user.0 + 1, Some(at));
+    }
+
+    fn end_user(self) {
+        if self.of_user.0 > 0 {
+            self.amounts.0[2].push(self.of_user.0);
+            self.partial.n_users += 1;
+        }
     }
 }
 
@@ -209,7 +253,7 @@ fn by_event(counts: &[u64], table: &Table) -> Vec<ValueCount> {
     let name = |code| table.events().dictionary.decode(code).unwrap_or_default().to_owned();
     let mut events: Vec<ValueCount> =
         counted.map(|(code, &n_events)| ValueCount { value: name(code), n_events }).collect();
-    events.sort_by_key(|event| Reverse(event.n_events));
+    sort_by_key(&mut events, |event| Reverse(event.n_events));
     events
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::way::WINDOWS;
 use super::{MAX_CANDIDATES, add};
 use crate::error::QueryError;
+use crate::kernel::order::sort_by_key;
 use crate::kernel::scope::ScopeFilter;
 use crate::rule::Scope;
 use crate::table::{Bucket, Column, Numbers, Role, Table, UserIdx};
@@ -87,7 +88,7 @@ impl Candidates {
         if chosen.is_empty() {
             chosen = done_by(1);
         }
-        chosen.sort_by_key(|&code| (std::cmp::Reverse(counts.by_code[code]), code));
+        sort_by_key(&mut chosen, |&code| (std::cmp::Reverse(counts.by_code[code]), code));
         chosen.truncate(MAX_CANDIDATES);
         Self {
             n_users: counts.n_users,

@@ -6,7 +6,8 @@ use super::add;
 use crate::analysis::Analysis;
 use crate::analysis::funnel::{self, FunnelQuery, Level, Window};
 use crate::error::QueryError;
-use crate::stats::contingency::{association, holm};
+use crate::stats::adjust::holm;
+use crate::stats::contingency::association;
 use crate::table::{Bucket, Column, MISSING, Role, Table, TextColumn};
 
 /// How many properties are tried at most: the first ones of the file.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compare::{Candidates, Pairs};
 use crate::analysis::funnel::FunnelQuery;
+use crate::kernel::order::sort_by_key;
 use crate::table::Table;
 use crate::time::Millis;
 
@@ -113,7 +114,7 @@ impl<'a> Compared<'a> {
         // Fewest leaders first: the number of events on the way that usually come before.
         let leaders = |&place: &usize| way.iter().filter(|&&other| self.leads(other, place)).count();
         let mut ordered = way.clone();
-        ordered.sort_by_cached_key(|place| (leaders(place), *place));
+        sort_by_key(&mut ordered, |place| (leaders(place), *place));
         ordered
     }
 

@@ -70,7 +70,7 @@ fn naive(sheet: &Sheet, query: &TransitionQuery, gap: i64) -> BTreeMap<(String, 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(n_cases(600)))]
+    #![proptest_config(ProptestConfig::with_cases(n_cases(20_000)))]
 
     #[test]
     fn every_neighbor_is_counted_as_by_hand(

@@ -9,6 +9,7 @@ use super::groups::{EVERYONE, GroupSet};
 use super::window::Window;
 use super::{Accumulate, Trend, TrendQuery};
 use crate::analysis::funnel::GroupKey;
+use crate::kernel::order::sort_by_key;
 use crate::rule::Breakdown;
 use crate::table::Table;
 use crate::time::Millis;
@@ -135,7 +136,7 @@ pub(super) fn answer(
             PlacedAnnotation { at: annotation.at, text: annotation.text.clone(), period }
         })
         .collect();
-    annotations.sort_by_key(|annotation| annotation.at);
+    sort_by_key(&mut annotations, |annotation| annotation.at);
     TrendAnswer { periods, compared, lines, annotations }
 }
 
@@ -160,7 +161,7 @@ impl Maker<'_> {
         if matches!(self.trend.query.breakdown, Some(Breakdown::Property { .. })) {
             places.retain(|&place| size(place) > 0);
             let is_other = |place: usize| place > groups.kept.len();
-            places.sort_by_key(|&place| (is_other(place), Reverse(size(place))));
+            sort_by_key(&mut places, |&place| (is_other(place), Reverse(size(place))));
         }
         std::iter::once(EVERYONE).chain(places).collect()
     }

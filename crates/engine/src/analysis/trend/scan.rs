@@ -13,6 +13,8 @@ use crate::analysis::Step;
 use crate::analysis::funnel::groups::Group;
 use crate::error::QueryError;
 use crate::kernel::condition::{Test, Truth};
+use crate::kernel::find::{CodeSet, Marks};
+use crate::kernel::order::{sort_by, sort_by_key};
 use crate::kernel::ranks::RankBins;
 use crate::kernel::scope::ScopeFilter;
 use crate::table::{Bucket, Column, Numbers, Table, UserIdx};
@@ -48,8 +50,9 @@ pub struct Prepared<'t> {
     scope: ScopeFilter<'t>,
     windows: Windows,
     series: Vec<Counter<'t>>,
-    /// For each event, the series that may count it.
+    /// For each event, the series that may count it, and the rows of events that some may count.
     by_event: Vec<Vec<Hit>>,
+    counted: Marks,
     task: Task<'t>,
 }
 
@@ -110,28 +113,25 @@ impl<'t> Prepared<'t> {
         let counter = |series: &TrendSeries| Counter::new(series, table, n_groups, stride);
         let series = query.series.iter().map(counter).collect::<Result<Vec<_>, _>>()?;
         let by_event = by_event(&series, table);
+        let counted = Marks::new(CodeSet::new(by_event.len(), |code| !by_event[code as usize].is_empty()));
         let scope = ScopeFilter::new(&query.scope, table)?;
-        Ok(Self { table, scope, windows: trend.windows.clone(), series, by_event, task })
+        Ok(Self { table, scope, windows: trend.windows.clone(), series, by_event, counted, task })
     }
 
     pub(super) fn scan(&mut self, bucket: Bucket<'_>) {
-        let Self { table, scope, windows, series, by_event, task } = self;
+        let Self { table, scope, windows, series, by_event, counted, task } = self;
         let (codes, has_conditions) = (&table.events().codes, scope.has_conditions());
+        counted.enter(codes, bucket.rows());
         for user in bucket.users().filter(|&user| scope.has_user(user)) {
-            let rows = table.users.rows(user);
             let mut offset = 0;
             for (at, window) in windows.iter().enumerate() {
-                let times = &table.times[rows.clone()];
-                let start = times.partition_point(|&time| time < window.from);
-                let end = start + times[start..].partition_point(|&time| time <= window.to);
-                for row in rows.start + start..rows.start + end {
-                    let hits = &by_event[codes.get(row) as usize];
-                    if hits.is_empty() || (has_conditions && !scope.meets_conditions(row, user)) {
+                for row in counted.within(window.rows(table, user)) {
+                    if has_conditions && !scope.meets_conditions(row, user) {
                         continue;
                     }
                     let period = (offset + window.index(table.times[row])) as u32;
                     let who = Who { user: user.0, period, window: at as u64 };
-                    count(table, series, task, hits, row, who);
+                    count(table, series, task, &by_event[codes.get(row) as usize], row, who);
                 }
                 offset += window.len();
             }
@@ -316,10 +316,10 @@ impl Partial {
             *sizes.entry(group).or_default() += n;
         }
         let mut sizes: Vec<(Group, u64)> = sizes.into_iter().collect();
-        sizes.sort_by_key(|&(_, n)| Reverse(n));
+        sort_by_key(&mut sizes, |&(_, n)| Reverse(n));
         let has_other = sizes.len() > limit(query);
         let mut kept: Vec<Group> = sizes.into_iter().take(limit(query)).map(|(group, _)| group).collect();
-        kept.sort();
+        sort_by(&mut kept, Ord::cmp);
         GroupSet { kept, has_other }
     }
 }

@@ -8,8 +8,8 @@ use super::{Compare, TrendPeriod, TrendQuery};
 use crate::error::QueryError;
 use crate::kernel::calendar::timestamp;
 use crate::kernel::period::Periods;
-use crate::kernel::scope::zone;
-use crate::table::Table;
+use crate::kernel::scope::{rows_between, zone};
+use crate::table::{Table, UserIdx};
 use crate::time::{Millis, Period};
 
 /// Some neighboring periods of a calendar.
@@ -96,6 +96,12 @@ impl Window {
     /// How many periods it has.
     pub(super) fn len(&self) -> usize {
         self.range.len()
+    }
+
+    /// The user's rows between `from` and `to`.
+    #[inline]
+    pub(super) fn rows(&self, table: &Table, user: UserIdx) -> Range<usize> {
+        rows_between(table, user, self.from, self.to)
     }
 
     /// The period that holds an instant between `from` and `to`, counted from 0.

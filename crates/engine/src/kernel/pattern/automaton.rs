@@ -94,7 +94,7 @@ impl Builder {
                 let mut all = Piece::nothing();
                 for (link, tree) in parts {
                     let piece = self.add(tree, at)?;
-                    self.append(&mut all, *link, piece);
+                    self.append(&mut all, *link, Some(link.bounds), piece);
                 }
                 Ok(all)
             }
@@ -141,12 +141,14 @@ impl Builder {
             if copy >= least {
                 piece.empty = piece.empty.or(Some(Reach::Next));
             }
-            self.append(&mut all, Link::NEXT, piece);
+            // Who comes to a copy past empty ones comes from before all of them, under the bounds that stand there.
+            self.append(&mut all, Link::NEXT, None, piece);
         }
         Ok(all)
     }
 
-    fn append(&mut self, all: &mut Piece, link: Link, piece: Piece) {
+    /// Puts a piece after all that is there. `bounds` count before it where all that is there was left out.
+    fn append(&mut self, all: &mut Piece, link: Link, bounds: Option<Bounds>, piece: Piece) {
         let is_start = all.firsts.is_empty();
         self.connect(&all.lasts, link, &piece.firsts);
         if let Some(before) = all.empty {
@@ -156,7 +158,7 @@ impl Builder {
                 false => First {
                     part: first.part,
                     reach: further(first.reach, reach),
-                    bounds: first.bounds.or(Some(link.bounds)),
+                    bounds: first.bounds.or(bounds),
                 },
             }));
         }

@@ -107,7 +107,7 @@ fn naive(segment: &Segment, id: &str, rows: &[&SheetRow], now: i64) -> bool {
                 .contains(&(did.times, true))
         }
         Segment::List { users } => users.iter().any(|user| user == id),
-        Segment::Retention(_) | Segment::Lifecycle(_) | Segment::Stickiness(_) => {
+        Segment::Funnel(_) | Segment::Retention(_) | Segment::Lifecycle(_) | Segment::Stickiness(_) => {
             unreachable!("these have tests of their own")
         }
         Segment::Cluster(_) => unreachable!("tested in features.rs"),

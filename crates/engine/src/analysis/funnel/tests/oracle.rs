@@ -1,14 +1,12 @@
 //! The obviously right funnel: it lists every chain that a user's rows can form and picks by definition.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use super::rows::Row;
 use crate::analysis::funnel::{
-    Entry, FunnelQuery, Occurrence, OnExclusion, OpenUsers, Order, Range, Repeats, Reuse, Search, StrictKind,
-    Tie, TimeFrom,
+    Entry, FunnelQuery, OnExclusion, OpenUsers, Order, Range, Repeats, Reuse, Search, StrictKind, Tie,
+    TimeFrom, WindowFrom,
 };
-use crate::rule::{Condition, EventRule};
-use crate::testing::SheetRow;
 
 /// One user's fate.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,95 +31,22 @@ impl Fate {
     }
 }
 
-/// A row with what it means.
-#[derive(Clone, Debug)]
-pub(super) struct Row<'a> {
-    pub(super) row: &'a SheetRow,
-    pub(super) steps: BTreeSet<usize>,
-    spoils: BTreeSet<usize>,
-}
-
-impl Row<'_> {
-    /// Whether it spoils a chain.
-    pub(super) fn spoils(&self) -> bool {
-        !self.spoils.is_empty()
-    }
-
-    /// Whether it means the same as another one.
-    pub(super) fn means_the_same(&self, other: &Row<'_>) -> bool {
-        (&self.steps, &self.spoils) == (&other.steps, &other.spoils)
-    }
-
-    /// Whether the row fills a step or spoils a chain.
-    pub(super) fn means_something(&self) -> bool {
-        !self.steps.is_empty() || !self.spoils.is_empty()
-    }
-}
-
-/// Whether a rule matches a row; of the operators, only equality is known. The property is the first further column.
-fn matches(rule: &EventRule, row: &SheetRow) -> bool {
-    let condition = |condition: &Condition| match condition {
-        Condition::Property(test) => test.values.contains(&row.cells[0]),
-        _ => panic!("the oracle knows no other condition"),
-    };
-    rule.event.as_ref().is_none_or(|event| *event == row.event)
-        && (rule.any_of.is_empty() || rule.any_of.iter().any(|rule| matches(rule, row)))
-        && rule.conditions.iter().all(condition)
-}
-
-/// The rows of a user that the funnel looks at, with their meanings.
-pub(super) fn looked_at<'a>(query: &FunnelQuery, rows: &[&'a SheetRow]) -> Vec<Row<'a>> {
-    let from = query.scope.from.map_or(i64::MIN, |from| from.0);
-    let to = query.scope.to.map_or(i64::MAX, |to| to.0);
-    let counts = |step: usize, at: usize| {
-        let rule = &query.steps[step].rule;
-        let nameless = EventRule { conditions: Vec::new(), ..rule.clone() };
-        let first = |rule: &EventRule| rows.iter().position(|row| matches(rule, row)) == Some(at);
-        matches(rule, rows[at])
-            && match query.steps[step].occurrence {
-                Occurrence::Any => true,
-                Occurrence::FirstEver => first(&nameless),
-                Occurrence::FirstMatching => first(rule),
-            }
-    };
-    let mut looked: Vec<Row<'a>> = Vec::new();
-    for (at, &row) in rows.iter().enumerate() {
-        let last = match (query.range, query.window_millis) {
-            (Range::AllEvents, _) => to,
-            (Range::Entry, window) => to.saturating_add(window.unwrap_or(i64::MAX)),
-        };
-        if row.time < from || row.time > last {
-            continue;
-        }
-        let mut steps: BTreeSet<usize> = (0..query.steps.len()).filter(|&step| counts(step, at)).collect();
-        let entered = looked.iter().any(|row| row.steps.contains(&0));
-        let late = row.time > to || (query.entry == Entry::First && entered);
-        if query.order != Order::Unordered && late {
-            steps.remove(&0);
-        }
-        let exclusions = query.exclusions.iter().filter(|exclusion| matches(&exclusion.rule, row));
-        let spoils = exclusions
-            .flat_map(|exclusion| exclusion.from as usize..exclusion.to as usize)
-            .collect::<BTreeSet<_>>();
-        if query.order == Order::Strict || !steps.is_empty() || !spoils.is_empty() {
-            looked.push(Row { row, steps, spoils });
-        }
-    }
-    looked
-}
-
-/// What becomes of a user with these rows; `end` is the last time of the whole data.
-pub(super) fn fate(query: &FunnelQuery, rows: &[Row<'_>], end: i64) -> Fate {
+/// What becomes of a user with these rows, whatever is held; `end` is the last time of the whole data.
+pub(super) fn fate_of_all(query: &FunnelQuery, rows: &[Row<'_>], end: i64) -> Fate {
     let end = match (query.range, query.scope.to) {
         (Range::AllEvents, Some(to)) => end.min(to.0),
         _ => end,
     };
     let mut rows = rows.to_vec();
     if query.order == Order::Strict && query.strict_kind == StrictKind::Restart {
-        rows.sort_by_key(|row| (row.row.time, row.steps.first().map_or(0, |step| step + 1)));
+        rows.sort_by_key(|row| (row.time, row.steps.first().map_or(0, |step| step + 1)));
     }
     let naive = Naive { query, rows: &rows, end };
-    let may_stop = query.strict_kind != StrictKind::Restart || query.repeats == Repeats::Stop;
+    let may_stop = matches!(query.strict_kind, StrictKind::Stop | StrictKind::EventBreaks)
+        || query.repeats == Repeats::Stop;
+    if query.entry == Entry::Attempts {
+        return naive.best_attempt();
+    }
     match (query.order, query.search, query.tie) {
         (Order::Unordered, ..) => naive.unordered(),
         (_, Search::LatestStartOnly, Tie::Never) => naive.scan(),
@@ -131,45 +56,91 @@ pub(super) fn fate(query: &FunnelQuery, rows: &[Row<'_>], end: i64) -> Fate {
 }
 
 /// A chain: filled steps and the rows that fill them.
-type Chain = Vec<(usize, usize)>;
+pub(super) type Chain = Vec<(usize, usize)>;
 
-struct Naive<'a> {
-    query: &'a FunnelQuery,
-    rows: &'a [Row<'a>],
-    end: i64,
+pub(super) struct Naive<'a> {
+    pub(super) query: &'a FunnelQuery,
+    pub(super) rows: &'a [Row<'a>],
+    pub(super) end: i64,
 }
 
 impl Naive<'_> {
-    fn time(&self, row: usize) -> i64 {
-        self.rows[row].row.time
+    pub(super) fn time(&self, row: usize) -> i64 {
+        self.rows[row].time
     }
 
-    fn last_time(&self, chain: &Chain) -> i64 {
+    pub(super) fn last_time(&self, chain: &Chain) -> i64 {
         self.time(chain[chain.len() - 1].1)
     }
 
-    fn in_window(&self, start: i64, time: i64) -> bool {
-        self.query.window_millis.is_none_or(|window| time - start <= window)
+    /// Whether a chain from the row `start` may go on at `time`.
+    pub(super) fn in_window(&self, start: usize, time: i64) -> bool {
+        time <= self.rows[start].deadline
     }
 
-    fn is_open(&self, start: i64) -> bool {
-        let open = |window| self.end - start < window;
-        self.query.open == OpenUsers::Apart && self.query.window_millis.is_some_and(open)
+    /// Whether a chain from the row `start` might go on after the end.
+    pub(super) fn is_open(&self, start: usize) -> bool {
+        self.shows_open() && self.rows[start].closed > self.end
+    }
+
+    pub(super) fn shows_open(&self) -> bool {
+        let query = self.query;
+        let is_limited =
+            query.window_millis.is_some() || query.calendar_days.is_some() || query.sessions.is_some();
+        query.open == OpenUsers::Apart && is_limited
+    }
+
+    /// Whether there is an instant after the end at which the chain could fill its next required step.
+    pub(super) fn might_go_on(&self, chain: &Chain) -> bool {
+        let (step, last) = self.last_required(chain);
+        let Some(next) = (step + 1..self.query.steps.len()).find(|&step| self.is_required(step)) else {
+            return false;
+        };
+        let since = self.window_start(chain);
+        let limits = &self.query.steps[next];
+        let from = limits.after_millis.map_or(i64::MIN, |after| self.time(last) + after);
+        let to = limits.within_millis.map_or(i64::MAX, |within| self.time(last) + within);
+        self.shows_open() && from.max(self.end + 1) <= to.min(self.rows[since].closed)
+    }
+
+    /// The row that the window is measured from.
+    pub(super) fn window_start(&self, chain: &Chain) -> usize {
+        match self.query.window_from {
+            WindowFrom::FirstStep => chain[0].1,
+            WindowFrom::PreviousStep => self.last_required(chain).1,
+        }
+    }
+
+    /// The last step of the chain that is not optional, with its row.
+    pub(super) fn last_required(&self, chain: &Chain) -> (usize, usize) {
+        *chain.iter().rfind(|&&(step, _)| self.is_required(step)).unwrap()
     }
 
     /// Whether the row shares its instant with a row of another meaning, where such instants are read loosely.
-    fn is_loose(&self, row: usize) -> bool {
+    pub(super) fn is_loose(&self, row: usize) -> bool {
         let same = |other: &Row<'_>| {
             (&other.steps, &other.spoils) == (&self.rows[row].steps, &self.rows[row].spoils)
         };
-        let mut instant = self.rows.iter().filter(|other| other.row.time == self.time(row));
+        let mut instant = self.rows.iter().filter(|other| other.time == self.time(row));
         self.query.tie == Tie::Loose && !instant.all(same)
     }
 
-    fn spoilers(&self, step: usize) -> impl Iterator<Item = i64> {
+    pub(super) fn spoilers(&self, step: usize) -> impl Iterator<Item = i64> {
         (0..self.rows.len())
-            .filter(move |&row| self.rows[row].spoils.contains(&step) && !self.is_loose(row))
+            .filter(move |&row| {
+                (self.rows[row].spoils.contains(&step) && !self.is_loose(row)) || self.breaks(row, step)
+            })
             .map(|row| self.time(row))
+    }
+
+    /// Whether a row breaks chains that end with a step by the steps that it is of itself.
+    fn breaks(&self, row: usize, step: usize) -> bool {
+        let of = &self.rows[row].steps;
+        let repeats = self.query.repeats == Repeats::BreakChain;
+        let is_earlier = self.query.strict_kind == StrictKind::EarlierStepBreaks;
+        (repeats && of.contains(&step) && !of.contains(&(step + 1)))
+            || (is_earlier && of.iter().any(|&of| of <= step))
+            || (self.query.entry == Entry::Restart && of.contains(&0) && step > 0)
     }
 
     fn is_required(&self, step: usize) -> bool {
@@ -191,7 +162,7 @@ impl Naive<'_> {
         let (last, last_row) = chain[chain.len() - 1];
         for step in last + 1..self.query.steps.len() {
             for row in 0..self.rows.len() {
-                if self.rows[row].steps.contains(&step) && self.may_follow(&chain, last_row, row) {
+                if self.rows[row].steps.contains(&step) && self.may_follow(&chain, last_row, (step, row)) {
                     let mut longer = chain.clone();
                     longer.push((step, row));
                     self.extend(longer, chains);
@@ -204,18 +175,27 @@ impl Naive<'_> {
         chains.push(chain);
     }
 
-    fn may_follow(&self, chain: &Chain, before: usize, row: usize) -> bool {
+    fn may_follow(&self, chain: &Chain, before: usize, (step, row): (usize, usize)) -> bool {
         let (earlier, time) = (self.time(before), self.time(row));
         let in_order = match self.query.tie {
             Tie::Never => earlier < time,
-            Tie::StepOrder | Tie::Loose => earlier <= time,
+            Tie::StepOrder | Tie::Loose | Tie::Bucket(_) => earlier <= time,
+            Tie::Grace(grace) => earlier - grace <= time,
         };
-        let is_new = self.query.reuse == Reuse::Many || chain.iter().all(|&(_, used)| used != row);
+        let limits = &self.query.steps[step];
+        let since = time - self.time(self.last_required(chain).1);
+        let in_time = limits.within_millis.is_none_or(|within| since <= within)
+            && limits.after_millis.is_none_or(|after| since >= after);
+        let is_new = match self.query.reuse {
+            Reuse::Many => true,
+            Reuse::ManyAfterStart => chain[0].1 != row,
+            Reuse::Once => chain.iter().all(|&(_, used)| used != row),
+        };
         let between = || (before.min(row) + 1..row.max(before)).filter(|&other| !self.is_loose(other));
         let both_loose = earlier == time && self.is_loose(row);
         let restarts = self.query.order == Order::Strict && self.query.strict_kind == StrictKind::Restart;
         let unbroken = !restarts || both_loose || (before <= row && between().next().is_none());
-        in_order && is_new && unbroken && self.in_window(self.time(chain[0].1), time)
+        in_order && in_time && is_new && unbroken && self.in_window(self.window_start(chain), time)
     }
 
     /// Whether an exclusion lies between two neighboring steps of the chain.
@@ -228,7 +208,7 @@ impl Naive<'_> {
 
     /// Whether an exclusion follows the chain's last step within its window, up to `end`.
     fn is_spoilt_after(&self, chain: &Chain, end: i64) -> bool {
-        let (start, last) = (self.time(chain[0].1), self.last_time(chain));
+        let (start, last) = (chain[0].1, self.last_time(chain));
         self.spoilers(chain[chain.len() - 1].0)
             .any(|time| last < time && time <= end && self.in_window(start, time))
     }
@@ -252,6 +232,9 @@ impl Naive<'_> {
         let all = self.chains();
         let furthest = |chains: &[Chain]| chains.iter().map(|chain| chain[chain.len() - 1].0).max();
         let mut sound: Vec<Chain> = all.iter().filter(|chain| !self.is_spoilt(chain)).cloned().collect();
+        if self.query.search == Search::FirstMatch {
+            self.keep_first_matches(&mut sound);
+        }
         let removing = self.query.on_exclusion == OnExclusion::RemoveUser
             && self.rows.iter().any(|row| !row.spoils.is_empty());
         let Some(last) = furthest(if removing { &all } else { &sound }) else { return Fate::Absent };
@@ -275,7 +258,8 @@ impl Naive<'_> {
             ends.retain(|&end| !self.is_spoilt_after(latest_to(end), i64::MAX));
         }
         let Some(&first_end) = ends.first() else { return Fate::Removed };
-        if self.query.time_from == TimeFrom::LatestStart || self.query.order == Order::Strict {
+        let restarts = self.query.order == Order::Strict && self.query.strict_kind == StrictKind::Restart;
+        if self.query.time_from == TimeFrom::LatestStart || restarts {
             let start = self.time(latest_to(first_end)[0].1);
             sound.retain(|chain| self.last_time(chain) == first_end && self.time(chain[0].1) == start);
         } else {
@@ -286,7 +270,7 @@ impl Naive<'_> {
         let filled = |step: &usize| counted.iter().any(|(filled, _)| filled == step);
         let converted =
             (0..self.query.steps.len()).filter(|&step| self.is_required(step)).all(|step| filled(&step));
-        let open = !converted && alive.iter().any(|chain| self.is_open(self.time(chain[0].1)));
+        let open = !converted && alive.iter().any(|chain| self.might_go_on(chain));
         Fate::Entered { chain: counted, open }
     }
 
@@ -297,7 +281,9 @@ impl Naive<'_> {
         let is_mixed = self.is_loose(last);
         let later = |row: usize| self.time(row) > self.time(last) && !self.is_loose(row);
         let broken = if is_mixed { (0..self.rows.len()).any(later) } else { broken() };
-        !self.is_spoilt_after(chain, i64::MAX) && (self.query.order != Order::Strict || !broken)
+        let restarts = self.query.order == Order::Strict && self.query.strict_kind == StrictKind::Restart;
+        let is_spoilt = self.spoilers(chain[chain.len() - 1].0).any(|time| time > self.time(last));
+        !is_spoilt && (!restarts || !broken)
     }
 
     /// Of these chains with one start and one last step: each required step, and the last, as early as possible; and
@@ -339,9 +325,9 @@ impl Naive<'_> {
         let mut entries: Vec<(i64, Option<usize>, usize)> = Vec::new();
         for (at, row) in self.rows.iter().enumerate() {
             if row.steps.is_empty() {
-                entries.push((row.row.time, None, at));
+                entries.push((row.time, None, at));
             }
-            entries.extend(row.steps.iter().map(|&step| (row.row.time, Some(step), at)));
+            entries.extend(row.steps.iter().map(|&step| (row.time, Some(step), at)));
         }
         entries.sort_unstable();
         let mut kept: Vec<Vec<Chain>> = vec![Vec::new(); n_steps];
@@ -373,7 +359,7 @@ impl Naive<'_> {
             };
             let step = step.unwrap_or(0);
             for mut chain in before {
-                if chain.last().is_none_or(|&(_, last)| self.may_follow(&chain, last, row)) {
+                if chain.last().is_none_or(|&(_, last)| self.may_follow(&chain, last, (step, row))) {
                     chain.push((step, row));
                     reached.insert(step);
                     made.push(chain.clone());
@@ -397,84 +383,7 @@ impl Naive<'_> {
         made.retain(|chain| Some(self.last_time(chain)) == end);
         let start = made.iter().map(|chain| self.time(chain[0].1)).max();
         made.retain(|chain| Some(self.time(chain[0].1)) == start);
-        let is_open = alive.iter().any(|chain| self.is_open(self.time(chain[0].1)));
+        let is_open = alive.iter().any(|chain| self.is_open(chain[0].1));
         Fate::Entered { chain: self.counted(&made), open: level < self.query.steps.len() && is_open }
-    }
-
-    fn unordered(&self) -> Fate {
-        let mut chains = Vec::new();
-        self.extend_unordered(Vec::new(), 0, &mut chains);
-        chains.retain(|chain| self.is_sound_unordered(chain));
-        let Some(level) = chains.iter().map(Vec::len).max() else { return Fate::Absent };
-        let mut timed: Vec<Vec<i64>> = chains
-            .iter()
-            .filter(|chain| chain.len() == level)
-            .map(|chain| {
-                let mut times: Vec<i64> = chain.iter().map(|&(_, row)| self.time(row)).collect();
-                times.sort_unstable();
-                times
-            })
-            .collect();
-        let first_end = timed.iter().map(|times| times[level - 1]).min().unwrap();
-        let best = match self.query.time_from {
-            TimeFrom::EarliestStart => timed.iter().min(),
-            TimeFrom::LatestStart => {
-                timed.retain(|times| times[level - 1] == first_end);
-                timed.iter().min_by_key(|times| (Reverse(times[0]), times.to_vec()))
-            }
-        };
-        let chain = best.unwrap().iter().copied().enumerate().collect();
-        let to = self.query.scope.to.map_or(i64::MAX, |to| to.0);
-        let is_alive = |chain: &&Chain| {
-            let time = self.time(chain[0].1);
-            chain.len() == 1
-                && time <= to
-                && self.is_open(time)
-                && self.clearings().all(|cleared| cleared <= time)
-        };
-        let open = level < self.query.steps.len() && chains.iter().any(|chain| is_alive(&chain));
-        Fate::Entered { chain, open }
-    }
-
-    /// Instants at which all progress is thrown away.
-    fn clearings(&self) -> impl Iterator<Item = i64> {
-        self.rows.iter().filter(|row| !row.spoils.is_empty()).map(|row| row.row.time)
-    }
-
-    fn extend_unordered(&self, chain: Chain, next: usize, chains: &mut Vec<Chain>) {
-        if next == self.query.steps.len() {
-            if !chain.is_empty() {
-                chains.push(chain);
-            }
-            return;
-        }
-        for row in 0..self.rows.len() {
-            if self.rows[row].steps.contains(&next) {
-                let mut longer = chain.clone();
-                longer.push((next, row));
-                self.extend_unordered(longer, next + 1, chains);
-            }
-        }
-        self.extend_unordered(chain, next + 1, chains);
-    }
-
-    fn is_sound_unordered(&self, chain: &Chain) -> bool {
-        let times = || chain.iter().map(|&(_, row)| self.time(row));
-        let (start, end) = (times().min().unwrap(), times().max().unwrap());
-        let rows: BTreeSet<usize> = chain.iter().map(|&(_, row)| row).collect();
-        let is_new = match (self.query.tie, self.query.reuse) {
-            (Tie::Never, _) => times().collect::<BTreeSet<_>>().len() == chain.len(),
-            (_, Reuse::Once) => rows.len() == chain.len(),
-            (_, Reuse::Many) => true,
-        };
-        let cleared = (0..self.rows.len()).filter(|&row| !self.rows[row].spoils.is_empty()).any(|row| {
-            let time = self.time(row);
-            start < time && (time < end || (time == end && !self.is_loose(row)))
-        });
-        let is_reset = self.query.on_exclusion == OnExclusion::ResetProgress
-            && chain.len() < self.query.steps.len()
-            && self.clearings().any(|time| start < time && self.in_window(start, time));
-        let to = self.query.scope.to.map_or(i64::MAX, |to| to.0);
-        is_new && !is_reset && !cleared && start <= to && self.in_window(start, end)
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::oracle::{Fate, Row, fate, looked_at};
+use super::oracle::Fate;
+use super::rows::{Row, looked_at};
+use super::units::{fates, sessions};
+use crate::analysis::funnel::difference;
 use crate::analysis::funnel::{
     Durations, FunnelAnswer, FunnelGroup, FunnelQuery, FunnelResult, FunnelStep, GroupKey, InstantTimes,
     Order, Tie, tally,
@@ -18,22 +21,25 @@ pub(super) fn naive_answer(query: &FunnelQuery, sheet: &Sheet) -> FunnelAnswer {
     let mut overall = Vec::new();
     let mut groups: BTreeMap<GroupKey, Vec<Fate>> = BTreeMap::new();
     for (&user, rows) in &users {
-        let looked = looked_at(query, rows);
-        let whole = fate(query, &looked, end);
-        for (key, part) in parts(query, user, rows, &looked) {
-            let fate = part.map_or(whole.clone(), |part| fate(query, &part, end));
-            if fate != Fate::Absent {
-                groups.entry(key).or_default().push(fate);
+        for looked in sessions(query, looked_at(query, rows)) {
+            let whole = fates(query, &looked, end);
+            for (key, part) in parts(query, user, rows, &looked) {
+                let fates = part.map_or(whole.clone(), |part| fates(query, &part, end));
+                let entered = fates.into_iter().filter(|fate| *fate != Fate::Absent);
+                let entered: Vec<Fate> = entered.collect();
+                if !entered.is_empty() {
+                    groups.entry(key).or_default().extend(entered);
+                }
             }
+            overall.extend(whole);
         }
-        overall.push(whole);
     }
-    let group = |(key, result)| FunnelGroup { key, result, trend: Vec::new() };
-    FunnelAnswer {
-        overall: naive_result(query, &overall),
-        groups: ordered(query, &groups).into_iter().map(group).collect(),
-        trend: Vec::new(),
-    }
+    let group = |(key, result)| FunnelGroup { key, result, difference: None, trend: Vec::new() };
+    let overall = naive_result(query, &overall);
+    let mut groups: Vec<FunnelGroup> = ordered(query, &groups).into_iter().map(group).collect();
+    // Its own tests say what it must be.
+    difference::compare(query.breakdown.as_ref(), &overall, &mut groups);
+    FunnelAnswer { overall, groups, trend: Vec::new() }
 }
 
 /// The groups in the answer's order, those beyond the limit together.
@@ -138,18 +144,19 @@ fn parts<'a>(
 /// The rows that belong to attempts which a row that `starts` began. An attempt goes on while less than a window lies
 /// between its rows and nothing throws its progress away.
 fn begun<'a>(query: &FunnelQuery, rows: &[Row<'a>], starts: impl Fn(&Row<'_>) -> bool) -> Vec<Row<'a>> {
-    let at = |time: i64| rows.iter().filter(move |row| row.row.time == time && row.means_something());
+    let at = |time: i64| rows.iter().filter(move |row| row.time == time && row.means_something());
     let is_loose = |time: i64| {
         query.tie == Tie::Loose && at(time).any(|row| !row.means_the_same(at(time).next().unwrap()))
     };
     let clears = |time: i64| at(time).any(Row::spoils);
     let mut kept: Vec<Row<'a>> = Vec::new();
     let mut last: Option<i64> = None;
-    let times: BTreeSet<i64> = rows.iter().map(|row| row.row.time).collect();
+    let times: BTreeSet<i64> = rows.iter().map(|row| row.time).collect();
     for time in times {
         let steps = || at(time).filter(|row| !row.steps.is_empty());
         let begins = steps().any(&starts);
-        let goes_on = last.is_some_and(|last| query.window_millis.is_none_or(|window| time - last <= window));
+        let deadline = |last: i64| at(last).map(|row| row.deadline).next().unwrap();
+        let goes_on = last.is_some_and(|last| time <= deadline(last));
         let survives = goes_on && (!clears(time) || is_loose(time));
         for row in at(time) {
             let mut row = row.clone();
@@ -187,7 +194,7 @@ fn naive_result(query: &FunnelQuery, fates: &[Fate]) -> FunnelResult {
         n_converted,
         n_open,
         n_removed: fates.iter().filter(|fate| **fate == Fate::Removed).count() as u64,
-        n_with_ties: users.count(|chain, _| chain.windows(2).any(|pair| pair[0].1 == pair[1].1)),
+        n_with_ties: users.count(|chain, _| chain.windows(2).any(|pair| pair[0].1 >= pair[1].1)),
         conversion_rate: wilson(n_converted, n_entered - n_open),
         time_to_convert: steps[last].from_first,
         steps,
@@ -208,7 +215,8 @@ impl Entrants<'_> {
     }
 
     fn durations(&self, from: usize, to: usize) -> Option<Durations> {
-        let length = |&(chain, _): &(&[(usize, i64)], bool)| Some(time(chain, to)? - time(chain, from)?);
+        let length =
+            |&(chain, _): &(&[(usize, i64)], bool)| Some((time(chain, to)? - time(chain, from)?).max(0));
         let counts = |&length: &i64| length > 0 || self.query.instant_times == InstantTimes::Counted;
         durations(self.chains.iter().filter_map(length).filter(counts).collect())
     }

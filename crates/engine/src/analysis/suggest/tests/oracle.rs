@@ -9,7 +9,8 @@ use proptest::sample::select;
 
 use super::*;
 use crate::analysis::funnel::{FunnelAnswer, FunnelGroup, GroupKey};
-use crate::stats::contingency::{association, holm};
+use crate::stats::adjust::holm;
+use crate::stats::contingency::association;
 
 /// Each user's first time of each event.
 type Firsts = Vec<BTreeMap<String, i64>>;
