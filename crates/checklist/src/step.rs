@@ -82,7 +82,8 @@ impl Step<'_> {
             Event::Completed { task } => {
                 let index = self.index(task)?;
                 let task = self.state.task_mut(&self.definition.tasks[index].id);
-                task.ticks.host = Some(task.moment(self.moment.now));
+                // Not back where the clock went back: an undo must be later than all that was said before it.
+                task.ticks.host = task.ticks.host.max(Some(task.moment(self.moment.now)));
             }
             Event::Reset { task: Some(task) } => {
                 let index = self.index(task)?;

@@ -61,7 +61,7 @@ impl Step<'_> {
             return Err(Refusal::NotManual(id.to_owned()));
         }
         let task = self.state.task_mut(id);
-        task.ticks.person = Some(task.moment(self.moment.now));
+        task.ticks.person = task.ticks.person.max(Some(task.moment(self.moment.now)));
         Ok(())
     }
 
