@@ -4,14 +4,13 @@
 /** @typedef {import('./cairn-checklist.d.ts').View} View */
 /** @typedef {import('./cairn-checklist.d.ts').Widget} Widget */
 
-const at = (/** @type {string} */ file) => new URL(file, import.meta.url).href;
+const at = (/** @type {string} */ file) => /** @type {any} */ (new URL(file, import.meta.url));
 
 // One sheet for all elements of the page. Nothing shows before it is there, so that nothing flashes unstyled.
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(':host{display:none}');
 fetch(at('./widget.css'))
-  .then((response) => (response.ok ? response.text() : ''))
-  .catch(() => '')
+  .then((response) => (response.ok ? response.text() : ''), () => '')
   .then((css) => sheet.replaceSync(css));
 
 /** @type {Promise<Partial<Widget> & { error?: Error }> | undefined} Of an error, where wasm cannot run. */
@@ -24,9 +23,11 @@ const load = () =>
     })
     .catch((error) => ({ error })));
 
+const complain = (/** @type {unknown} */ message) => console.error(`cairn-checklist: ${message}`);
+
 const idle = globalThis.requestIdleCallback ?? setTimeout;
 
-/** @type {Record<string, string>} */
+/** @type {any} */
 const labels = { en: 'Getting started', de: 'Erste Schritte', ar: 'الخطوات الأولى' };
 
 class CairnChecklist extends HTMLElement {
@@ -38,7 +39,7 @@ class CairnChecklist extends HTMLElement {
   #run;
   /** @type {View | undefined} */
   #view;
-  /** @type {(() => void)[]} Calls made before there is a view. */
+  /** @type {((_?: unknown) => void)[]} What goes on once there is a view: calls made earlier. */
   #queue = [];
   /** @type {unknown} */
   #definition;
@@ -135,7 +136,7 @@ class CairnChecklist extends HTMLElement {
   #start() {
     const run = (this.#run = new AbortController());
     this.#isLoading = false;
-    this.#launcher.textContent = labels[this.#language.slice(0, 2)] ?? labels['en'] ?? '';
+    this.#launcher.textContent = labels[this.#language.slice(0, 2)] ?? labels.en;
     this.#root.replaceChildren(this.#launcher);
     this.#glance();
     const seen = new IntersectionObserver((entries) => entries.some((it) => it.isIntersecting) && idle(() => this.#load()));
@@ -166,7 +167,6 @@ class CairnChecklist extends HTMLElement {
   /** Shows what the model stored for this moment: a count, or that the list was put away. An adapter is waited for a little. */
   async #glance() {
     const { dataset } = this.#launcher;
-    dataset['count'] ??= '';
     try {
       this.#launcher.hidden = !!this.#adapter;
       const text = this.#adapter
@@ -185,9 +185,9 @@ class CairnChecklist extends HTMLElement {
   async #source(signal) {
     if (this.#definition) return JSON.stringify(this.#definition);
     const src = this.getAttribute('src');
-    if (!src) throw new Error('set src or definition');
+    if (!src) throw 'set src or definition';
     const response = await fetch(src, { signal });
-    if (!response.ok) throw new Error(`${src} answered ${response.status}`);
+    if (!response.ok) throw `${src} answered ${response.status}`;
     return response.text();
   }
 
@@ -204,7 +204,7 @@ class CairnChecklist extends HTMLElement {
         const traits = JSON.stringify(this.#traits ?? null);
         const area = this.#adapter && (await (await import(at('./cairn-adapter.js'))).area(this, definition, this.#glanceKey));
         if (signal.aborted) return;
-        this.#view = new widget.Checklist(this, this.#root, definition, traits, this.#language, this.#glanceKey, area, () => import(at('./cairn-tour.js')));
+        this.#view = new widget.Checklist(this, this.#root, definition, traits, this.#language, this.#glanceKey, area, (/** @type {(tours: object) => void} */ use) => import(at('./cairn-tour.js')).then(use, complain));
       } else {
         const { view } = await import(at('./cairn-static.js'));
         this.#view = view(this, this.#root, definition, widget.error);
@@ -213,7 +213,7 @@ class CairnChecklist extends HTMLElement {
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
     }
-    for (const call of this.#queue.splice(0)) call();
+    for (const go of this.#queue.splice(0)) go();
   }
 
   #syncOpen() {
@@ -225,22 +225,20 @@ class CairnChecklist extends HTMLElement {
     this.#isUsed = false;
   }
 
-  /** @param {string} name @param {unknown[]} args @returns {Promise<unknown>} */
-  #call(name, args) {
-    return new Promise((resolve) => {
-      const call = () => {
-        try {
-          const plain = args.map((value) => (typeof value === 'object' ? JSON.stringify(value) : value && `${value}`));
-          resolve(/** @type {any} */ (this.#view)?.[name]?.(...plain));
-        } catch (error) {
-          this.#fail(error);
-          resolve(undefined);
-        }
-      };
-      if (this.#view) return call();
-      this.#queue.push(call);
-      this.#load();
-    });
+  /** @param {string} name @param {unknown[]} args */
+  async #call(name, args) {
+    if (!this.#view) {
+      await new Promise((go) => {
+        this.#queue.push(go);
+        this.#load();
+      });
+    }
+    try {
+      const plain = args.map((value) => (typeof value === 'object' ? JSON.stringify(value) : value && `${value}`));
+      return /** @type {any} */ (this.#view)?.[name]?.(...plain);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** Shows nothing any more, and says why. @param {any} error */
@@ -248,7 +246,7 @@ class CairnChecklist extends HTMLElement {
     this.#root.replaceChildren();
     this.#view = {};
     const { message = error, path } = error ?? '';
-    console.error(`cairn-checklist: ${message}`);
+    complain(message);
     this.dispatchEvent(new CustomEvent('cairn:error', { detail: { message, path }, bubbles: true, composed: true }));
   }
 }

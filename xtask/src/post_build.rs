@@ -1,6 +1,8 @@
 //! `post-build`: what Trunk leaves to do. The inline loader becomes a file, so that the page's policy needs no
 //! exception for it; what has a fixed name gets a version; what strangers download gets small.
 
+mod shrink;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -51,6 +53,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
         return Err("post-build is called by Trunk; run `cargo xtask build`".into());
     };
     bundle(&staging)?;
+    shrink::run(&staging)?;
     for entry in &ENTRIES {
         version_entry(&staging, entry)?;
     }

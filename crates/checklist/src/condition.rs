@@ -4,6 +4,7 @@
 mod address;
 mod read;
 
+pub(crate) use self::address::path;
 use crate::definition::Definition;
 use crate::hash::Fnv;
 use crate::segment::Record;

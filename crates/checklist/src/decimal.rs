@@ -37,7 +37,7 @@ fn size(text: &str) -> Option<f64> {
     let all = [whole, part].concat();
     let all = all.trim_start_matches('0');
     // What is cut off only says that the number is not exactly what stands before it.
-    let (kept, cut) = all.split_at(all.len().min(MOST_DIGITS));
+    let (kept, cut) = all.split_at_checked(MOST_DIGITS).unwrap_or((all, ""));
     let mut digits: Vec<u32> = kept.bytes().map(|byte| u32::from(byte - b'0')).collect();
     let mut power = power.saturating_add(cut.len() as i64 - part.len() as i64);
     if cut.bytes().any(|byte| byte != b'0') {

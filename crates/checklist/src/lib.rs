@@ -37,6 +37,7 @@ mod problem;
 mod read;
 mod restore;
 mod row;
+mod search;
 mod segment;
 mod state;
 mod status;

@@ -24,7 +24,7 @@ pub(crate) fn read_link(fields: &mut Fields<'_>, name: &str) -> String {
 /// A picture that may be missing: of the same origin, or inside the definition.
 pub(crate) fn read_picture(fields: &mut Fields<'_>, name: &str) -> Option<String> {
     let picture = fields.text(name)?;
-    let is_relative = scheme(&picture).is_none() && !picture.replace('\\', "/").starts_with("//");
+    let is_relative = scheme(&picture).is_none() && !begins_with_host(&picture);
     let is_data = picture.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("data:image/"));
     if picture.chars().any(char::is_control) || !(is_relative || is_data) {
         fields.problem(
@@ -34,6 +34,12 @@ pub(crate) fn read_picture(fields: &mut Fields<'_>, name: &str) -> Option<String
         return None;
     }
     Some(picture)
+}
+
+/// Whether an address begins with two slashes, of which browsers take either kind for the other.
+fn begins_with_host(address: &str) -> bool {
+    let mut start = address.chars();
+    [start.next(), start.next()].iter().all(|char| matches!(char, Some('/' | '\\')))
 }
 
 /// What stands before the first colon of an address, in small letters, if that colon ends a scheme.

@@ -38,8 +38,7 @@ impl Moment<'_> {
     /// The path of the page, without origin, query and fragment.
     #[must_use]
     pub fn path(&self) -> &str {
-        let page = self.page.split(['?', '#']).next().unwrap_or_default();
-        page.split_once("://").map_or(page, |(_, rest)| &rest[rest.find('/').unwrap_or(rest.len())..])
+        crate::condition::path(self.page)
     }
 }
 

@@ -8,15 +8,13 @@ use std::rc::Weak;
 use cairn_checklist::{
     Condition, Definition, Effect, Event, Noticed, Phase, Place, Refusal, Signal, Status, TourAct, Value,
 };
-use js_sys::{Function, Promise};
+use js_sys::Function;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlElement, ShadowRoot};
 
 use crate::desk::Desk;
 use crate::json;
-use crate::store::warn;
 
 #[wasm_bindgen]
 extern "C" {
@@ -40,12 +38,16 @@ extern "C" {
 /// Hears what happens on the page: what, of which selector, and `start` where it was so at the first look.
 type Report = Closure<dyn Fn(String, String, String)>;
 
+/// Takes the module once it is there.
+type Arrived = Closure<dyn Fn(Tours)>;
+
 /// The hold of one checklist.
 pub(crate) struct Guide {
     desk: Weak<Desk>,
-    /// Fetches the JavaScript: promises the module.
+    /// Fetches the JavaScript, and calls back with the module; where it cannot be had, it says so instead.
     import: Function,
     report: RefCell<Option<Report>>,
+    arrived: RefCell<Option<Arrived>>,
     page: RefCell<Option<Page>>,
     /// The tour and its step that shows, or is waited for.
     step: Cell<Option<(usize, usize)>>,
@@ -60,6 +62,7 @@ impl Guide {
             desk,
             import,
             report: RefCell::default(),
+            arrived: RefCell::default(),
             page: RefCell::default(),
             step: Cell::default(),
             wanted: RefCell::default(),
@@ -152,22 +155,16 @@ impl Guide {
             }
         });
         self.report.replace(Some(report));
-        let imported = self.import.call0(&JsValue::NULL);
         let desk = self.desk.clone();
-        spawn_local(async move {
-            let tours = match imported {
-                Ok(promise) => JsFuture::from(promise.unchecked_into::<Promise>()).await,
-                Err(error) => Err(error),
-            };
-            match (tours, desk.upgrade()) {
-                (Ok(tours), Some(desk)) => desk.guide.arrive(&desk, &tours.unchecked_into()),
-                // The element was taken out meanwhile.
-                (Ok(_), None) => {}
-                (Err(error), _) => {
-                    warn(&format!("tours and signals of the page cannot work here: {error:?}"));
-                }
+        // Not a future: what runs futures would be another two kilobytes.
+        let arrived = Arrived::new(move |tours: Tours| {
+            if let Some(desk) = desk.upgrade() {
+                desk.guide.arrive(&desk, &tours);
             }
         });
+        // The loader's function does not throw.
+        let _ = self.import.call1(&JsValue::NULL, arrived.as_ref());
+        self.arrived.replace(Some(arrived));
     }
 
     fn arrive(&self, desk: &Desk, tours: &Tours) {

@@ -1,16 +1,15 @@
 //! Patterns of page addresses.
 
+use crate::search::split_once;
+
 /// Whether an address fits a pattern, in which `*` stands for any text, and all else for itself.
 pub(super) fn fits(pattern: &str, page: &str) -> bool {
-    let (rest, fragment) = page.split_at(page.find('#').unwrap_or(page.len()));
+    let (rest, fragment) = split_before(page, '#');
     if pattern.starts_with('#') {
         return fits_text(pattern, fragment);
     }
-    let (base, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
-    let path = match base.split_once("://") {
-        Some((_, after)) if pattern.starts_with('/') => &after[after.find('/').unwrap_or(after.len())..],
-        _ => base,
-    };
+    let (base, query) = split_before(rest, '?');
+    let path = if pattern.starts_with('/') { without_origin(base) } else { base };
     let mut wanted = path.to_owned();
     if pattern.contains('?') {
         wanted.push_str(query);
@@ -19,6 +18,20 @@ pub(super) fn fits(pattern: &str, page: &str) -> bool {
         wanted.push_str(fragment);
     }
     fits_text(pattern, &wanted)
+}
+
+/// The path of an address, without origin, query and fragment.
+pub(crate) fn path(address: &str) -> &str {
+    without_origin(address.split(['?', '#']).next().unwrap_or_default())
+}
+
+fn without_origin(address: &str) -> &str {
+    split_once(address, "://").map_or(address, |(_, rest)| split_before(rest, '/').1)
+}
+
+/// What stands before a mark, and the rest with the mark; all and nothing where it is missing.
+fn split_before(text: &str, mark: char) -> (&str, &str) {
+    text.find(mark).and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""))
 }
 
 /// Whether a pattern can be one.
@@ -32,8 +45,8 @@ fn fits_text(pattern: &str, text: &str) -> bool {
     let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
     let Some(last) = parts.next_back() else { return rest.is_empty() };
     for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
+        let Some((_, after)) = split_once(rest, part) else { return false };
+        rest = after;
     }
     rest.ends_with(last)
 }

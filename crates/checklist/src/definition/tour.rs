@@ -2,6 +2,7 @@
 
 use crate::condition::{Condition, Signal};
 use crate::read::Fields;
+use crate::search::split_once;
 
 /// A tour of the host page.
 #[derive(Clone, Debug, PartialEq)]
@@ -162,5 +163,9 @@ fn read_selector(fields: &mut Fields<'_>, name: &str) -> Option<String> {
 
 /// Whether each part between ` >>> ` holds something.
 pub(crate) fn is_selector(selector: &str) -> bool {
-    selector.split(">>>").all(|part| !part.trim().is_empty() && !part.contains(['{', '}', '<']))
+    let is_simple = |part: &str| !part.trim().is_empty() && !part.contains(['{', '}', '<']);
+    match split_once(selector, ">>>") {
+        Some((first, rest)) => is_simple(first) && is_selector(rest),
+        None => is_simple(selector),
+    }
 }

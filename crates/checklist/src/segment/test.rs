@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Record, Tracked};
 use crate::decimal;
+use crate::search::split_once;
 use crate::value::Value;
 
 /// A property compared with values. A missing value satisfies only `neq`, `not_in`, `not_contains` and `is_not_set`.
@@ -129,7 +130,7 @@ impl PropertyTest {
 }
 
 fn contains_ignoring_case(text: &str, part: &str) -> bool {
-    text.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
+    split_once(&text.to_ascii_lowercase(), &part.to_ascii_lowercase()).is_some()
 }
 
 fn compare_texts(a: &str, b: &str) -> Ordering {
