@@ -18,6 +18,11 @@ pub(crate) fn install_peers() -> Result {
     install_for(&places::root().join("tests/bench/widget"))
 }
 
+/// Installs the frameworks that the examples are written in.
+pub(crate) fn install_examples() -> Result {
+    install_for(&places::root().join("examples"))
+}
+
 /// Installs the packages of a folder of the checkout that has a package-lock.json.
 fn install_for(home: &Path) -> Result {
     node_is_new_enough()?;
