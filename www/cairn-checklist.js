@@ -4,17 +4,16 @@
 /** @typedef {import('./cairn-checklist.d.ts').View} View */
 /** @typedef {import('./cairn-checklist.d.ts').Widget} Widget */
 
-const at = (/** @type {string} */ file) => new URL(file, import.meta.url).href;
+const at = (/** @type {string} */ file) => /** @type {any} */ (new URL(file, import.meta.url));
 
 // One sheet for all elements of the page. Nothing shows before it is there, so that nothing flashes unstyled.
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(':host{display:none}');
 fetch(at('./widget.css'))
-  .then((response) => (response.ok ? response.text() : ''))
-  .catch(() => '')
+  .then((response) => (response.ok ? response.text() : ''), () => '')
   .then((css) => sheet.replaceSync(css));
 
-/** @type {Promise<Widget | undefined> | undefined} Of nothing, where wasm cannot run. */
+/** @type {Promise<Partial<Widget> & { error?: Error }> | undefined} Of an error, where wasm cannot run. */
 let loading;
 const load = () =>
   (loading ??= import(at('./cairn-widget.js'))
@@ -22,11 +21,13 @@ const load = () =>
       await widget.default({ module_or_path: at('./cairn-widget_bg.wasm') });
       return widget;
     })
-    .catch((error) => console.warn(`cairn-checklist: shown as a plain list, because wasm cannot run here: ${error.message}`)));
+    .catch((error) => ({ error })));
+
+const complain = (/** @type {unknown} */ message) => console.error(`cairn-checklist: ${message}`);
 
 const idle = globalThis.requestIdleCallback ?? setTimeout;
 
-/** @type {Record<string, string>} */
+/** @type {any} */
 const labels = { en: 'Getting started', de: 'Erste Schritte', ar: 'الخطوات الأولى' };
 
 class CairnChecklist extends HTMLElement {
@@ -38,21 +39,22 @@ class CairnChecklist extends HTMLElement {
   #run;
   /** @type {View | undefined} */
   #view;
-  /** @type {(() => void)[]} Calls made before there is a view. */
+  /** @type {((_?: unknown) => void)[]} What goes on once there is a view: calls made earlier. */
   #queue = [];
   /** @type {unknown} */
   #definition;
   /** @type {unknown} */
   #traits;
+  /** @type {import('./cairn-checklist.d.ts').Adapter | undefined} */
+  #adapter;
   #isLoading = false;
   #isUsed = false;
 
   static {
-    for (const name of ['track', 'complete', 'reset', 'progress', 'log', 'export_log']) {
-      Reflect.set(this.prototype, name, function (/** @type {unknown[]} */ ...args) {
-        // @ts-expect-error `this` is the element that the method is called on.
+    for (const name of ['track', 'complete', 'reset', 'snooze', 'start_tour', 'progress', 'log', 'export_log']) {
+      /** @type {any} */ (this.prototype)[name] = function (/** @type {unknown[]} */ ...args) {
         return this.#call(name, args);
-      });
+      };
     }
   }
 
@@ -74,11 +76,11 @@ class CairnChecklist extends HTMLElement {
 
   connectedCallback() {
     // What was set before the element was defined hides the accessors.
-    for (const name of ['definition', 'traits']) {
-      if (!Object.hasOwn(this, name)) continue;
-      const value = Reflect.get(this, name);
-      Reflect.deleteProperty(this, name);
-      Reflect.set(this, name, value);
+    const it = /** @type {any} */ (this);
+    for (const [name, value] of Object.entries(it)) {
+      if (!(name in CairnChecklist.prototype)) continue;
+      delete it[name];
+      it[name] = value;
     }
     if (!this.#run) this.#start();
   }
@@ -109,6 +111,14 @@ class CairnChecklist extends HTMLElement {
     this.#call('set_traits', [value ?? null]);
   }
 
+  get adapter() {
+    return this.#adapter;
+  }
+  set adapter(value) {
+    this.#adapter = value;
+    this.#restart();
+  }
+
   open() {
     this.setAttribute('open', '');
   }
@@ -117,7 +127,7 @@ class CairnChecklist extends HTMLElement {
   }
 
   get #language() {
-    return this.getAttribute('locale') || this.closest('[lang]')?.getAttribute('lang') || 'en';
+    return this.getAttribute('locale') || /** @type {HTMLElement | null} */ (this.closest('[lang]'))?.lang || 'en';
   }
   get #glanceKey() {
     return `cairn:glance:${this.getAttribute('src') ?? this.id}:${this.getAttribute('user') ?? ''}`;
@@ -126,14 +136,17 @@ class CairnChecklist extends HTMLElement {
   #start() {
     const run = (this.#run = new AbortController());
     this.#isLoading = false;
-    this.#launcher.textContent = labels[this.#language.slice(0, 2)] ?? labels['en'] ?? '';
-    this.#launcher.dataset['count'] = this.#glance();
+    this.#launcher.textContent = labels[this.#language.slice(0, 2)] ?? labels.en;
     this.#root.replaceChildren(this.#launcher);
-    const seen = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) idle(() => this.#load());
-    });
+    this.#glance();
+    const seen = new IntersectionObserver((entries) => entries.some((it) => it.isIntersecting) && idle(() => this.#load()));
     seen.observe(this.#launcher);
-    run.signal.onabort = () => seen.disconnect();
+    // What hangs on time: dates, the end of a snooze, nudges.
+    const clock = setInterval(() => this.#view?.refresh?.(), 60_000);
+    run.signal.onabort = () => {
+      seen.disconnect();
+      clearInterval(clock);
+    };
     this.#syncOpen();
     if (this.#queue.length) this.#load();
   }
@@ -151,24 +164,30 @@ class CairnChecklist extends HTMLElement {
     this.#start();
   }
 
-  /** What the model stored for this moment: "1/3", or nothing. */
-  #glance() {
+  /** Shows what the model stored for this moment: a count, or that the list was put away. An adapter is waited for a little. */
+  async #glance() {
+    const { dataset } = this.#launcher;
     try {
-      const area = this.getAttribute('storage') === 'session' ? sessionStorage : localStorage;
-      const { version, done, total } = JSON.parse(`${area.getItem(this.#glanceKey)}`);
-      return version === 1 ? `${done}/${total}` : '';
-    } catch {
-      return '';
-    }
+      this.#launcher.hidden = !!this.#adapter;
+      const text = this.#adapter
+        ? await (await import(at('./cairn-adapter.js'))).glance(this.#adapter, this.#glanceKey)
+        : (this.getAttribute('storage') === 'session' ? sessionStorage : localStorage).getItem(this.#glanceKey);
+      const { version, done, total, hidden_until } = JSON.parse(`${text}`);
+      if (version === 1 && !this.#view) {
+        dataset['count'] = `${done}/${total}`;
+        this.#launcher.toggleAttribute('data-away', hidden_until > Date.now());
+      }
+    } catch {}
+    this.#launcher.hidden = false;
   }
 
   /** The definition as JSON text. @param {AbortSignal} signal */
   async #source(signal) {
     if (this.#definition) return JSON.stringify(this.#definition);
     const src = this.getAttribute('src');
-    if (!src) throw new Error('set src or definition');
+    if (!src) throw 'set src or definition';
     const response = await fetch(src, { signal });
-    if (!response.ok) throw new Error(`${src} answered ${response.status}`);
+    if (!response.ok) throw `${src} answered ${response.status}`;
     return response.text();
   }
 
@@ -181,18 +200,20 @@ class CairnChecklist extends HTMLElement {
       const definition = await this.#source(signal);
       const widget = await loaded;
       if (signal.aborted) return;
-      if (widget) {
+      if (widget.Checklist) {
         const traits = JSON.stringify(this.#traits ?? null);
-        this.#view = new widget.Checklist(this, this.#root, definition, traits, this.#language, this.#glanceKey);
+        const area = this.#adapter && (await (await import(at('./cairn-adapter.js'))).area(this, definition, this.#glanceKey));
+        if (signal.aborted) return;
+        this.#view = new widget.Checklist(this, this.#root, definition, traits, this.#language, this.#glanceKey, area, (/** @type {(tours: object) => void} */ use) => import(at('./cairn-tour.js')).then(use, complain));
       } else {
         const { view } = await import(at('./cairn-static.js'));
-        this.#view = view(this, this.#root, definition);
+        this.#view = view(this, this.#root, definition, widget.error);
       }
       this.#syncOpen();
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
     }
-    for (const call of this.#queue.splice(0)) call();
+    for (const go of this.#queue.splice(0)) go();
   }
 
   #syncOpen() {
@@ -204,31 +225,29 @@ class CairnChecklist extends HTMLElement {
     this.#isUsed = false;
   }
 
-  /** @param {string} name @param {unknown[]} args @returns {Promise<unknown>} */
-  #call(name, args) {
-    return new Promise((resolve) => {
-      const call = () => {
-        try {
-          const plain = args.map((value) => (typeof value === 'object' ? JSON.stringify(value) : value && `${value}`));
-          resolve(Reflect.get(this.#view ?? {}, name)?.apply(this.#view, plain));
-        } catch (error) {
-          this.#fail(error);
-          resolve(undefined);
-        }
-      };
-      if (this.#view) return call();
-      this.#queue.push(call);
-      this.#load();
-    });
+  /** @param {string} name @param {unknown[]} args */
+  async #call(name, args) {
+    if (!this.#view) {
+      await new Promise((go) => {
+        this.#queue.push(go);
+        this.#load();
+      });
+    }
+    try {
+      const plain = args.map((value) => (typeof value === 'object' ? JSON.stringify(value) : value && `${value}`));
+      return /** @type {any} */ (this.#view)?.[name]?.(...plain);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** Shows nothing any more, and says why. @param {any} error */
   #fail(error) {
     this.#root.replaceChildren();
     this.#view = {};
-    const detail = { message: `${error.message ?? error}`, path: error.path };
-    console.error(`cairn-checklist: ${detail.message}`);
-    this.dispatchEvent(new CustomEvent('cairn:error', { detail, bubbles: true, composed: true }));
+    const { message = error, path } = error ?? '';
+    complain(message);
+    this.dispatchEvent(new CustomEvent('cairn:error', { detail: { message, path }, bubbles: true, composed: true }));
   }
 }
 

@@ -3,13 +3,18 @@
 
 /** @typedef {import('./cairn-checklist.d.ts').View} View */
 
+let isSaid = false;
+
 /**
  * @param {HTMLElement} host
  * @param {ShadowRoot} root
  * @param {string} definition JSON text
+ * @param {Error | undefined} error why the widget cannot run; said on the console once
  * @returns {View}
  */
-export function view(host, root, definition) {
+export function view(host, root, definition, error) {
+  if (!isSaid) console.warn(`cairn-checklist: shown as a plain list, because wasm cannot run here: ${error?.message}`);
+  isSaid = true;
   const { title, tasks } = JSON.parse(definition);
   const panel = make('section', 'panel');
   panel.id = 'panel';

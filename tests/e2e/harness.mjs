@@ -105,7 +105,8 @@ function recordViolations() {
  */
 export async function assertAccessible(page, undecided = {}) {
   const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(source);
+  // In its frames too: what they hold is part of the page.
+  for (const frame of page.frames()) await frame.evaluate(source);
   const { violations, incomplete } = await page.evaluate(async () => {
     /** @type {typeof import('axe-core')} */
     const axe = Reflect.get(globalThis, 'axe');
@@ -218,9 +219,10 @@ export async function dropPaths(page, paths) {
  * Keeps a picture of the page in target/screenshots/, to be looked at.
  * @param {Page} page
  * @param {string} name
+ * @param {{ fullPage?: boolean }} [options] whether it shows more than the window; what is fixed in the window is out of place then
  */
-export async function screenshot(page, name) {
-  await page.screenshot({ path: join(ROOT, 'target/screenshots', `${name}.png`), fullPage: true });
+export async function screenshot(page, name, { fullPage = true } = {}) {
+  await page.screenshot({ path: join(ROOT, 'target/screenshots', `${name}.png`), fullPage });
 }
 
 /** Chromium: the one of `CAIRN_CHROME`, which xtask sets, else the first on PATH. */

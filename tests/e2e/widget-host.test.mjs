@@ -1,8 +1,10 @@
 // What the checklist must never do to the page that hosts it, whatever it is given.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openSite } from './harness.mjs';
+import { ROOT, openSite } from './harness.mjs';
 import { DEFINITION, SIMPLE, STRICT, openHost, page } from './widget-page.mjs';
 
 /** @type {import('./widget-page.mjs').Site} */
@@ -78,6 +80,32 @@ test('hostile texts are shown as text and break nothing', async () => {
   assert.ok(box.over <= 0 && box.width <= 392, 'long words wrap');
   assert.deepEqual([said, await violations()], [[], []]);
   assert.ok(requests.every((url) => !url.endsWith('/x')));
+  await close();
+});
+
+test('two versions of the widget on one page: the first to come serves both elements, and of the other nothing more is fetched', async () => {
+  const loader = await readFile(join(ROOT, 'dist/cairn/cairn-checklist.js'), 'utf8');
+  const two = '<cairn-checklist src="three.json" user="a"></cairn-checklist><cairn-checklist src="three.json" user="b"></cairn-checklist>';
+  const second = '<script type="module" src="other/cairn-checklist.js"></script></head>';
+  const { tab, said, requests, violations, close } = await openHost(site, {
+    ...SIMPLE,
+    files: {
+      'host.html': page(two).replace('</head>', second),
+      'three.json': DEFINITION,
+      'other/cairn-checklist.js': `${loader}\nglobalThis.otherHasRun = true;`,
+      'other/widget.css': '',
+    },
+  });
+  await tab.waitForFunction(() => Reflect.get(globalThis, 'otherHasRun'));
+  const done = await tab.evaluate(async () => {
+    const both = [...document.querySelectorAll('cairn-checklist')];
+    both[1]?.track('made');
+    return Promise.all(both.map(async (it) => (await it.progress())?.done));
+  });
+  assert.deepEqual(done, [0, 1]);
+  const others = requests.filter((url) => url.includes('/other/')).map((url) => url.split('/').pop());
+  assert.deepEqual(others.filter((name) => name?.includes('wasm') || name?.includes('cairn-widget')), []);
+  assert.deepEqual([said, await violations()], [[], []]);
   await close();
 });
 

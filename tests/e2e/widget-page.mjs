@@ -8,7 +8,7 @@
  * @property {string} [path] the page below the site's prefix
  * @property {Record<string, string | object>} [files] pages and definitions of the test's own, by path
  * @property {import('playwright-core').BrowserContextOptions} [looks]
- * @property {() => void} [before] runs in the page before anything of it does
+ * @property {string | (() => void)} [before] runs in the page before anything of it does
  * @property {import('playwright-core').BrowserContext} [context] a profile to open the page in, instead of a new one
  */
 
@@ -16,7 +16,10 @@
 export const STRICT =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; require-trusted-types-for 'script'";
 
-/** Three tasks with all states between them: by event, by hand, and locked. */
+/**
+ * Three tasks with all states between them: by event, by hand, and locked.
+ * @type {import('../../www/cairn-checklist.d.ts').Definition}
+ */
 export const DEFINITION = {
   version: 1,
   id: 'three',
@@ -57,7 +60,8 @@ export async function openHost(site, { path = 'demo/', files = {}, looks = {}, b
   const profile = context ?? (await site.browser.newContext({ viewport, reducedMotion: 'reduce', ...looks }));
   for (const [name, content] of Object.entries(files)) {
     const body = typeof content === 'string' ? content : JSON.stringify(content);
-    const contentType = name.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/json';
+    const types = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css' };
+    const contentType = Reflect.get(types, name.split('.').pop() ?? '') ?? 'application/json';
     await profile.route(new URL(name, site.server.url).href, (route) => route.fulfill({ body, contentType }));
   }
   profile.setDefaultTimeout(10_000);
@@ -70,7 +74,7 @@ export async function openHost(site, { path = 'demo/', files = {}, looks = {}, b
   tab.on('pageerror', (error) => said.push(`uncaught: ${error.message}`));
   tab.on('request', (request) => requests.push(request.url()));
   await tab.addInitScript(record);
-  if (before) await tab.addInitScript(before);
+  if (before) await tab.addInitScript(typeof before === 'string' ? { content: before } : before);
   await tab.goto(new URL(path, site.server.url).href);
   const element = tab.locator('cairn-checklist').first();
   return {
@@ -105,7 +109,7 @@ function record() {
   const violations = [];
   Reflect.set(globalThis, 'recordedEvents', events);
   Reflect.set(globalThis, 'recordedViolations', violations);
-  for (const name of ['ready', 'task', 'progress', 'complete', 'error']) {
+  for (const name of ['ready', 'task', 'progress', 'complete', 'tour', 'reward', 'survey', 'error']) {
     addEventListener(`cairn:${name}`, (event) => {
       events.push(`${name} ${JSON.stringify(/** @type {CustomEvent} */ (event).detail)}`);
     });

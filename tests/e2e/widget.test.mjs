@@ -67,6 +67,7 @@ test("the embed page's checklist works by keyboard alone", async () => {
   await tab.keyboard.press('Enter');
   await status.getByText('You’re all set').waitFor();
 
+  await tab.locator('#main').focus();
   await tab.keyboard.press('Escape');
   assert.equal(await panel.isVisible(), true, 'Escape outside the checklist leaves it open');
   await tab.locator('cairn-checklist [part=toggle]').first().focus();

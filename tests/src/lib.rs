@@ -2,5 +2,6 @@
 
 pub mod cases;
 pub mod corpus;
+pub mod json_schema;
 pub mod native;
 pub mod typescript;

@@ -24,14 +24,25 @@ pub fn load_files(paths: &[impl AsRef<Path>]) -> Result<(Table, LoadReport), Fai
         .iter()
         .map(|path| fs::read(path).map_err(|error| unreadable(path.as_ref(), &error.to_string())))
         .collect::<Result<_, _>>()?;
-    let recipes = paths.iter().zip(&contents).map(|(path, bytes)| recipe(path.as_ref(), bytes));
+    load_contents(paths, &contents)
+}
+
+/// Loads what files of these names would hold, as [`load_files`] does.
+///
+/// # Errors
+/// If one of them is beyond loading.
+pub fn load_contents(
+    paths: &[impl AsRef<Path>],
+    contents: &[impl AsRef<[u8]>],
+) -> Result<(Table, LoadReport), Failure> {
+    let recipes = paths.iter().zip(contents).map(|(path, bytes)| recipe(path.as_ref(), bytes.as_ref()));
     let mut loader = Loader::of_files(recipes.collect::<Result<_, _>>()?, DEFAULT_SEED)?;
     loop {
         for (at, bytes) in contents.iter().enumerate() {
             if at > 0 {
                 loader.next_file()?;
             }
-            loader.push(bytes)?;
+            loader.push(bytes.as_ref())?;
         }
         match loader.finish()? {
             Outcome::Loaded { table, report } => return Ok((*table, report)),

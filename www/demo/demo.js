@@ -1,236 +1,141 @@
-// Plank, a made-up project tool: enough of a product for a checklist to hold on to. Its whole state is in
-// localStorage; a hash router shows one of four views. What it tells the checklist is in `tell`.
+// Plank, a made-up project tool: enough of a product for a checklist and its tours to hold on to. This file is the shell:
+// the frame around the pages, the routes and the dialogs.
 
-import { element as h, replace } from './dom.js';
+import { showBoard, shareButton } from './board.js';
+import { element as h, must, replace } from './dom.js';
+import { addProject, invite } from './product.js';
+import { go, here, href, replaceWith, start } from './router.js';
+import { forget, saved, write } from './store.js';
+import { applyTheme, t, translatePage } from './texts.js';
+import { head, showGuide, showProjects, showSettings, showTeam } from './views.js';
 
-/** @typedef {{ text: string, column: number }} Card */
-/** @typedef {{ id: string, name: string, cards: Card[] }} Project */
-/** @typedef {{ projects: Project[], team: string[], theme: string }} Saved */
-
-const KEY = 'plank';
-const COLUMNS = ['To do', 'Doing', 'Done'];
 const THEMES = ['system', 'light', 'dark'];
 const main = must('#main');
-const saved = read();
+const search = /** @type {HTMLInputElement} */ (must('#search'));
 
-/** @param {string} selector @returns {HTMLElement} */
-function must(selector) {
-  const found = document.querySelector(selector);
-  if (!(found instanceof HTMLElement)) throw new Error(`the page has no ${selector}`);
-  return found;
+function showProject() {
+  const project = saved.projects.find(({ id }) => id === here().id);
+  if (!project) return showProjects(main, search.value);
+  const actions = [shareButton(project), h('a', { class: 'button', href: href('team/invite') }, t('board.invite'))];
+  showBoard(main, project, head(project.name, t('board.intro'), ...actions));
 }
 
-/** @returns {Saved} */
-function read() {
-  const fresh = { projects: [], team: [], theme: 'system' };
-  try {
-    return { ...fresh, ...JSON.parse(localStorage.getItem(KEY) ?? '{}') };
-  } catch {
-    return fresh;
+/** @type {Record<string, () => void>} */
+const PAGES = {
+  projects: showProject,
+  team: () => showTeam(main),
+  guide: () => showGuide(main),
+  settings: () => showSettings(main),
+};
+
+function listProjects() {
+  const links = saved.projects.map((project) => h('li', {}, h('a', { href: href(`projects/${project.id}`) }, project.name)));
+  replace(must('#side-list'), ...(links.length ? links : [h('li', { class: 'soft' }, t('side.none'))]));
+}
+
+function render() {
+  const { name, id, sub } = here();
+  (PAGES[name] ?? showProject)();
+  listProjects();
+  const pages = [`projects/${id}`, name];
+  const links = [...document.querySelectorAll('nav a, #side-list a')];
+  const current = pages.map((page) => links.find((link) => link.getAttribute('href') === href(page))).find(Boolean);
+  for (const link of links) {
+    if (link === current) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
   }
+  const asked = `${name}/${id}`;
+  showDialog('#project-dialog', asked === 'projects/new', 'projects');
+  showDialog('#invite-dialog', asked === 'team/invite', 'team');
+  const card = saved.projects.find((it) => it.id === id)?.cards.find((it) => it.id === sub);
+  if (card) fillCard(card);
+  showDialog('#card-dialog', card !== undefined, `projects/${id}`);
 }
 
-function write() {
-  localStorage.setItem(KEY, JSON.stringify(saved));
+/** @param {import('./store.js').Card} card */
+function fillCard(card) {
+  must('#card-title').textContent = card.text;
+  /** @type {HTMLTextAreaElement} */ (must('#card-note')).value = card.note;
+  /** @type {HTMLInputElement} */ (must('#card-due')).value = card.due;
 }
 
 /**
- * All that a product does for its checklist: say what happened.
- * @param {string} event
- * @param {Record<string, unknown>} [properties]
+ * Shows a modal dialog while its address is the present one; closing it goes to `behind`.
+ * @param {string} selector
+ * @param {boolean} isWanted
+ * @param {string} behind
  */
-async function tell(event, properties = {}) {
-  await customElements.whenDefined('cairn-checklist');
-  await document.querySelector('cairn-checklist')?.track(event, properties);
-}
-
-/** @param {string} name */
-function addProject(name) {
-  const project = { id: `p${saved.projects.length + 1}`, name, cards: [] };
-  saved.projects.push(project);
-  write();
-  void tell('project_created', { projects: saved.projects.length });
-  location.hash = `#/projects/${project.id}`;
-}
-
-/** @param {string} email */
-function invite(email) {
-  saved.team.push(email);
-  write();
-  void tell('teammate_invited', { team: saved.team.length + 1 });
-  location.hash = '#/team';
-}
-
-/** @param {Project} project @param {string} text @param {number} column */
-function addCard(project, text, column) {
-  project.cards.push({ text, column });
-  write();
-  void tell('card_added', { column: COLUMNS[column] });
-}
-
-/** @param {Project} project @param {Card} card */
-function moveCard(project, card) {
-  card.column = (card.column + 1) % COLUMNS.length;
-  write();
-  void tell('card_moved', { column: COLUMNS[card.column] });
-  showProject(project);
-}
-
-/** @param {string} title @param {string} intro @param {(Node | string)[]} actions */
-function head(title, intro, ...actions) {
-  document.title = `${title} · Plank`;
-  const heading = h('div', {}, h('h1', {}, title), h('p', { class: 'soft' }, intro));
-  return h('div', { class: 'head' }, heading, h('div', { class: 'row' }, ...actions));
-}
-
-/** @param {string} href @param {string} text */
-const primary = (href, text) => h('a', { class: 'primary', href }, text);
-
-function showProjects() {
-  const cards = saved.projects.map((project) => {
-    const done = project.cards.filter((card) => card.column === 2).length;
-    const status = project.cards.length ? `${done} of ${project.cards.length} cards done` : 'No cards yet';
-    const link = h('a', { href: `#/projects/${project.id}` }, project.name);
-    return h('li', { class: 'tile' }, h('h2', {}, link), h('p', { class: 'soft' }, status));
-  });
-  const empty = h(
-    'div',
-    { class: 'empty' },
-    h('div', { class: 'empty-art', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
-    h('h2', {}, 'Nothing here yet'),
-    h('p', { class: 'soft' }, 'Projects hold the cards your team moves from idea to done.'),
-    primary('#/projects/new', 'Create project'),
-  );
-  const intro = 'Everything your team is working on.';
-  replace(
-    main,
-    cards.length ? head('Projects', intro, primary('#/projects/new', 'New project')) : head('Projects', intro),
-    cards.length ? h('ul', { class: 'tiles' }, ...cards) : empty,
-  );
-}
-
-/** @param {Project} project */
-function showProject(project) {
-  const columns = COLUMNS.map((name, column) => {
-    const cards = project.cards
-      .filter((card) => card.column === column)
-      .map((card) => {
-        const next = COLUMNS[(column + 1) % COLUMNS.length];
-        const move = h('button', { type: 'button', class: 'quiet', 'aria-label': `Move ${card.text} to ${next}` }, '→');
-        move.addEventListener('click', () => moveCard(project, card));
-        return h('li', { class: 'card' }, h('span', {}, card.text), move);
-      });
-    const input = h('input', { 'aria-label': `New card in ${name}`, placeholder: 'Add a card', maxlength: '80' });
-    const form = h('form', { class: 'add' }, input);
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      const text = /** @type {HTMLInputElement} */ (input).value.trim();
-      if (!text) return;
-      addCard(project, text, column);
-      showProject(project);
-      main.querySelectorAll('input')[column]?.focus();
-    });
-    const count = h('span', { class: 'soft' }, `${cards.length}`);
-    return h('section', { class: 'column' }, h('h2', {}, name, ' ', count), h('ul', {}, ...cards), form);
-  });
-  replace(
-    main,
-    head(project.name, 'Move a card on when its work moves on.', h('a', { class: 'button', href: '#/team/invite' }, 'Invite')),
-    h('div', { class: 'board' }, ...columns),
-  );
-}
-
-function showTeam() {
-  const people = ['you@example.com', ...saved.team].map((email, index) => {
-    const initials = h('span', { class: `avatar hue-${index % 4}`, 'aria-hidden': 'true' }, email.slice(0, 2).toUpperCase());
-    const role = h('span', { class: 'soft' }, index ? 'Invited' : 'Owner');
-    return h('li', {}, initials, h('span', { class: 'grow' }, index ? email : 'You'), role);
-  });
-  const action = primary('#/team/invite', 'Invite teammate');
-  replace(main, head('Team', 'Who can see and move the cards.', action), h('ul', { class: 'people' }, ...people));
-}
-
-function showGuide() {
-  const boards = [
-    ['The weekly board', 'Monday: fill To do together. Friday: clear Done together. Nothing stays in Doing over a weekend.'],
-    ['The launch board', 'One card for each promise on the announcement. It ships when the board is empty.'],
-    ['The inbox board', 'Requests land in To do. Twice a week someone sorts them, and says no to most.'],
-  ];
-  const parts = boards.map(([title, text]) => h('section', { class: 'tile' }, h('h2', {}, title ?? ''), h('p', {}, text ?? '')));
-  replace(main, head('Guide', 'Three boards that work for small teams. Three minutes to read.'), h('div', { class: 'tiles' }, ...parts));
-}
-
-function listProjects() {
-  const links = saved.projects.map((project) => h('li', {}, h('a', { href: `#/projects/${project.id}` }, project.name)));
-  replace(must('#side-list'), ...(links.length ? links : [h('li', { class: 'soft' }, 'None yet')]));
-}
-
-function route() {
-  const [, view = 'projects', id] = location.hash.split('/');
-  const project = saved.projects.find((project) => project.id === id);
-  if (project) showProject(project);
-  else if (view === 'team') showTeam();
-  else if (view === 'guide') showGuide();
-  else showProjects();
-  listProjects();
-  for (const link of document.querySelectorAll('nav a, #side-list a')) {
-    const here = link.getAttribute('href') ?? '';
-    const isHere = location.hash === here || (here === `#/${view}` && !project);
-    if (isHere) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
-  }
-  if (view === 'projects' && id === 'new') open('#project-dialog', '#/projects');
-  if (view === 'team' && id === 'invite') open('#invite-dialog', '#/team');
-}
-
-/** Shows a dialog whose address is the present one; closing it goes to `behind`. @param {string} selector @param {string} behind */
-function open(selector, behind) {
-  const dialog = must(selector);
-  if (!(dialog instanceof HTMLDialogElement) || dialog.open) return;
-  dialog.querySelector('form')?.reset();
-  dialog.showModal();
+function showDialog(selector, isWanted, behind) {
+  const dialog = /** @type {HTMLDialogElement} */ (must(selector));
+  if (isWanted === dialog.open) return;
+  if (!isWanted) return dialog.close('away');
+  if (selector !== '#card-dialog') dialog.querySelector('form')?.reset();
+  dialog.returnValue = '';
   dialog.onclose = () => {
-    if (/\/(new|invite)$/.test(location.hash)) location.hash = behind;
+    if (dialog.returnValue !== 'away') replaceWith(behind);
   };
+  dialog.showModal();
 }
 
-/** @param {string} selector @param {(value: string) => void} done */
+/** @param {string} selector @param {(dialog: HTMLDialogElement) => void} done */
 function onSubmit(selector, done) {
-  const dialog = must(selector);
-  dialog.querySelector('[data-close]')?.addEventListener('click', () => /** @type {HTMLDialogElement} */ (dialog).close());
-  dialog.querySelector('form')?.addEventListener('submit', () => done(dialog.querySelector('input')?.value.trim() ?? ''));
+  const dialog = /** @type {HTMLDialogElement} */ (must(selector));
+  dialog.querySelector('[data-close]')?.addEventListener('click', () => dialog.close());
+  dialog.querySelector('form')?.addEventListener('submit', () => done(dialog));
 }
 
-function applyTheme() {
-  const root = document.documentElement;
-  if (saved.theme === 'system') root.removeAttribute('data-theme');
-  else root.dataset['theme'] = saved.theme;
-  must('#theme').textContent = `Theme: ${saved.theme}`;
+/** @param {HTMLDialogElement} dialog */
+const firstField = (dialog) => dialog.querySelector('input')?.value.trim() ?? '';
+
+/** @param {(card: import('./store.js').Card, project: import('./store.js').Project) => void} change */
+function changeCard(change) {
+  const project = saved.projects.find(({ id }) => id === here().id);
+  const card = project?.cards.find(({ id }) => id === here().sub);
+  if (!project || !card) return;
+  change(card, project);
+  write();
 }
 
-/** `?lang=ar` shows the page mirrored, with the checklist in Arabic; `?lang=de` in German. */
-function applyLanguage() {
-  const language = new URLSearchParams(location.search).get('lang');
-  if (!language) return;
-  must('cairn-checklist').setAttribute('locale', language);
-  if (language === 'ar') document.documentElement.dir = 'rtl';
+function showTheme() {
+  applyTheme();
+  must('#theme').textContent = t('about.theme', { theme: t(`theme.${saved.theme}`) });
 }
 
-onSubmit('#project-dialog', addProject);
-onSubmit('#invite-dialog', invite);
+translatePage();
+showTheme();
+must('#workspace-name').textContent = saved.account.workspace || 'Plank';
+onSubmit('#project-dialog', (dialog) => {
+  const id = addProject(firstField(dialog));
+  dialog.close('away');
+  go(`projects/${id}`);
+});
+onSubmit('#invite-dialog', (dialog) => {
+  invite(firstField(dialog));
+  dialog.close('away');
+  go('team');
+});
+onSubmit('#card-dialog', () =>
+  changeCard((card) => {
+    card.note = /** @type {HTMLTextAreaElement} */ (must('#card-note')).value;
+    card.due = /** @type {HTMLInputElement} */ (must('#card-due')).value;
+  }),
+);
+must('#card-delete').addEventListener('click', () => {
+  changeCard((card, project) => project.cards.splice(project.cards.indexOf(card), 1));
+  /** @type {HTMLDialogElement} */ (must('#card-dialog')).close();
+});
+search.addEventListener('input', () => {
+  if (here().name === 'projects' && !here().id) render();
+  else go('projects');
+});
 must('#theme').addEventListener('click', () => {
   saved.theme = THEMES[(THEMES.indexOf(saved.theme) + 1) % THEMES.length] ?? 'system';
   write();
-  applyTheme();
+  showTheme();
 });
 must('#start-over').addEventListener('click', async () => {
-  Object.assign(saved, { projects: [], team: [] });
-  write();
+  forget();
   await document.querySelector('cairn-checklist')?.reset();
-  location.hash = '#/projects';
-  route();
+  location.assign('signup.html');
 });
-addEventListener('hashchange', route);
-applyTheme();
-applyLanguage();
-route();
+start(render);

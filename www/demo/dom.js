@@ -21,3 +21,14 @@ export function element(name, attributes = {}, ...children) {
 export function replace(parent, ...children) {
   parent.replaceChildren(...children);
 }
+
+/**
+ * The element that a page is known to have.
+ * @param {string} selector
+ * @returns {HTMLElement}
+ */
+export function must(selector) {
+  const found = document.querySelector(selector);
+  if (!(found instanceof HTMLElement)) throw new Error(`the page has no ${selector}`);
+  return found;
+}

@@ -1,12 +1,14 @@
-//! `bench`: the engine's benches, or with `browser` the whole page in Chromium, side by side with its peers.
+//! `bench`: the engine's benches; with `browser` the whole page, and with `widget` the checklist, in Chromium, side by side
+//! with their peers.
 
 use crate::shell::{self, Result, stage};
 use crate::{build, setup};
 
-/// `bench [ARGS…]` hands its arguments to criterion; `bench browser [ARGS…]` to the browser's bench.
+/// `bench [ARGS…]` hands its arguments to criterion; `bench browser [ARGS…]` and `bench widget [ARGS…]` to those benches.
 pub(crate) fn run(args: &[String]) -> Result {
     match args {
-        [first, rest @ ..] if first == "browser" => browser(rest),
+        [first, rest @ ..] if first == "browser" => in_browser("tests/bench/browser.mjs", rest),
+        [first, rest @ ..] if first == "widget" => in_browser("tests/bench/widget.mjs", rest),
         _ => {
             // Only criterion's: the harness of the unit tests would not know its options.
             let benches = ["bench", "--locked", "--package", "cairn-engine", "--bench", "*", "--"];
@@ -15,10 +17,10 @@ pub(crate) fn run(args: &[String]) -> Result {
     }
 }
 
-fn browser(args: &[String]) -> Result {
+fn in_browser(bench: &str, args: &[String]) -> Result {
     setup::for_building()?;
     setup::for_bench()?;
     stage("build the release page", build::release)?;
     let chrome = setup::chrome::find_or_install()?;
-    shell::run(shell::program("node").arg("tests/bench/browser.mjs").args(args).env("CAIRN_CHROME", chrome))
+    shell::run(shell::program("node").arg(bench).args(args).env("CAIRN_CHROME", chrome))
 }

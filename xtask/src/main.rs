@@ -35,7 +35,7 @@ const COMMANDS: &[Command] = &[
     command("serve", "[--port N]", "build, and serve dist/ on http://127.0.0.1:8080", serve::run),
     command("test", "[--only NAME…]", "set up and run every test and check, or those named", checks::run),
     command("build", "", "build the release page and its artifacts into dist/", build::run),
-    command("bench", "[browser] [ARGS…]", "the engine's benches, or the page's in Chromium", bench::run),
+    command("bench", "[browser|widget] [ARGS…]", "the engine's benches, or those in Chromium", bench::run),
     command("size", "", "the size of every artifact, and its budget", size::run),
     command("tidy", "", "the house rules that no compiler checks", tidy::run),
     command("cases", "DIR [--show ID]", "conformance cases against the engine", cases::run),

@@ -1,8 +1,11 @@
 //! `post-build`: what Trunk leaves to do. The inline loader becomes a file, so that the page's policy needs no
 //! exception for it; what has a fixed name gets a version; what strangers download gets small.
 
+mod shrink;
+
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::hash::Fnv;
 use crate::places;
@@ -19,7 +22,14 @@ struct Entry {
 const ENTRIES: [Entry; 2] = [
     Entry {
         path: "cairn/cairn-checklist.js",
-        beside: &["cairn-widget.js", "cairn-widget_bg.wasm", "cairn-static.js", "widget.css"],
+        beside: &[
+            "cairn-widget.js",
+            "cairn-widget_bg.wasm",
+            "cairn-static.js",
+            "cairn-tour.js",
+            "cairn-adapter.js",
+            "widget.css",
+        ],
     },
     Entry { path: "api/cairn.js", beside: &["cairn-input.js", "cairn-jsapi.js", "cairn-jsapi_bg.wasm"] },
 ];
@@ -27,6 +37,9 @@ const ENTRIES: [Entry; 2] = [
 /// The folder that visitors of other people's pages download, where every byte counts. The page's and the worker's
 /// modules stay readable, so that whoever checks what they do can read them.
 const MINIFIED: &str = "cairn";
+
+/// The checklist's part that reaches into host pages: several modules, one file, so that it is one request.
+const BUNDLE: (&str, &str) = ("www/tour/cairn-tour.js", "cairn/cairn-tour.js");
 
 /// The sample that the page offers, below `samples/`.
 const SAMPLE: &str = "saas-events.csv";
@@ -39,6 +52,8 @@ pub(crate) fn run(_args: &[String]) -> Result {
     let Some(staging) = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from) else {
         return Err("post-build is called by Trunk; run `cargo xtask build`".into());
     };
+    bundle(&staging)?;
+    shrink::run(&staging)?;
     for entry in &ENTRIES {
         version_entry(&staging, entry)?;
     }
@@ -61,11 +76,23 @@ fn version_entry(staging: &Path, entry: &Entry) -> Result {
     write(&path, &text.map_err(|error| format!("{}: {error}", entry.path))?)
 }
 
+fn bundle(staging: &Path) -> Result {
+    let (from, to) = BUNDLE;
+    let mut esbuild = esbuild()?;
+    esbuild.args([from, "--bundle", "--format=esm", "--target=es2022", "--log-level=warning"]);
+    esbuild.arg(format!("--outfile={}", staging.join(to).display()));
+    shell::output(&mut esbuild).map(drop)
+}
+
+fn esbuild() -> Result<Command> {
+    Ok(shell::program(places::npm(places::root())?.join("node_modules/.bin/esbuild")))
+}
+
 fn minify(folder: &Path) -> Result {
     let is_code =
         |path: &PathBuf| path.extension().is_some_and(|extension| extension == "js" || extension == "css");
     let files = files_below(folder)?.into_iter().filter(is_code);
-    let mut esbuild = shell::program(places::npm(places::root())?.join("node_modules/.bin/esbuild"));
+    let mut esbuild = esbuild()?;
     esbuild.args(files).args(["--minify", "--format=esm", "--target=es2022", "--charset=utf8"]);
     esbuild.args(["--log-level=warning", "--allow-overwrite"]);
     esbuild.args(["--outdir", "--outbase"].map(|option| format!("{option}={}", folder.display())));

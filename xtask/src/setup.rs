@@ -46,6 +46,10 @@ pub(crate) fn for_testing() -> Result {
         }
         shell::run(shell::program("rustup").args(["component", "add", "rustfmt", "clippy"]))
     })?;
+    {
+        let _lock = lock()?;
+        stage("set up the examples' frameworks", npm::install_examples)?;
+    }
     stage("set up Chromium", || chrome::find_or_install().map(drop))
 }
 

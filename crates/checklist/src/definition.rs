@@ -1,9 +1,23 @@
 //! The checked definition of a checklist, and the checker that makes one from JSON.
 
-use crate::condition::Condition;
+mod advice;
+mod ask;
+mod overlay;
+mod path;
+mod task;
+mod tour;
+
+use crate::condition::{Condition, Signal};
 use crate::problem::{DefinitionError, Problem};
-use crate::read::{Fields, Report};
+use crate::read::{Fields, Ids, Known, Report};
+use crate::segment::Rule;
 use crate::value::Value;
+
+pub use self::ask::{Help, HelpLink, Nudge, Question, QuestionKind, Specialist, Survey, Trigger};
+pub use self::path::{Arm, Control, Experiment, Level, Path};
+pub use self::task::{Action, Owner, Resource, ResourceKind, Reward, Target, Task};
+pub(crate) use self::tour::{BAD_SELECTOR, is_selector};
+pub use self::tour::{Missing, Placement, Step, Tour};
 
 /// The format that this widget reads; a definition with a larger `version` was written for a later widget.
 pub const FORMAT_VERSION: u32 = 1;
@@ -11,7 +25,11 @@ pub const FORMAT_VERSION: u32 = 1;
 /// Nobody is helped by more, and the search for cycles may go as deep as there are tasks.
 const MOST_TASKS: usize = 200;
 
-/// A checklist as its author wrote it, checked: ids are unique, `requires` points at tasks and has no cycles, links are safe.
+/// How long a snoozed checklist stays away unless the definition says otherwise, in hours.
+const SNOOZE_HOURS: u32 = 48;
+
+/// A checklist as its author wrote it, checked: ids are unique, references point at what there is, requirements have no
+/// cycles, links are safe.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Definition {
     /// The checklist's id; what the state is stored under.
@@ -20,10 +38,32 @@ pub struct Definition {
     pub revision: String,
     /// The texts around the tasks.
     pub texts: Texts,
+    /// How long "remind me later" lasts, in hours.
+    pub snooze_hours: u32,
+    /// Whether people are asked of each task they did whether its help was helpful.
+    pub asks_helpful: bool,
+    /// The tiers of a training, from the first; empty where there are none.
+    pub levels: Vec<Level>,
     /// The tasks in the author's order, at least one.
     pub tasks: Vec<Task>,
-    /// The texts in other languages, by language tag.
-    translations: Vec<(String, Value)>,
+    /// Personal lists of tasks; where there are none, everyone gets all tasks.
+    pub paths: Vec<Path>,
+    /// The uniform path.
+    pub control: Option<Control>,
+    /// An experiment.
+    pub experiment: Option<Experiment>,
+    /// Segments by name, whose rules the workbench exported; evaluated here.
+    pub segments: Vec<(String, Rule)>,
+    /// Tours of the host page.
+    pub tours: Vec<Tour>,
+    /// Messages for people who are stuck.
+    pub nudges: Vec<Nudge>,
+    /// What is asked once.
+    pub survey: Option<Survey>,
+    /// Who helps.
+    pub help: Option<Help>,
+    /// The JSON that it was read from, for other languages and arms.
+    source: Value,
 }
 
 /// The texts around the tasks.
@@ -35,45 +75,6 @@ pub struct Texts {
     pub welcome: Option<String>,
     /// What is said once everything is done.
     pub farewell: Option<String>,
-}
-
-/// One task.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Task {
-    /// Its id, unique in the checklist.
-    pub id: String,
-    /// What the person is asked to do.
-    pub title: String,
-    /// Why and how.
-    pub detail: Option<String>,
-    /// About how long it takes, in whole minutes from 1.
-    pub minutes: Option<u32>,
-    /// Indexes of the tasks that come first, in the author's order, no duplicates.
-    pub requires: Vec<usize>,
-    /// Who sees it; everyone where there is none.
-    pub when: Option<Condition>,
-    /// Where it is done.
-    pub action: Option<Action>,
-    /// What completes it.
-    pub complete_when: Condition,
-}
-
-/// The button of a task.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Action {
-    /// Its text.
-    pub label: String,
-    /// What it does.
-    pub target: Target,
-}
-
-/// What a task's button does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// Goes to a page: relative, http, https, mailto or tel.
-    Link(String),
-    /// Dispatches an event of this name on the element, for the host page to act on.
-    Event(String),
 }
 
 /// A definition that can be used, and what its author should think about.
@@ -97,46 +98,100 @@ impl Definition {
         let definition = read_definition(value, &mut report);
         match definition {
             Some(definition) if report.problems.is_empty() => {
-                advise(&definition, &mut report);
+                advice::advise(&definition, &mut report);
                 Ok(Checked { definition, warnings: report.warnings })
             }
             _ => Err(DefinitionError { problems: report.problems }),
         }
     }
 
-    /// The same checklist with its texts in the language of `tag` ("ar-EG" falls back to "ar"); a text without a
-    /// translation stays as it is.
+    /// The same checklist with its texts in the language of `tag` ("ar-EG" falls back to "ar") and with those of an
+    /// arm of its experiment, if there is one of that name; a text that neither has stays as it is. Ask with "" for no
+    /// arm. O(size).
     #[must_use]
-    pub fn in_language(mut self, tag: &str) -> Definition {
-        let base = tag.split('-').next().unwrap_or(tag);
-        let translations = std::mem::take(&mut self.translations);
-        let find = |wanted: &str| translations.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(wanted));
-        if let Some((_, texts)) = find(tag).or_else(|| find(base)) {
-            self.translate(texts);
+    pub fn in_words(self, tag: &str, arm: &str) -> Definition {
+        let mut source = self.source.clone();
+        let arm = self.experiment.iter().flat_map(|it| &it.arms).find(|it| it.id == arm);
+        if let Some(arm) = arm {
+            overlay::lay(&mut source, &arm.texts);
         }
-        self.translations = translations;
-        self
-    }
-
-    fn translate(&mut self, texts: &Value) {
-        let text = |at: &Value, name: &str| at.get(name).and_then(Value::text).map(str::to_owned);
-        self.texts.title = text(texts, "title").unwrap_or_else(|| self.texts.title.clone());
-        self.texts.welcome = text(texts, "welcome").or(self.texts.welcome.take());
-        self.texts.farewell = text(texts, "farewell").or(self.texts.farewell.take());
-        for task in &mut self.tasks {
-            let Some(texts) = texts.get("tasks").and_then(|tasks| tasks.get(&task.id)) else { continue };
-            task.title = text(texts, "title").unwrap_or_else(|| task.title.clone());
-            task.detail = text(texts, "detail").or(task.detail.take());
-            if let (Some(action), Some(label)) = (&mut task.action, text(texts, "action")) {
-                action.label = label;
+        let locale = source.get("locale").cloned().unwrap_or(Value::Null);
+        for locale in [Some(&locale), arm.map(|arm| &arm.locale)].into_iter().flatten() {
+            if let Some(texts) = overlay::find(locale, tag) {
+                overlay::lay(&mut source, texts);
             }
         }
+        // The texts were checked to be texts, so that nothing but words changes.
+        read_definition(&source, &mut Report::default()).unwrap_or(self)
+    }
+
+    /// The index of the tour with this id.
+    #[must_use]
+    pub fn tour(&self, id: &str) -> Option<usize> {
+        self.tours.iter().position(|tour| tour.id == id)
+    }
+
+    /// What the view has to watch the host page for, each once: selectors, and for each what about it.
+    #[must_use]
+    pub fn watched(&self) -> Vec<(Signal, &str)> {
+        let mut watched = Vec::new();
+        self.each_condition(&mut |condition| {
+            if let Condition::Signal(signal, of) = condition
+                && *signal != Signal::Toured
+                && !watched.contains(&(*signal, of.as_str()))
+            {
+                watched.push((*signal, of.as_str()));
+            }
+        });
+        watched
+    }
+
+    /// Calls `visit` for every condition, those inside others included.
+    pub fn each_condition<'a>(&'a self, visit: &mut dyn FnMut(&'a Condition)) {
+        let tasks = self.tasks.iter().flat_map(|task| task.when.iter().chain([&task.complete_when]));
+        let levels = self.levels.iter().filter_map(|level| level.when.as_ref());
+        let paths = self.paths.iter().filter_map(|path| path.when.as_ref());
+        let steps = self.tours.iter().flat_map(|tour| &tour.steps);
+        let steps = steps.filter_map(|step| step.advance_when.as_ref());
+        let nudges = self.nudges.iter().flat_map(|nudge| {
+            let after = match &nudge.after {
+                Trigger::Holds(condition) => Some(condition),
+                Trigger::Idle(_) => None,
+            };
+            nudge.when.iter().chain(after)
+        });
+        let survey = self.survey.iter().map(|survey| &survey.when);
+        tasks
+            .chain(levels)
+            .chain(paths)
+            .chain(steps)
+            .chain(nudges)
+            .chain(survey)
+            .for_each(|it| it.each(visit));
     }
 }
 
-const FIELDS: [&str; 8] = ["version", "revision", "id", "title", "welcome", "farewell", "tasks", "locale"];
-const TASK_FIELDS: [&str; 8] =
-    ["id", "title", "detail", "minutes", "requires", "when", "action", "complete_when"];
+const FIELDS: [&str; 19] = [
+    "version",
+    "revision",
+    "id",
+    "title",
+    "welcome",
+    "farewell",
+    "locale",
+    "snooze_hours",
+    "ask_helpful",
+    "levels",
+    "tasks",
+    "paths",
+    "control",
+    "variants",
+    "segments",
+    "tours",
+    "nudges",
+    "survey",
+    "help",
+];
 
 fn read_definition(value: &Value, report: &mut Report) -> Option<Definition> {
     // A newer format is refused before anything else is judged by the rules of this one.
@@ -148,18 +203,37 @@ fn read_definition(value: &Value, report: &mut Report) -> Option<Definition> {
         report.problem("$.version", message);
         return None;
     }
-    let mut fields = Fields::open(value, "$", &[&FIELDS[..], &["$schema"]].concat(), report)?;
+    let mut fields = Fields::open(value, "$", &FIELDS, report)?;
     if fields.required("version").is_some() {
         fields.whole("version", FORMAT_VERSION, FORMAT_VERSION);
     }
-    let id = fields.required_text("id");
-    let title = fields.required_text("title");
-    let texts = |title, welcome, farewell| Texts { title, welcome, farewell };
-    let (welcome, farewell) = (fields.text("welcome"), fields.text("farewell"));
+    let (id, title) = (fields.required_text("id"), fields.required_text("title"));
+    let texts = Texts { title, welcome: fields.text("welcome"), farewell: fields.text("farewell") };
     let revision = read_revision(&mut fields);
-    let translations = read_translations(&mut fields);
-    let tasks = read_tasks(&mut fields);
-    Some(Definition { id: id?, revision, texts: texts(title?, welcome, farewell), tasks, translations })
+    overlay::read_locale(&mut fields);
+    fields.report.known = read_known(value, fields.report);
+    let levels = path::read_levels(&mut fields);
+    let tasks = read_tasks(&mut fields, levels.len());
+    let paths = path::read_paths(&mut fields);
+    let definition = Definition {
+        id,
+        revision,
+        texts,
+        snooze_hours: fields.whole("snooze_hours", 1, 24 * 90).unwrap_or(SNOOZE_HOURS),
+        asks_helpful: fields.flag("ask_helpful").unwrap_or(false),
+        levels,
+        tasks,
+        control: path::read_control(&mut fields, &paths),
+        paths,
+        experiment: path::read_experiment(&mut fields),
+        segments: crate::segment::read_segments(&mut fields),
+        tours: tour::read_tours(&mut fields),
+        nudges: ask::read_nudges(&mut fields),
+        survey: ask::read_survey(&mut fields),
+        help: ask::read_help(&mut fields),
+        source: value.clone(),
+    };
+    Some(definition)
 }
 
 /// A revision may be text or a whole number, since authors write both `"2026-11"` and `3`.
@@ -170,137 +244,43 @@ fn read_revision(fields: &mut Fields<'_>) -> String {
     }
 }
 
-fn read_tasks(fields: &mut Fields<'_>) -> Vec<Task> {
-    if fields.required("tasks").is_none() {
-        return Vec::new();
+/// All that can be referred to; ids that are there twice are problems.
+fn read_known(value: &Value, report: &mut Report) -> Known {
+    let mut ids = |name: &str, kind: &str| Ids::of(value.get(name), &format!("$.{name}"), kind, report);
+    let (levels, tasks, paths) = (ids("levels", "level"), ids("tasks", "task"), ids("paths", "path"));
+    let (tours, _) = (ids("tours", "tour"), ids("nudges", "nudge"));
+    let arms = value.get("variants").and_then(|variants| variants.get("arms"));
+    let arms = Ids::of(arms, "$.variants.arms", "arm", report);
+    Known { tasks, tours, levels, paths, arms }
+}
+
+fn read_tasks(fields: &mut Fields<'_>, n_levels: usize) -> Vec<Task> {
+    fields.required("tasks");
+    let mut tasks = fields.each("tasks", MOST_TASKS, &task::TASK_FIELDS, task::read_task);
+    for (index, task) in tasks.iter().enumerate().filter(|(_, task)| n_levels > 0 && task.level.is_none()) {
+        let message =
+            format!("is missing: the checklist has levels, so say which one \"{}\" belongs to", task.title);
+        fields.report.problem(&format!("$.tasks[{index}].level"), message);
     }
-    let items = fields.items("tasks");
-    if fields.field("tasks").and_then(Value::list).is_some_and(|it| !(1..=MOST_TASKS).contains(&it.len())) {
-        fields.report.problem(&fields.at("tasks"), format!("must hold 1 to {MOST_TASKS} tasks"));
-        return Vec::new();
-    }
-    let ids: Vec<Option<&str>> = items.iter().map(|(_, item)| item.get("id").and_then(Value::text)).collect();
-    for (index, (path, _)) in items.iter().enumerate() {
-        if ids[index].is_some_and(|id| ids[..index].contains(&Some(id))) {
-            fields.report.problem(&format!("{path}.id"), "is used by an earlier task; ids must be unique");
-        }
-    }
-    let read: Vec<_> = items.iter().map(|(path, item)| read_task(item, path, &ids, fields.report)).collect();
     // Cycles are only looked for where every task could be read: indexes would not fit otherwise.
-    let Some(tasks) = read.into_iter().collect::<Option<Vec<Task>>>() else { return Vec::new() };
+    if !fields.report.problems.is_empty() {
+        return tasks;
+    }
+    let levels: Vec<_> = tasks.iter().map(|task| task.level).collect();
+    for task in &mut tasks {
+        let earlier =
+            (0..levels.len()).filter(|index| levels[*index] < task.level && !task.requires.contains(index));
+        task.waits_for = task.requires.iter().copied().chain(earlier).collect();
+    }
     if let Some(cycle) = find_cycle(&tasks) {
         let names: Vec<_> = cycle.iter().map(|index| tasks[*index].id.as_str()).collect();
         let message =
             format!("goes round in a circle, so none of these could ever start: {}", names.join(" → "));
-        fields.report.problem(&format!("$.tasks[{}].requires", cycle[0]), message);
+        // Of a circle through levels, which come in order, only the requirement can be wrong.
+        let place = cycle.iter().find(|index| !tasks[**index].requires.is_empty()).unwrap_or(&cycle[0]);
+        fields.report.problem(&format!("$.tasks[{place}].requires"), message);
     }
     tasks
-}
-
-fn read_task(value: &Value, path: &str, ids: &[Option<&str>], report: &mut Report) -> Option<Task> {
-    let mut fields = Fields::open(value, path, &TASK_FIELDS, report)?;
-    let (id, title) = (fields.required_text("id"), fields.required_text("title"));
-    let (detail, minutes) = (fields.text("detail"), fields.whole("minutes", 1, 600));
-    let mut requires = Vec::new();
-    for (place, item) in fields.items("requires") {
-        match ids.iter().position(|id| id.is_some() && *id == item.text()) {
-            Some(index) if requires.contains(&index) => {}
-            Some(index) => requires.push(index),
-            None => {
-                let known = ids.iter().flatten().copied().collect::<Vec<_>>().join(", ");
-                let message = match item.text() {
-                    Some(id) => format!("no task has the id \"{id}\"; there are: {known}"),
-                    None => format!("must be a task's id, not {}", item.kind()),
-                };
-                fields.report.problem(&place, message);
-            }
-        }
-    }
-    let action = match fields.field("action") {
-        Some(action) => Some(read_action(action, &fields.at("action"), fields.report)),
-        None => None,
-    };
-    let complete_when = fields.required("complete_when");
-    let complete_when =
-        complete_when.map(|it| Condition::read(it, &fields.at("complete_when"), fields.report));
-    let when = fields.field("when").map(|it| Condition::read(it, &fields.at("when"), fields.report));
-    if when.as_ref().is_some_and(|it| it.as_ref().is_some_and(Condition::is_manual)) {
-        let message = "cannot be \"manual\": a task that is not shown cannot be ticked";
-        fields.report.problem(&fields.at("when"), message);
-    }
-    let complete_when = complete_when??;
-    Some(Task {
-        id: id?,
-        title: title?,
-        detail,
-        minutes,
-        requires,
-        when: flat(when)?,
-        action: flat(action)?,
-        complete_when,
-    })
-}
-
-/// Nothing written is fine, something unreadable is not.
-#[expect(clippy::option_option, reason = "missing and unreadable are two things here")]
-fn flat<T>(read: Option<Option<T>>) -> Option<Option<T>> {
-    match read {
-        Some(None) => None,
-        Some(Some(value)) => Some(Some(value)),
-        None => Some(None),
-    }
-}
-
-fn read_action(value: &Value, path: &str, report: &mut Report) -> Option<Action> {
-    let mut fields = Fields::open(value, path, &["label", "link", "event"], report)?;
-    let label = fields.required_text("label");
-    let target = match (fields.text("link"), fields.text("event")) {
-        (Some(link), None) if is_safe(&link) => Some(Target::Link(link)),
-        (Some(_), None) => {
-            let message = "must be relative, or begin with https:, http:, mailto: or tel:";
-            fields.report.problem(&fields.at("link"), message);
-            None
-        }
-        (None, Some(event)) => Some(Target::Event(event)),
-        _ => {
-            fields.report.problem(path, "needs either a link or an event");
-            None
-        }
-    };
-    Some(Action { label: label?, target: target? })
-}
-
-/// Whether a link can only navigate. Browsers drop tabs and line breaks inside an address, and leading control
-/// characters, before they look for the scheme, so any control character makes it unsafe.
-fn is_safe(link: &str) -> bool {
-    let head = link.split(['/', '?', '#']).next().unwrap_or_default();
-    let scheme = head.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-    !link.chars().any(char::is_control)
-        && scheme.is_none_or(|scheme| ["https", "http", "mailto", "tel"].contains(&scheme.as_str()))
-}
-
-/// The translations as they are; each must be an object, and each text in it text.
-fn read_translations(fields: &mut Fields<'_>) -> Vec<(String, Value)> {
-    let Some(value) = fields.field("locale") else { return Vec::new() };
-    let place = fields.at("locale");
-    let Some(languages) = value.map() else {
-        fields.report.problem(&place, format!("must be an object, not {}", value.kind()));
-        return Vec::new();
-    };
-    for (tag, texts) in languages {
-        let place = format!("{place}.{tag}");
-        let known = ["title", "welcome", "farewell", "tasks"];
-        let Some(mut texts) = Fields::open(texts, &place, &known, fields.report) else { continue };
-        known[..3].iter().for_each(|name| drop(texts.text(name)));
-        let tasks_place = texts.at("tasks");
-        for (id, task) in texts.field("tasks").and_then(Value::map).unwrap_or_default() {
-            let place = format!("{tasks_place}.{id}");
-            if let Some(mut task) = Fields::open(task, &place, &["title", "detail", "action"], texts.report) {
-                ["title", "detail", "action"].iter().for_each(|name| drop(task.text(name)));
-            }
-        }
-    }
-    languages.to_vec()
 }
 
 /// The first circle of requirements, as task indexes with the first repeated at the end.
@@ -318,7 +298,7 @@ fn find_cycle(tasks: &[Task]) -> Option<Vec<usize>> {
             return None;
         }
         trail.push(index);
-        let found = tasks[index].requires.iter().find_map(|next| visit(tasks, *next, trail, is_clear));
+        let found = tasks[index].waits_for.iter().find_map(|next| visit(tasks, *next, trail, is_clear));
         trail.pop();
         is_clear[index] = true;
         found
@@ -327,29 +307,10 @@ fn find_cycle(tasks: &[Task]) -> Option<Vec<usize>> {
     (0..tasks.len()).find_map(|index| visit(tasks, index, &mut Vec::new(), &mut is_clear))
 }
 
-/// What people who designed many checklists would say about this one.
-fn advise(definition: &Definition, report: &mut Report) {
-    let tasks = &definition.tasks;
-    if tasks.len() > 6 {
-        let message =
-            format!("{} tasks are more than most people finish; six or fewer work better", tasks.len());
-        report.warning("$.tasks", message);
-    }
-    if let Some(minutes) = tasks[0].minutes.filter(|minutes| *minutes > 5) {
-        let message =
-            format!("a first task of {minutes} minutes puts people off; start with one of five or less");
-        report.warning("$.tasks[0].minutes", message);
-    }
-    for (index, task) in tasks.iter().enumerate() {
-        if task.action.is_none() && task.detail.is_none() {
-            report.warning(
-                &format!("$.tasks[{index}]"),
-                "has neither detail nor action: people cannot tell how to do it",
-            );
-        }
-    }
-}
-
 #[cfg(test)]
 #[path = "definition_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "definition_parts_tests.rs"]
+mod parts_tests;

@@ -58,7 +58,7 @@ fn every_problem_is_named_with_its_path_in_one_go() {
             "c",
             {"id": "d", "title": "D", "requires": "a", "action": {"label": "Go"}, "when": "manual"}]}"#,
     );
-    let conditions = "must be \"manual\" or an object with one of: event, trait, segment, all, any, not";
+    let conditions = "must be \"manual\", \"finished\" or an object with one of: event, trait, segment, variant, path, task, tour, url, element, clicked, filled, all, any, not";
     assert_eq!(
         problems.expect_err("unsound"),
         [
@@ -72,7 +72,7 @@ fn every_problem_is_named_with_its_path_in_one_go() {
             "$.tasks[1].requires[1]: must be a task's id, not a number",
             "$.tasks[2]: must be an object, not text",
             "$.tasks[3].requires: must be a list, not text",
-            "$.tasks[3].action: needs either a link or an event",
+            "$.tasks[3].action: needs either a link, an event or a tour",
             "$.tasks[3].complete_when: is missing",
             "$.tasks[3].when: cannot be \"manual\": a task that is not shown cannot be ticked",
         ]
@@ -165,7 +165,7 @@ fn unwise_and_unknown_things_are_warnings() {
     assert_eq!(
         warnings(&with_tasks(&format!("[{}]", tasks.join(",")))),
         [
-            "$.tasks[6].comlete_when: unknown field, ignored; known here: id, title, detail, minutes, requires, when, action, complete_when",
+            "$.tasks[6].comlete_when: unknown field, ignored; known here: id, title, detail, minutes, owner, level, requires, when, action, complete_when, due_days, milestone, reward, resources",
             "$.tasks: 7 tasks are more than most people finish; six or fewer work better",
             "$.tasks[0].minutes: a first task of 20 minutes puts people off; start with one of five or less",
             "$.tasks[6]: has neither detail nor action: people cannot tell how to do it",
@@ -179,10 +179,10 @@ fn a_language_replaces_the_texts_it_has_and_leaves_the_others() {
         r#""title": "C""#,
         r#""title": "C", "welcome": "W", "locale": {"ar": {"title": "ع", "tasks": {"a": {"title": "م"}, "b": {}}}}"#,
     );
-    let arabic = check(&json).expect("sound").in_language("ar-EG");
+    let arabic = check(&json).expect("sound").in_words("ar-EG", "");
     assert_eq!((arabic.texts.title.as_str(), arabic.texts.welcome.as_deref()), ("ع", Some("W")));
     assert_eq!((arabic.tasks[0].title.as_str(), arabic.tasks[0].detail.as_deref()), ("م", Some("D")));
-    assert_eq!(check(&json).expect("sound").in_language("de").texts.title, "C");
+    assert_eq!(check(&json).expect("sound").in_words("de", "").texts.title, "C");
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! The stored form of the state: versioned JSON, read back with care, since anything may be in a browser's storage.
 
+mod parts;
+
 use crate::problem::Problem;
-use crate::state::{By, Completion, State, TaskState};
+use crate::segment::Tracked;
+use crate::state::{Assigned, Away, By, Completion, State, TaskState, Ticks, TourState, Variant};
 use crate::time::Millis;
 use crate::value::Value;
 
@@ -9,7 +12,7 @@ use crate::value::Value;
 pub const STATE_VERSION: u32 = 1;
 
 /// A state read back from storage.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Restored {
     /// All that could be read; the default where nothing could.
     pub state: State,
@@ -32,6 +35,16 @@ impl State {
         put(&mut fields, "finished_at", self.finished_at.map(number));
         put(&mut fields, "tasks", Some(Value::Map(tasks)));
         put(&mut fields, "hits", Some(Value::Map(hits)));
+        put(&mut fields, "active_at", self.active_at.map(number));
+        put(&mut fields, "away_at", (self.away != Away::default()).then(|| number(self.away.at)));
+        put(&mut fields, "hidden_until", (self.away != Away::default()).then(|| number(self.away.until)));
+        put(&mut fields, "path", self.path.as_ref().map(Assigned::to_value));
+        put(&mut fields, "variant", self.variant.as_ref().map(Variant::to_value));
+        put(&mut fields, "tour", self.tour.as_ref().map(TourState::to_value));
+        put(&mut fields, "nudges", map(&self.nudges, |nudge| nudge.to_value()));
+        put(&mut fields, "surveys", map(&self.surveys, |survey| survey.to_value()));
+        let history: Vec<_> = self.history.iter().map(Tracked::to_value).collect();
+        put(&mut fields, "history", (!history.is_empty()).then_some(Value::List(history)));
         Value::Map(fields)
     }
 
@@ -62,6 +75,7 @@ impl State {
                 restored.hurt(&format!("$.hits.{key}"), "is not a list of times");
             }
         }
+        restored.rest(value);
         restored
     }
 }
@@ -70,12 +84,19 @@ impl TaskState {
     fn to_value(&self) -> Value {
         let mut fields = Vec::new();
         let word = |by: By| Value::from(by.word());
-        put(&mut fields, "completed_at", self.completion.map(|completion| number(completion.at)));
-        put(&mut fields, "by", self.completion.map(|completion| word(completion.by)));
-        put(&mut fields, "ticked", self.ticked.map(word));
+        let first = self.completions.first();
+        put(&mut fields, "completed_at", first.map(|completion| number(completion.at)));
+        put(&mut fields, "by", first.map(|completion| word(completion.by)));
+        let again = self.completions.iter().skip(1);
+        let again: Vec<_> = again.map(|it| Value::List(vec![number(it.at), word(it.by)])).collect();
+        put(&mut fields, "again", (!again.is_empty()).then_some(Value::List(again)));
+        put(&mut fields, "ticked_at", self.ticks.person.map(number));
+        put(&mut fields, "host_at", self.ticks.host.map(number));
         put(&mut fields, "undone_at", self.undone_at.map(number));
         put(&mut fields, "since", self.since.map(number));
         put(&mut fields, "seen", self.is_seen.then_some(Value::Bool(true)));
+        put(&mut fields, "rewarded", self.is_rewarded.then_some(Value::Bool(true)));
+        put(&mut fields, "helpful", self.is_helpful.map(Value::Bool));
         Value::Map(fields)
     }
 }
@@ -114,13 +135,32 @@ impl Restored {
     fn task(&mut self, value: &Value, path: &str) -> TaskState {
         let (at, by) = (self.time(value, path, "completed_at"), self.by(value, path, "by"));
         let is_done = value.get("completed_at").is_some() || value.get("by").is_some();
-        let completion = Completion { at: at.unwrap_or_default(), by: by.unwrap_or(By::Event) };
+        let mut completions = Vec::new();
+        if is_done {
+            completions.push(Completion { at: at.unwrap_or_default(), by: by.unwrap_or(By::Event) });
+        }
+        for again in value.get("again").and_then(Value::list).unwrap_or_default() {
+            let parts = again.list().unwrap_or_default();
+            let by = parts.get(1).and_then(Value::text).and_then(By::of);
+            if let (Some(at), Some(by)) = (parts.first().and_then(Value::integer), by) {
+                let at = Millis(at);
+                completions.insert(completions.partition_point(|it| it.at <= at), Completion { at, by });
+            }
+        }
         TaskState {
-            completion: is_done.then_some(completion),
-            ticked: self.by(value, path, "ticked"),
+            completions,
+            ticks: Ticks {
+                person: self.time(value, path, "ticked_at"),
+                host: self.time(value, path, "host_at"),
+            },
             undone_at: self.time(value, path, "undone_at"),
             since: self.time(value, path, "since"),
             is_seen: value.get("seen") == Some(&Value::Bool(true)),
+            is_rewarded: value.get("rewarded") == Some(&Value::Bool(true)),
+            is_helpful: match value.get("helpful") {
+                Some(Value::Bool(is_helpful)) => Some(*is_helpful),
+                _ => None,
+            },
         }
     }
 }
@@ -128,6 +168,11 @@ impl Restored {
 fn number(at: Millis) -> Value {
     // Exact up to 2^53, which is the year 287,396.
     Value::Number(at.0 as f64)
+}
+
+fn map<T>(list: &[(String, T)], to_value: fn(&T) -> Value) -> Option<Value> {
+    let fields = list.iter().map(|(key, item)| (key.clone(), to_value(item))).collect();
+    (!list.is_empty()).then_some(Value::Map(fields))
 }
 
 fn put(fields: &mut Vec<(String, Value)>, name: &str, value: Option<Value>) {
@@ -161,7 +206,7 @@ mod tests {
                 "c": {"completed_at": "soon", "by": "person"}, "d": {"completed_at": 6, "by": "magic"}}, "hits": []}"#,
         );
         assert!(state.is_done("a") && state.is_done("c") && state.is_done("d") && !state.is_done("b"));
-        assert_eq!(state.task("a").and_then(|task| task.completion).map(|it| it.by), Some(By::Event));
+        assert_eq!(state.task("a").and_then(|task| task.completion()).map(|it| it.by), Some(By::Event));
         assert_eq!(
             damage,
             [

@@ -1,12 +1,19 @@
-//! What is remembered of one person and one checklist, and how two memories of it (two tabs) become one.
+//! What is remembered of one person and one checklist.
 
+mod merge;
+
+pub(crate) use self::merge::order;
+use crate::segment::Tracked;
 use crate::time::Millis;
 
 /// No condition counts further than this.
 pub(crate) const MOST_HITS: usize = 1_000;
 
+/// Segments' rules look back no further than this many events, and at the very first.
+pub(crate) const MOST_HISTORY: usize = 500;
+
 /// Everything remembered. Tasks that the definition no longer has are kept, in case they come back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// When the checklist was first met.
     pub started_at: Option<Millis>,
@@ -17,21 +24,140 @@ pub struct State {
     /// When each event that a condition counts happened: by [`crate::Repeat::key`], sorted; each list ascending and
     /// no longer than the condition needs.
     pub(crate) hits: Vec<(String, Vec<Millis>)>,
+    /// What segments' rules look at, ascending.
+    pub(crate) history: Vec<Tracked>,
+    /// The path that the person is on; none where the definition has no paths.
+    pub path: Option<Assigned>,
+    /// The arm that the person was assigned to.
+    pub variant: Option<Variant>,
+    /// When the person last made a step forward.
+    pub active_at: Option<Millis>,
+    /// Whether the checklist keeps out of the way.
+    pub away: Away,
+    /// The tour that was started last, running or not.
+    pub tour: Option<TourState>,
+    /// By nudge id, sorted.
+    pub(crate) nudges: Vec<(String, NudgeState)>,
+    /// By survey id, sorted.
+    pub(crate) surveys: Vec<(String, SurveyState)>,
+}
+
+/// The arm of an experiment that a person is in; stays when shares change, and is dealt anew by another experiment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Variant {
+    /// The experiment's id.
+    pub experiment: String,
+    /// The arm's id.
+    pub arm: String,
+}
+
+/// What the person last said about being left alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Away {
+    /// When they said it.
+    pub at: Millis,
+    /// Until when the checklist keeps out of the way; [`Away::FOREVER`] once it was dismissed.
+    pub until: Millis,
+}
+
+/// How a tour stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TourState {
+    /// When this was last changed; of two memories the later counts.
+    pub changed_at: Millis,
+    /// The tour's id.
+    pub tour: String,
+    /// The step, from 0.
+    pub step: usize,
+    /// When the step began; what its `advance_when` counts from.
+    pub since: Millis,
+    /// Running, paused or over.
+    pub phase: Phase,
+    /// Whether what the person did in the step before brought this one, and it was not seen yet: perhaps because that
+    /// led to another page.
+    pub is_moving: bool,
+}
+
+/// Whether a tour runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// It shows, on this page or in another tab, or was left by closing the page; then it can be resumed.
+    Running,
+    /// It can be resumed.
+    Paused,
+    /// It was followed to its end.
+    Finished,
+    /// It was left, or its last targets were not there.
+    Left,
+}
+
+/// What is remembered of a nudge.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NudgeState {
+    /// How often it was shown.
+    pub shown: u32,
+    /// When it was last shown.
+    pub at: Millis,
+    /// Until when it must not come again.
+    pub until: Millis,
+}
+
+/// What is remembered of a survey.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SurveyState {
+    /// When it was first shown.
+    pub shown_at: Option<Millis>,
+    /// When it was answered or declined.
+    pub closed_at: Option<Millis>,
+}
+
+/// Which path a person is on, and why.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assigned {
+    /// When it was decided.
+    pub at: Millis,
+    /// Why.
+    pub why: Why,
+    /// The path's id.
+    pub path: String,
+}
+
+/// Why a person is on a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// By lot, to measure the other paths against.
+    Holdout,
+    /// Its condition holds.
+    Fits,
+    /// No other path fits.
+    Default,
 }
 
 /// What is remembered of one task.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaskState {
-    /// Who said by hand that it is done, if anyone did.
-    pub ticked: Option<By>,
-    /// How it was completed, if it is.
-    pub completion: Option<Completion>,
-    /// When a completion was last taken back.
+    /// When the person ticked it last, and when the host said that it is done; neither counts once it was undone.
+    pub(crate) ticks: Ticks,
+    /// Its completions since it was last undone, by moment. One, but for tabs that did not know of each other: an undo
+    /// that comes to light later must find the later completion, so both are kept.
+    pub(crate) completions: Vec<Completion>,
+    /// When it was last taken back; what was completed or ticked up to and including then does not count.
     pub undone_at: Option<Millis>,
     /// Events up to and including this moment do not count, because of a reset.
     pub since: Option<Millis>,
     /// Whether the person has seen it in the open panel.
     pub is_seen: bool,
+    /// Whether its milestone and its reward were given.
+    pub is_rewarded: bool,
+    /// Whether the person found its help helpful, if they said so.
+    pub is_helpful: Option<bool>,
+}
+
+/// What was said of a task by hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ticks {
+    pub(crate) person: Option<Millis>,
+    pub(crate) host: Option<Millis>,
 }
 
 /// A completed task.
@@ -86,7 +212,27 @@ impl State {
     /// Whether the task with this id is done.
     #[must_use]
     pub fn is_done(&self, id: &str) -> bool {
-        self.task(id).is_some_and(|task| task.completion.is_some())
+        self.task(id).is_some_and(|task| !task.completions.is_empty())
+    }
+
+    /// Whether the checklist keeps out of the way at this moment.
+    #[must_use]
+    pub fn is_away(&self, now: Millis) -> bool {
+        now < self.away.until
+    }
+
+    /// The id of a tour that was begun and is neither finished nor left, with its step; what can be resumed.
+    #[must_use]
+    pub fn open_tour(&self) -> Option<(&str, usize)> {
+        let tour = self.tour.as_ref().filter(|tour| matches!(tour.phase, Phase::Running | Phase::Paused))?;
+        Some((&tour.tour, tour.step))
+    }
+
+    /// Whether the survey with this id was shown and neither answered nor declined.
+    #[must_use]
+    pub fn is_asking(&self, survey: &str) -> bool {
+        let found = self.surveys.iter().find(|(id, _)| id == survey);
+        found.is_some_and(|(_, state)| state.shown_at.is_some() && state.closed_at.is_none())
     }
 
     pub(crate) fn task_mut(&mut self, id: &str) -> &mut TaskState {
@@ -97,37 +243,77 @@ impl State {
         entry(&mut self.hits, key)
     }
 
-    /// Takes in another memory of the same person and checklist, as another tab may have stored it. What either knows
-    /// to be done stays done, unless it was taken back after that. Commutative and idempotent.
-    pub fn merge(&mut self, other: &State) {
-        self.started_at = earlier(self.started_at, other.started_at);
-        self.finished_at = earlier(self.finished_at, other.finished_at);
-        for (id, theirs) in &other.tasks {
-            self.task_mut(id).merge(theirs);
-        }
-        for (key, theirs) in &other.hits {
-            let ours = self.hits_mut(key);
-            *ours = union(ours, theirs);
-            // The latest are kept, since only those can fall into a window.
-            ours.drain(..ours.len().saturating_sub(MOST_HITS));
-        }
+    pub(crate) fn nudge_mut(&mut self, id: &str) -> &mut NudgeState {
+        entry(&mut self.nudges, id)
+    }
+
+    pub(crate) fn survey_mut(&mut self, id: &str) -> &mut SurveyState {
+        entry(&mut self.surveys, id)
     }
 }
 
 impl TaskState {
-    fn merge(&mut self, other: &TaskState) {
-        self.undone_at = self.undone_at.max(other.undone_at);
-        self.since = self.since.max(other.since);
-        self.is_seen |= other.is_seen;
-        let undone_at = self.undone_at;
-        let is_valid = |completion: &Completion| undone_at.is_none_or(|undone| completion.at > undone);
-        // A tick goes with the completion it led to; one that led to none yet (a locked task) waits on.
-        let tick = |task: &TaskState| task.ticked.filter(|_| task.completion.as_ref().is_none_or(is_valid));
-        self.ticked = [tick(self), tick(other)].into_iter().flatten().min();
-        let found = [self.completion, other.completion].into_iter().flatten().filter(is_valid);
-        self.completion = found.reduce(|a, b| Completion { at: a.at.min(b.at), by: a.by.min(b.by) });
+    /// How it was completed, if it is: at the first moment, and with the best evidence.
+    #[must_use]
+    pub fn completion(&self) -> Option<Completion> {
+        let by = self.completions.iter().map(|completion| completion.by).min()?;
+        Some(Completion { at: self.completions[0].at, by })
+    }
+
+    /// Who said by hand that it is done, if anyone did.
+    #[must_use]
+    pub fn ticked(&self) -> Option<By> {
+        let counts = |at: &Option<Millis>| at.is_some() && *at > self.undone_at;
+        let person = counts(&self.ticks.person).then_some(By::Person);
+        counts(&self.ticks.host).then_some(By::Host).or(person)
+    }
+
+    /// The moment for something new: later than the undo before it, or another tab would think that undone too.
+    pub(crate) fn moment(&self, now: Millis) -> Millis {
+        self.undone_at.map_or(now, |undone| now.max(Millis(undone.0 + 1)))
+    }
+
+    /// Takes back all completions and ticks; the moment of that.
+    pub(crate) fn undo(&mut self, now: Millis) -> Millis {
+        let known =
+            [self.ticks.person, self.ticks.host, self.completions.last().map(|it| it.at), self.undone_at];
+        let at = known.into_iter().flatten().fold(now, Millis::max);
+        self.completions.clear();
+        self.undone_at = Some(at);
+        at
     }
 }
+
+impl Away {
+    /// Later than any clock.
+    pub const FOREVER: Millis = Millis(8_640_000_000_000_000);
+}
+
+impl Phase {
+    /// The word for it in the stored state and in the log.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        PHASES.iter().find(|(_, phase)| *phase == self).map_or("left", |(word, _)| word)
+    }
+}
+
+impl Why {
+    /// The word for it in the stored state and in the log.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        WHYS.iter().find(|(_, why)| *why == self).map_or("default", |(word, _)| word)
+    }
+}
+
+pub(crate) const PHASES: [(&str, Phase); 4] = [
+    ("running", Phase::Running),
+    ("paused", Phase::Paused),
+    ("finished", Phase::Finished),
+    ("left", Phase::Left),
+];
+
+pub(crate) const WHYS: [(&str, Why); 3] =
+    [("holdout", Why::Holdout), ("fits", Why::Fits), ("default", Why::Default)];
 
 /// The value under `key` of a sorted list, made if missing. Lists, not maps: a handful of entries, and much less code.
 fn entry<'a, T: Default>(list: &'a mut Vec<(String, T)>, key: &str) -> &'a mut T {
@@ -139,76 +325,4 @@ fn entry<'a, T: Default>(list: &'a mut Vec<(String, T)>, key: &str) -> &'a mut T
         }
     };
     &mut list[index].1
-}
-
-fn earlier(a: Option<Millis>, b: Option<Millis>) -> Option<Millis> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (one, other) => one.or(other),
-    }
-}
-
-/// The union of two ascending lists, where a moment is there as often as in the list that has it oftener.
-fn union(a: &[Millis], b: &[Millis]) -> Vec<Millis> {
-    let (mut i, mut j, mut all) = (0, 0, Vec::with_capacity(a.len() + b.len()));
-    while i < a.len() || j < b.len() {
-        let next = match (a.get(i), b.get(j)) {
-            (Some(x), Some(y)) => *x.min(y),
-            (Some(x), None) => *x,
-            (None, Some(y)) => *y,
-            (None, None) => break,
-        };
-        i += usize::from(a.get(i) == Some(&next));
-        j += usize::from(b.get(j) == Some(&next));
-        all.push(next);
-    }
-    all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{By, Completion, State, TaskState, union};
-    use crate::time::Millis;
-
-    fn done(at: i64, by: By) -> TaskState {
-        TaskState { completion: Some(Completion { at: Millis(at), by }), ..TaskState::default() }
-    }
-
-    fn merged(a: &TaskState, b: &TaskState) -> TaskState {
-        let (mut one, mut other) = (a.clone(), b.clone());
-        one.merge(b);
-        other.merge(a);
-        assert_eq!(one, other, "merging is commutative");
-        one
-    }
-
-    #[test]
-    fn of_two_tabs_that_completed_a_task_the_earlier_moment_and_the_better_evidence_stay() {
-        let task = merged(&done(20, By::Event), &done(10, By::Person));
-        assert_eq!(task.completion, Some(Completion { at: Millis(10), by: By::Event }));
-    }
-
-    #[test]
-    fn an_undo_in_one_tab_wins_over_the_completion_before_it_and_loses_to_one_after_it() {
-        let undone = TaskState { undone_at: Some(Millis(15)), ..TaskState::default() };
-        assert_eq!(merged(&done(10, By::Person), &undone).completion, None);
-        assert!(merged(&done(20, By::Person), &undone).completion.is_some());
-    }
-
-    #[test]
-    fn hits_of_two_tabs_are_united_and_not_added_up() {
-        let list = |times: &[i64]| times.iter().copied().map(Millis).collect::<Vec<_>>();
-        assert_eq!(union(&list(&[1, 3, 3]), &list(&[2, 3, 9])), list(&[1, 2, 3, 3, 9]));
-    }
-
-    #[test]
-    fn merging_a_state_with_itself_changes_nothing() {
-        let mut state = State { started_at: Some(Millis(1)), ..State::default() };
-        *state.task_mut("b") = done(5, By::Event);
-        state.task_mut("a").is_seen = true;
-        state.hits_mut("e").extend([Millis(4), Millis(4)]);
-        let copy = state.clone();
-        state.merge(&copy);
-        assert_eq!(state, copy);
-    }
 }

@@ -1,8 +1,8 @@
 //! What a person sees of the state: each task's status and the progress of the whole.
 
 use crate::condition::Facts;
-use crate::definition::Definition;
-use crate::state::{By, State};
+use crate::definition::{Definition, Path};
+use crate::state::{By, State, TaskState};
 use crate::time::Millis;
 use crate::value::Value;
 
@@ -30,8 +30,16 @@ pub struct Moment<'a> {
     pub visitor: &'a Visitor,
     /// When.
     pub now: Millis,
-    /// The path of the page, without origin, query and fragment, for the log.
-    pub url: &'a str,
+    /// The whole address of the page, for conditions. The log has its path only: without origin, query and fragment.
+    pub page: &'a str,
+}
+
+impl Moment<'_> {
+    /// The path of the page, without origin, query and fragment.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        crate::condition::path(self.page)
+    }
 }
 
 /// How a task stands.
@@ -66,14 +74,14 @@ pub fn status(definition: &Definition, state: &State, moment: &Moment<'_>, index
     if !is_visible(definition, state, moment, index) {
         return Status::Hidden;
     }
-    if let Some(completion) = state.task(&task.id).and_then(|task| task.completion) {
+    if let Some(completion) = state.task(&task.id).and_then(TaskState::completion) {
         return Status::Done(completion.by);
     }
     // A required task that this visitor never sees could never be done: it does not hold anything up.
     let waits = |required: &&usize| {
         !state.is_done(&definition.tasks[**required].id) && is_visible(definition, state, moment, **required)
     };
-    let waiting: Vec<usize> = task.requires.iter().filter(waits).copied().collect();
+    let waiting: Vec<usize> = task.waits_for.iter().filter(waits).copied().collect();
     if waiting.is_empty() { Status::Open } else { Status::Locked(waiting) }
 }
 
@@ -100,18 +108,47 @@ pub fn progress(definition: &Definition, state: &State, moment: &Moment<'_>) -> 
 }
 
 /// The facts of one task.
-pub(crate) fn facts<'a>(state: &'a State, moment: &Moment<'a>, id: &str) -> Facts<'a> {
+pub(crate) fn facts<'a>(
+    definition: &'a Definition,
+    state: &'a State,
+    moment: &'a Moment<'a>,
+    id: &str,
+) -> Facts<'a> {
     let task = state.task(id);
     Facts {
-        visitor: moment.visitor,
-        now: moment.now,
-        is_ticked: task.is_some_and(|task| task.ticked.is_some()),
+        definition,
+        state,
+        moment,
+        is_ticked: task.is_some_and(|task| task.ticked().is_some()),
         since: task.and_then(|task| task.since),
-        hits: &state.hits,
     }
+}
+
+/// The tasks in the order in which they show: those of the visitor's path, or all.
+#[must_use]
+pub fn order(definition: &Definition, state: &State) -> Vec<usize> {
+    match path(definition, state) {
+        Some(path) => path.tasks.clone(),
+        None => (0..definition.tasks.len()).collect(),
+    }
+}
+
+/// When the task at `index` should be done; `None` without a date, and before the checklist has begun.
+#[must_use]
+pub fn due_at(definition: &Definition, state: &State, index: usize) -> Option<Millis> {
+    let days = definition.tasks[index].due_days?;
+    Some(Millis(state.started_at?.0 + i64::from(days) * Millis::DAY))
+}
+
+fn path<'a>(definition: &'a Definition, state: &State) -> Option<&'a Path> {
+    let assigned = state.path.as_ref()?;
+    definition.paths.iter().find(|path| path.id == assigned.path)
 }
 
 fn is_visible(definition: &Definition, state: &State, moment: &Moment<'_>, index: usize) -> bool {
     let task = &definition.tasks[index];
-    task.when.as_ref().is_none_or(|when| when.holds(&facts(state, moment, &task.id)))
+    let facts = facts(definition, state, moment, &task.id);
+    let level = task.level.and_then(|level| definition.levels[level].when.as_ref());
+    path(definition, state).is_none_or(|path| path.tasks.contains(&index))
+        && task.when.iter().chain(level).all(|when| when.holds(&facts))
 }

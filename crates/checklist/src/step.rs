@@ -1,136 +1,35 @@
 //! The state machine: one event in, a new state and its effects out.
 
-use std::fmt;
+mod ask;
+mod task;
+mod tour;
 
-use crate::condition::{Condition, Repeat};
-use crate::definition::Definition;
+use crate::assign;
+use crate::condition::{Condition, Facts};
+use crate::definition::{Definition, Experiment};
+use crate::event::{Effect, Event, Refusal};
 use crate::row::Row;
-use crate::state::{By, Completion, State};
-use crate::status::{Moment, Progress, Status, facts, progress, status, statuses};
+use crate::state::{Assigned, State, TourState, Variant, Why};
+use crate::status::{Moment, Progress, Status, progress, statuses};
 use crate::time::Millis;
-use crate::value::Value;
-
-/// Something that happened.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// The element was put on a page. What is already true is marked done, with [`By::Already`].
-    Started,
-    /// The visitor's traits or segment changed, or time went by.
-    Changed,
-    /// Another tab stored this. It has logged what it did, and told its host of the end; here it is only shown.
-    Stored {
-        /// What it stored.
-        state: State,
-    },
-    /// The person opened the panel.
-    Opened,
-    /// The host tracked an event.
-    Tracked {
-        /// Its name.
-        name: String,
-        /// Its properties: an object, or `Null`.
-        properties: Value,
-    },
-    /// The person used the button of a task.
-    Clicked {
-        /// The task's id.
-        task: String,
-    },
-    /// The person ticked a task by hand.
-    Ticked {
-        /// The task's id.
-        task: String,
-    },
-    /// The person took a tick back.
-    Unticked {
-        /// The task's id.
-        task: String,
-    },
-    /// The host says that a task is done, whatever its condition.
-    Completed {
-        /// The task's id.
-        task: String,
-    },
-    /// The host takes a task back, or everything; events before it count no more.
-    Reset {
-        /// The task's id; all tasks without one.
-        task: Option<String>,
-    },
-}
-
-/// Something to do about it, in order. The state is to be stored after every event, effects or not.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// A task was completed.
-    TaskCompleted {
-        /// Its index.
-        task: usize,
-        /// By what.
-        by: By,
-    },
-    /// A task that was done is so no more.
-    TaskUndone {
-        /// Its index.
-        task: usize,
-    },
-    /// A locked task can now be done.
-    TaskUnlocked {
-        /// Its index.
-        task: usize,
-    },
-    /// The progress is another.
-    Progressed(Progress),
-    /// Everything is done, for the first time.
-    Finished,
-    /// A row for the log.
-    Logged(Box<Row>),
-}
-
-/// Why an event was not taken. The state is as before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// No task has this id.
-    UnknownTask(String),
-    /// The task waits for others, or is not for this visitor, and cannot be ticked by hand.
-    NotOpen(String),
-    /// The task is completed by the product, not by hand.
-    NotManual(String),
-    /// The task was not ticked by hand, so that there is nothing to take back.
-    NotTicked(String),
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (id, why) = match self {
-            Refusal::UnknownTask(id) => return write!(f, "no task has the id \"{id}\""),
-            Refusal::NotOpen(id) => (id, "is locked or hidden"),
-            Refusal::NotManual(id) => (id, "cannot be ticked by hand"),
-            Refusal::NotTicked(id) => (id, "was not ticked by hand"),
-        };
-        write!(f, "the task \"{id}\" {why}")
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 /// Applies `event` to `state`. Completing happens once: a completed task stays so, with the moment it was completed
 /// at, until a manual tick is taken back or a reset. O(tasks² × size of their conditions).
 ///
 /// # Errors
 ///
-/// A [`Refusal`] where the event does not fit the checklist.
+/// A [`Refusal`] where the event does not fit the checklist; the state is then as before.
 pub fn apply(
     definition: &Definition,
     state: &mut State,
     event: &Event,
     moment: &Moment<'_>,
 ) -> Result<Vec<Effect>, Refusal> {
-    let before = (statuses(definition, state, moment), progress(definition, state, moment));
-    let mut step = Step { definition, state, moment, effects: Vec::new() };
-    step.take(event)?;
-    let by = if *event == Event::Started { By::Already } else { By::Event };
-    step.settle(by);
-    step.compare(event, &before.0, before.1);
+    let before = Before::new(definition, state, moment);
+    let mut step = Step { definition, state, moment, event, effects: Vec::new() };
+    step.take()?;
+    step.settle();
+    step.compare(&before);
     Ok(step.effects)
 }
 
@@ -138,30 +37,53 @@ struct Step<'a> {
     definition: &'a Definition,
     state: &'a mut State,
     moment: &'a Moment<'a>,
+    event: &'a Event,
     effects: Vec<Effect>,
+}
+
+/// What the effects are told from.
+struct Before {
+    statuses: Vec<Status>,
+    progress: Progress,
+    tour: Option<TourState>,
+    is_away: bool,
+    path: Option<String>,
+}
+
+impl Before {
+    fn new(definition: &Definition, state: &State, moment: &Moment<'_>) -> Before {
+        Before {
+            statuses: statuses(definition, state, moment),
+            progress: progress(definition, state, moment),
+            tour: state.tour.clone(),
+            is_away: state.is_away(moment.now),
+            path: state.path.as_ref().map(|assigned| assigned.path.clone()),
+        }
+    }
 }
 
 impl Step<'_> {
     /// What the event itself changes.
-    fn take(&mut self, event: &Event) -> Result<(), Refusal> {
-        match event {
-            Event::Started if self.state.started_at.is_none() => {
-                self.state.started_at = Some(self.moment.now);
-                self.log("checklist_started", None, None);
-            }
-            Event::Started | Event::Changed => {}
+    fn take(&mut self) -> Result<(), Refusal> {
+        match self.event {
+            Event::Started => self.start(),
+            Event::Changed => self.assign(),
             Event::Stored { state } => self.state.merge(state),
             Event::Opened => self.open(),
             Event::Tracked { name, properties } => self.track(name, properties),
+            Event::Noticed { signal, of, .. } => self.hit(&signal.key(of), 1),
             Event::Clicked { task } => {
                 let index = self.index(task)?;
-                self.log("task_clicked", Some(index), None);
+                self.state.active_at = Some(self.moment.now);
+                self.log_task("task_clicked", index, None);
             }
             Event::Ticked { task } => self.tick(task)?,
             Event::Unticked { task } => self.untick(task)?,
             Event::Completed { task } => {
                 let index = self.index(task)?;
-                self.state.task_mut(&self.definition.tasks[index].id).ticked = Some(By::Host);
+                let task = self.state.task_mut(&self.definition.tasks[index].id);
+                // Not back where the clock went back: an undo must be later than all that was said before it.
+                task.ticks.host = task.ticks.host.max(Some(task.moment(self.moment.now)));
             }
             Event::Reset { task: Some(task) } => {
                 let index = self.index(task)?;
@@ -171,190 +93,184 @@ impl Step<'_> {
                 self.state.finished_at = None;
                 (0..self.definition.tasks.len()).for_each(|index| self.reset(index));
             }
+            Event::Snoozed { .. } | Event::Dismissed | Event::Returned => self.keep_away(),
+            Event::TourStarted { tour } => self.start_tour(tour)?,
+            Event::TourResumed => self.resume_tour()?,
+            Event::Tour { step, act } => self.act_in_tour(*step, *act),
+            Event::Nudge { nudge, act } => self.act_on_nudge(nudge, *act)?,
+            Event::Answered { answers } => self.answer(answers)?,
+            Event::Declined => self.decline()?,
+            Event::Rated { task, is_helpful } => self.rate(task, *is_helpful)?,
         }
         Ok(())
+    }
+
+    /// The element was put on a page.
+    fn start(&mut self) {
+        let is_first = self.state.started_at.is_none();
+        if is_first {
+            self.state.started_at = Some(self.moment.now);
+            self.state.active_at = Some(self.moment.now);
+        }
+        self.assign();
+        if is_first {
+            let why = self.state.path.as_ref().map(|assigned| assigned.why.word().to_owned());
+            self.log("checklist_started", |row| row.value = why);
+        }
+        self.continue_tour();
+    }
+
+    /// Deals the visitor an arm and a path, where they have none or one that is no more. Whoever is on the control only
+    /// because nothing was known of them may be put on another path until they have seen the list.
+    fn assign(&mut self) {
+        let (definition, user) = (self.definition, &self.moment.visitor.user);
+        let experiment = definition.experiment.as_ref();
+        let holds = |variant: &Variant| {
+            let is_in = |it: &Experiment| {
+                it.id == variant.experiment && it.arms.iter().any(|arm| arm.id == variant.arm)
+            };
+            experiment.is_some_and(is_in)
+        };
+        if !self.state.variant.as_ref().is_some_and(holds) {
+            self.state.variant = experiment.and_then(|it| assign::arm(it, user));
+        }
+        let was = self.state.path.take();
+        let was = was.filter(|was| definition.paths.iter().any(|path| path.id == was.path));
+        let is_open = match &was {
+            Some(was) => was.why == Why::Default,
+            None => true,
+        };
+        let has_seen = self.state.tasks.iter().any(|(_, task)| task.is_seen);
+        if was.is_some() && (!is_open || has_seen) {
+            self.state.path = was;
+            return;
+        }
+        let now = assign::path(definition, self.state, self.moment);
+        // The first moment stays, so that of two tabs the one that knows better wins.
+        let now = now.map(|now| Assigned { at: was.as_ref().map_or(now.at, |was| was.at), ..now });
+        let is_news = was.is_some() && now.as_ref().map(|it| &it.path) != was.as_ref().map(|it| &it.path);
+        self.state.path = now;
+        if is_news {
+            let why = self.state.path.as_ref().map(|assigned| assigned.why.word().to_owned());
+            self.log("path_assigned", |row| row.value = why);
+        }
     }
 
     /// The panel was opened: each task that shows is seen once.
     fn open(&mut self) {
-        self.log("checklist_seen", None, None);
+        self.log("checklist_seen", |_| {});
         for (index, status) in statuses(self.definition, self.state, self.moment).iter().enumerate() {
             let task = self.state.task_mut(&self.definition.tasks[index].id);
             if *status != Status::Hidden && !std::mem::replace(&mut task.is_seen, true) {
-                self.log("task_seen", Some(index), None);
+                self.log_task("task_seen", index, None);
             }
         }
     }
 
-    /// Counts an event for every condition that mentions it, keeping no more hits than the condition needs.
-    fn track(&mut self, name: &str, properties: &Value) {
-        let mut counted: Vec<(String, usize)> = Vec::new();
-        let mut count = |repeat: &Repeat| {
-            if repeat.counts(name, properties) {
-                let (key, times) = (repeat.key(), repeat.times as usize);
-                match counted.iter_mut().find(|(known, _)| *known == key) {
-                    Some((_, most)) => *most = times.max(*most),
-                    None => counted.push((key, times)),
-                }
-            }
-        };
-        for task in &self.definition.tasks {
-            for condition in task.when.iter().chain([&task.complete_when]) {
-                condition.each(&mut |inner| {
-                    if let Condition::Event(repeat) = inner {
-                        count(repeat);
-                    }
-                });
-            }
-        }
-        for (key, most) in counted {
-            let hits = self.state.hits_mut(&key);
-            // A clock that went back must not make the list descend.
-            let at = hits.last().map_or(self.moment.now, |last| self.moment.now.max(*last));
-            hits.push(at);
-            hits.drain(..hits.len().saturating_sub(most));
-        }
-    }
-
-    fn tick(&mut self, id: &str) -> Result<(), Refusal> {
-        let index = self.index(id)?;
-        match status(self.definition, self.state, self.moment, index) {
-            Status::Done(_) => return Ok(()),
-            Status::Hidden | Status::Locked(_) => return Err(Refusal::NotOpen(id.to_owned())),
-            Status::Open => {}
-        }
-        if !self.definition.tasks[index].complete_when.is_manual() {
-            return Err(Refusal::NotManual(id.to_owned()));
-        }
-        self.state.task_mut(id).ticked = Some(By::Person);
-        Ok(())
-    }
-
-    fn untick(&mut self, id: &str) -> Result<(), Refusal> {
-        self.index(id)?;
-        let task = self.state.task_mut(id);
-        match task.completion {
-            None => Ok(()),
-            Some(Completion { by: By::Person, at }) => {
-                task.ticked = None;
-                task.completion = None;
-                task.undone_at = Some(self.moment.now.max(at));
-                Ok(())
-            }
-            Some(_) => Err(Refusal::NotTicked(id.to_owned())),
-        }
-    }
-
-    fn reset(&mut self, index: usize) {
-        let task = self.state.task_mut(&self.definition.tasks[index].id);
-        let latest = task.completion.map_or(self.moment.now, |completion| self.moment.now.max(completion.at));
-        task.completion = None;
-        task.ticked = None;
-        task.undone_at = Some(latest);
-        task.since = Some(latest);
-    }
-
-    /// Completes every open task whose condition holds, until nothing changes: one task may unlock the next.
-    fn settle(&mut self, by: By) {
-        loop {
-            let is_ready = |index: &usize| self.evidence(*index, by);
-            let Some((index, by)) =
-                (0..self.definition.tasks.len()).find_map(|index| Some((index, is_ready(&index)?)))
-            else {
-                break;
-            };
-            let task = self.state.task_mut(&self.definition.tasks[index].id);
-            match &mut task.completion {
-                Some(completion) => completion.by = by,
-                None => {
-                    // A completion must be later than the undo before it, or another tab would think it undone.
-                    let at = task
-                        .undone_at
-                        .map_or(self.moment.now, |undone| self.moment.now.max(Millis(undone.0 + 1)));
-                    task.completion = Some(Completion { at, by });
-                    self.effects.push(Effect::TaskCompleted { task: index, by });
-                    self.log("task_completed", Some(index), Some(by.word()));
-                }
-            }
-        }
+    /// Does all that follows, until nothing changes: one task may unlock the next, or a tour's end complete one.
+    fn settle(&mut self) {
+        while self.complete_next() || self.advance_tour() {}
         let all = progress(self.definition, self.state, self.moment);
         if self.state.finished_at.is_none() && all.total > 0 && all.done == all.total {
             self.state.finished_at = Some(self.moment.now);
             self.effects.push(Effect::Finished);
-            self.log("checklist_completed", None, None);
+            self.log("checklist_completed", |_| {});
+        }
+        // What another tab stored was acted on there.
+        if !matches!(self.event, Event::Stored { .. }) {
+            self.ask_survey();
+            self.show_nudge();
         }
     }
 
-    /// By what a task is newly completed; also where one that the person ticked turns out to be really done, so that
-    /// it can no longer be unticked.
-    fn evidence(&self, index: usize, by: By) -> Option<By> {
-        let task = &self.definition.tasks[index];
-        let ticked = self.state.task(&task.id).and_then(|task| task.ticked);
-        let facts = facts(self.state, self.moment, &task.id);
-        let is_true = task.complete_when.holds(&crate::Facts { is_ticked: false, ..facts });
-        match status(self.definition, self.state, self.moment, index) {
-            Status::Done(By::Person) if is_true => Some(By::Event),
-            Status::Done(By::Person) if ticked == Some(By::Host) => Some(By::Host),
-            Status::Open if is_true => Some(by),
-            Status::Open if ticked == Some(By::Host) => Some(By::Host),
-            Status::Open if task.complete_when.holds(&facts) => Some(By::Person),
-            _ => None,
-        }
-    }
-
-    /// What changed between the statuses and the progress before and those now.
-    fn compare(&mut self, event: &Event, before: &[Status], progress_before: Progress) {
+    /// What changed from before.
+    fn compare(&mut self, before: &Before) {
         for (index, now) in statuses(self.definition, self.state, self.moment).iter().enumerate() {
-            let is_done = matches!(now, Status::Done(_));
-            let is_told =
-                |effect: &Effect| matches!(effect, Effect::TaskCompleted { task, .. } if *task == index);
-            if let (Status::Open | Status::Locked(_), Status::Done(by)) = (&before[index], now)
-                && !self.effects.iter().any(is_told)
-            {
-                self.effects.push(Effect::TaskCompleted { task: index, by: *by });
-            }
-            // A task that is no longer for this visitor leaves the list; that takes nothing back.
-            if matches!(before[index], Status::Done(_)) && !is_done && *now != Status::Hidden {
-                self.effects.push(Effect::TaskUndone { task: index });
-                if !matches!(event, Event::Stored { .. }) {
-                    self.log("task_undone", Some(index), None);
-                }
-            }
-            if matches!(before[index], Status::Locked(_)) && *now == Status::Open {
-                self.effects.push(Effect::TaskUnlocked { task: index });
-            }
+            self.compare_task(index, &before.statuses[index], now);
         }
         let now = progress(self.definition, self.state, self.moment);
-        if now != progress_before {
+        if self.state.path.as_ref().map(|assigned| &assigned.path) != before.path.as_ref() {
+            self.effects.push(Effect::Assigned);
+        }
+        if self.state.is_away(self.moment.now) != before.is_away {
+            self.effects.push(Effect::AwayChanged);
+        }
+        if matches!(self.event, Event::Stored { .. }) {
+            self.compare_tour(before.tour.as_ref());
+        }
+        if now != before.progress {
             self.effects.push(Effect::Progressed(now));
         }
     }
 
-    fn index(&self, id: &str) -> Result<usize, Refusal> {
-        let index = self.definition.tasks.iter().position(|task| task.id == id);
-        index.ok_or_else(|| Refusal::UnknownTask(id.to_owned()))
+    fn compare_task(&mut self, index: usize, before: &Status, now: &Status) {
+        let is_done = matches!(now, Status::Done(_));
+        let is_told =
+            |effect: &Effect| matches!(effect, Effect::TaskCompleted { task, .. } if *task == index);
+        if let (Status::Open | Status::Locked(_), Status::Done(by)) = (before, now)
+            && !self.effects.iter().any(is_told)
+        {
+            self.effects.push(Effect::TaskCompleted { task: index, by: *by });
+        }
+        // A task that is no longer for this visitor leaves the list; that takes nothing back.
+        if matches!(before, Status::Done(_)) && !is_done && *now != Status::Hidden {
+            self.effects.push(Effect::TaskUndone { task: index });
+            if !matches!(self.event, Event::Stored { .. }) {
+                self.log_task("task_undone", index, None);
+            }
+        }
+        if matches!(before, Status::Locked(_)) && *now == Status::Open {
+            self.effects.push(Effect::TaskUnlocked { task: index });
+        }
     }
 
-    fn log(&mut self, event: &'static str, task: Option<usize>, value: Option<&str>) {
+    /// A condition that hangs on nothing but the visitor.
+    fn holds(&self, condition: &Condition, since: Option<Millis>) -> bool {
+        let facts = Facts {
+            definition: self.definition,
+            state: self.state,
+            moment: self.moment,
+            is_ticked: false,
+            since,
+        };
+        condition.holds(&facts)
+    }
+
+    fn log_task(&mut self, event: &'static str, task: usize, value: Option<&str>) {
+        let (task, value) = (self.definition.tasks[task].id.clone(), value.map(str::to_owned));
+        self.log(event, |row| (row.task, row.value) = (Some(task), value));
+    }
+
+    fn log(&mut self, event: &'static str, fill: impl FnOnce(&mut Row)) {
         let visitor = self.moment.visitor;
-        self.effects.push(Effect::Logged(Box::new(Row {
+        let mut row = Row {
             user_id: visitor.user.clone(),
             time: self.moment.now,
             event,
             checklist: self.definition.id.clone(),
             version: self.definition.revision.clone(),
+            path: self.state.path.as_ref().map(|assigned| assigned.path.clone()),
+            variant: self.state.variant.as_ref().map(|variant| variant.arm.clone()),
             segment: (!visitor.segment.is_empty()).then(|| visitor.segment.clone()),
-            task: task.map(|index| self.definition.tasks[index].id.clone()),
-            value: value.map(str::to_owned),
-            url: self.moment.url.to_owned(),
+            url: self.moment.path().to_owned(),
             ..Row::default()
-        })));
+        };
+        fill(&mut row);
+        self.effects.push(Effect::Logged(Box::new(row)));
     }
 }
 
 #[cfg(test)]
 #[path = "step_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "step_more_tests.rs"]
+mod more_tests;
+
+#[cfg(test)]
+#[path = "step_tour_tests.rs"]
+mod tour_tests;
 
 #[cfg(test)]
 #[path = "step_properties.rs"]

@@ -1,9 +1,10 @@
 //! The state machine, rule by rule.
 
-use super::{Effect, Event, Refusal, apply};
+use super::apply;
 use crate::definition::Definition;
+use crate::event::{Effect, Event, Refusal};
 use crate::row::Row;
-use crate::state::{By, State};
+use crate::state::{By, State, TaskState};
 use crate::status::{Moment, Progress, Status, Visitor, progress, statuses};
 use crate::time::Millis;
 use crate::value::Value;
@@ -31,31 +32,32 @@ impl Desk {
     }
 
     pub(super) fn try_do(&mut self, event: &Event) -> Result<Vec<Effect>, Refusal> {
-        let moment = Moment { visitor: &self.visitor, now: Millis(self.now), url: "/p" };
+        let moment =
+            Moment { visitor: &self.visitor, now: Millis(self.now), page: "https://app.example/p?q=1#f" };
         apply(&self.definition, &mut self.state, event, &moment)
     }
 
-    fn act(&mut self, event: &Event) -> Vec<Effect> {
+    pub(super) fn act(&mut self, event: &Event) -> Vec<Effect> {
         self.try_do(event).expect("the event fits")
     }
 
-    fn track(&mut self, name: &str) -> Vec<Effect> {
+    pub(super) fn track(&mut self, name: &str) -> Vec<Effect> {
         self.act(&Event::Tracked { name: name.into(), properties: Value::Null })
     }
 
-    fn statuses(&self) -> Vec<Status> {
+    pub(super) fn statuses(&self) -> Vec<Status> {
         statuses(
             &self.definition,
             &self.state,
-            &Moment { visitor: &self.visitor, now: Millis(self.now), url: "/p" },
+            &Moment { visitor: &self.visitor, now: Millis(self.now), page: "https://app.example/p?q=1#f" },
         )
     }
 
-    fn progress(&self) -> Progress {
+    pub(super) fn progress(&self) -> Progress {
         progress(
             &self.definition,
             &self.state,
-            &Moment { visitor: &self.visitor, now: Millis(self.now), url: "/p" },
+            &Moment { visitor: &self.visitor, now: Millis(self.now), page: "https://app.example/p?q=1#f" },
         )
     }
 
@@ -75,7 +77,7 @@ fn unticked(task: &str) -> Event {
     Event::Unticked { task: task.into() }
 }
 
-fn rows(effects: &[Effect]) -> Vec<(&str, Option<&str>, Option<&str>)> {
+pub(super) fn rows(effects: &[Effect]) -> Vec<(&str, Option<&str>, Option<&str>)> {
     fn brief(effect: &Effect) -> Option<(&str, Option<&str>, Option<&str>)> {
         match effect {
             Effect::Logged(row) => Some((row.event, row.task.as_deref(), row.value.as_deref())),
@@ -91,10 +93,10 @@ fn an_event_completes_its_task_once_and_the_moment_never_moves() {
     let effects = desk.track("made");
     assert_eq!(effects[0], Effect::TaskCompleted { task: 0, by: By::Event });
     assert_eq!(effects.last(), Some(&Effect::Progressed(Progress { done: 1, total: 3, is_finished: false })));
-    let first = desk.state.task("project").and_then(|task| task.completion);
+    let first = desk.state.task("project").and_then(TaskState::completion);
     desk.now += 5_000;
     assert_eq!(desk.track("made"), []);
-    assert_eq!(desk.state.task("project").and_then(|task| task.completion), first);
+    assert_eq!(desk.state.task("project").and_then(TaskState::completion), first);
 }
 
 #[test]
@@ -163,12 +165,12 @@ fn what_was_ticked_and_then_really_happens_can_no_longer_be_unticked() {
     desk.track("made");
     desk.act(&ticked("read"));
     desk.act(&ticked("invite"));
-    let at = desk.state.task("invite").and_then(|task| task.completion).map(|it| it.at);
+    let at = desk.state.task("invite").and_then(TaskState::completion).map(|it| it.at);
     desk.now += 1;
     desk.track("invited");
     desk.track("invited");
     assert_eq!(desk.statuses()[2], Status::Done(By::Event));
-    assert_eq!(desk.state.task("invite").and_then(|task| task.completion).map(|it| it.at), at);
+    assert_eq!(desk.state.task("invite").and_then(TaskState::completion).map(|it| it.at), at);
     assert!(desk.try_do(&unticked("invite")).is_err());
 }
 
@@ -258,11 +260,11 @@ fn what_another_tab_stored_is_shown_and_neither_logged_nor_finished_again() {
     for task in ["project", "read", "invite"] {
         other.act(&Event::Completed { task: task.into() });
     }
-    let effects = desk.act(&Event::Stored { state: other.state.clone() });
+    let effects = desk.act(&Event::Stored { state: Box::new(other.state.clone()) });
     let done = |task| Effect::TaskCompleted { task, by: By::Host };
     let progress = Effect::Progressed(Progress { done: 3, total: 3, is_finished: true });
     assert_eq!(effects, [done(0), done(1), done(2), progress]);
-    assert_eq!(desk.act(&Event::Stored { state: other.state }), []);
+    assert_eq!(desk.act(&Event::Stored { state: Box::new(other.state) }), []);
 }
 
 #[test]

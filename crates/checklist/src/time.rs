@@ -7,6 +7,8 @@ use std::fmt;
 pub struct Millis(pub i64);
 
 impl Millis {
+    /// An hour.
+    pub const HOUR: i64 = 3_600_000;
     /// A day without leap seconds.
     pub const DAY: i64 = 86_400_000;
 }

@@ -4,14 +4,14 @@
 use std::rc::Rc;
 
 use cairn_checklist::{Definition, DefinitionError, Event, Refusal, Value, Visitor};
+use js_sys::Function;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlElement, ShadowRoot, StorageEvent};
+use web_sys::{Element, HtmlElement, ShadowRoot, StorageEvent};
 
 use crate::desk::Desk;
-use crate::mount::Mounted;
+use crate::guide::Guide;
 use crate::store::{Store, warn};
-use crate::strings::Strings;
 use crate::{json, view};
 
 /// No more problems of a definition are listed than this.
@@ -22,17 +22,19 @@ const MOST_PROBLEMS: usize = 10;
 #[wasm_bindgen]
 pub struct Checklist {
     desk: Rc<Desk>,
-    _view: Mounted,
+    view: Element,
     on_storage: Closure<dyn Fn(StorageEvent)>,
 }
 
 #[wasm_bindgen]
 impl Checklist {
-    /// Checks the definition and mounts the panel behind the launcher that the loader has put into `root`.
+    /// Checks the definition and mounts the panel behind the launcher that the loader has put into `root`. `import_tours`
+    /// fetches the part that reaches into the host page, when it is needed.
     ///
     /// # Errors
     ///
     /// An `Error` whose message lists the definition's problems and whose `path` is the JSON path of the first.
+    #[expect(clippy::too_many_arguments, reason = "JavaScript calls it, once")]
     #[wasm_bindgen(constructor)]
     pub fn new(
         host: HtmlElement,
@@ -41,17 +43,22 @@ impl Checklist {
         traits: &str,
         language: &str,
         glance_key: String,
+        adapter: Option<web_sys::Storage>,
+        import_tours: Function,
     ) -> Result<Checklist, JsValue> {
-        let definition = check(definition)?.in_language(language);
+        let definition = check(definition)?;
         let attribute = |name: &str| host.get_attribute(name).unwrap_or_default();
         let visitor =
             Visitor { user: attribute("user"), segment: attribute("segment"), traits: read_object(traits) };
-        let store = Store::new(&attribute("storage"), &definition, &visitor.user, glance_key);
-        let desk = Rc::new(Desk::new(host, root, definition, Strings::new(language), store, visitor));
-        desk.show();
-        let mount = mount_point(&desk)?;
-        let _view = Mounted::new(&mount, || view::panel(&desk));
-        let checklist = Checklist { on_storage: listen(&desk)?, _view, desk };
+        let store = Store::new(&attribute("storage"), adapter, &definition, &visitor.user, glance_key);
+        let desk = Rc::new_cyclic(|desk| {
+            let guide = Guide::new(desk.clone(), import_tours);
+            Desk::new(host, root, definition, language, store, visitor, guide)
+        });
+        let panel = view::panel(&desk);
+        desk.root.append_child(&panel.element)?;
+        let checklist = Checklist { on_storage: listen(&desk)?, view: panel.element.clone(), desk };
+        checklist.desk.follow(panel.into_live());
         // Starting cannot be refused.
         let _ = checklist.desk.act(&Event::Started);
         checklist.desk.emit("cairn:ready", &Desk::progress_value(checklist.desk.progress()));
@@ -89,6 +96,23 @@ impl Checklist {
         self.act("reset", &Event::Reset { task: id });
     }
 
+    /// Puts the checklist away for some milliseconds; without a number, for as long as the definition says.
+    pub fn snooze(&self, millis: Option<f64>) {
+        self.desk.put_away(&Event::Snoozed { millis: millis.map(|millis| millis as i64) });
+    }
+
+    /// Time went by, or the page's address changed.
+    pub fn refresh(&self) {
+        self.act("refresh", &Event::Changed);
+    }
+
+    /// Begins a tour, or goes on with it where it was left.
+    pub fn start_tour(&self, id: &str) {
+        if let Err(refusal) = self.desk.start_tour(id) {
+            refuse("start_tour", &refusal);
+        }
+    }
+
     /// `{ done, total, finished }`.
     #[must_use]
     pub fn progress(&self) -> JsValue {
@@ -117,6 +141,8 @@ impl Checklist {
 
 impl Drop for Checklist {
     fn drop(&mut self) {
+        self.view.remove();
+        self.desk.leave();
         if let Some(window) = web_sys::window() {
             let _ = window
                 .remove_event_listener_with_callback("storage", self.on_storage.as_ref().unchecked_ref());
@@ -159,13 +185,6 @@ fn refuse(method: &str, refusal: &Refusal) {
 /// What the host passes as traits or properties; anything but a JSON object holds nothing.
 fn read_object(text: &str) -> Value {
     json::parse(text).unwrap_or(Value::Null)
-}
-
-fn mount_point(desk: &Desk) -> Result<HtmlElement, JsValue> {
-    let document = desk.host.owner_document().ok_or("the element has no document")?;
-    let mount: HtmlElement = document.create_element("div")?.unchecked_into();
-    desk.root.append_child(&mount)?;
-    Ok(mount)
 }
 
 /// Another tab stored something: take it in, show it, say it.

@@ -1,15 +1,19 @@
-//! The checklist on a page: [`Checklist`], which the loader's custom element drives, and behind it the view (Leptos, in
-//! the element's shadow root), storage and announcements. What the checklist *means* is in `cairn-checklist`.
+//! The checklist on a page: [`Checklist`], which the loader's custom element drives, and behind it the view (in the
+//! element's shadow root), storage and announcements. What the checklist *means* is in `cairn-checklist`.
 
 mod desk;
 mod element;
+mod guide;
+mod help;
 mod json;
+mod live;
 mod look;
-mod mount;
+mod notice;
 mod row;
 mod speech;
 mod store;
 mod strings;
+mod survey;
 mod view;
 
 pub use element::Checklist;

@@ -1,6 +1,8 @@
-//! What the panel shows: a pure function of the definition, the statuses and the language.
+//! What the panel shows: a pure function of the definition, the state, the moment and the language.
 
-use cairn_checklist::{By, Definition, Progress, Status, Task};
+use cairn_checklist::{
+    By, Definition, Millis, Moment, Owner, Progress, State, Status, Task, due_at, order, progress, statuses,
+};
 
 use crate::strings::Strings;
 
@@ -9,10 +11,16 @@ use crate::strings::Strings;
 pub(crate) struct Look {
     /// One for each task of the definition, in order.
     pub(crate) rows: Vec<RowLook>,
+    /// The tasks' indexes in the order in which they show.
+    pub(crate) order: Vec<usize>,
     /// How far the person is.
     pub(crate) progress: Progress,
     /// The progress in words: "1 of 3 done".
     pub(crate) words: String,
+    /// Whether the checklist keeps out of the way.
+    pub(crate) is_away: bool,
+    /// Whether the survey is to be answered.
+    pub(crate) is_asking: bool,
 }
 
 /// All that changes in a row.
@@ -26,17 +34,39 @@ pub(crate) struct RowLook {
     pub(crate) reason: String,
     /// Whether its tick can be used now.
     pub(crate) can_tick: bool,
+    /// When it should be done, and whether that is over; only while it can be done.
+    pub(crate) due: Option<(Millis, bool)>,
+    /// Whether the person may say whether its help was helpful.
+    pub(crate) can_rate: bool,
 }
 
 impl Look {
     pub(crate) fn new(
         definition: &Definition,
-        statuses: &[Status],
-        progress: Progress,
+        state: &State,
+        moment: &Moment<'_>,
         strings: &Strings,
     ) -> Look {
+        let statuses = statuses(definition, state, moment);
+        let progress = progress(definition, state, moment);
+        let mut look = Look::of(definition, &statuses, progress, strings);
+        look.order = order(definition, state);
+        look.is_away = state.is_away(moment.now);
+        look.is_asking = definition.survey.as_ref().is_some_and(|survey| state.is_asking(&survey.id));
+        for (index, row) in look.rows.iter_mut().enumerate() {
+            let task = &definition.tasks[index];
+            let is_rated = state.task(&task.id).is_some_and(|task| task.is_helpful.is_some());
+            row.can_rate = definition.asks_helpful && row.state == "done" && !is_rated;
+            row.due = due_at(definition, state, index)
+                .filter(|_| row.state == "open")
+                .map(|due| (due, moment.now > due));
+        }
+        look
+    }
+
+    fn of(definition: &Definition, statuses: &[Status], progress: Progress, strings: &Strings) -> Look {
         let rows = (0..statuses.len()).map(|index| row(definition, statuses, index, strings)).collect();
-        Look { rows, progress, words: words(progress, strings) }
+        Look { rows, progress, words: words(progress, strings), ..Look::default() }
     }
 
     /// The share that is done, in whole percent.
@@ -46,7 +76,7 @@ impl Look {
 
     /// The first task that can be done now.
     pub(crate) fn next(&self) -> Option<usize> {
-        self.rows.iter().position(|row| row.state == "open")
+        self.order.iter().copied().find(|index| self.rows[*index].state == "open")
     }
 }
 
@@ -63,7 +93,7 @@ fn row(definition: &Definition, statuses: &[Status], index: usize, strings: &Str
         Status::Done(by) => ("done", *by == By::Person),
     };
     let reason = match &statuses[index] {
-        Status::Locked(waiting) => reason(definition, waiting, strings),
+        Status::Locked(waiting) => reason(definition, &definition.tasks[index], waiting, strings),
         _ => String::new(),
     };
     let task = &definition.tasks[index];
@@ -74,14 +104,30 @@ fn row(definition: &Definition, statuses: &[Status], index: usize, strings: &Str
         parts.extend(minutes(task, strings));
     }
     parts.push(if reason.is_empty() { strings.plain(state) } else { reason.clone() });
-    RowLook { state, name: parts.join(&strings.plain("and")), reason, can_tick }
+    RowLook { state, name: parts.join(&strings.plain("and")), reason, can_tick, ..RowLook::default() }
 }
 
-/// "locked: finish “Create a project” first".
-fn reason(definition: &Definition, waiting: &[usize], strings: &Strings) -> String {
-    let quote = |index: &usize| strings.get("quote", &[("text", &definition.tasks[*index].title)]);
-    let tasks = waiting.iter().map(quote).collect::<Vec<_>>().join(&strings.plain("and"));
+/// "locked: finish “Create a project” first"; of a level before, its name says it shorter than its tasks.
+fn reason(definition: &Definition, task: &Task, waiting: &[usize], strings: &Strings) -> String {
+    let mut titles: Vec<&str> = Vec::new();
+    for index in waiting {
+        let other = &definition.tasks[*index];
+        let level = other.level.filter(|_| other.level < task.level && !task.requires.contains(index));
+        let title = level.map_or(&other.title, |level| &definition.levels[level].title);
+        if !titles.contains(&title.as_str()) {
+            titles.push(title);
+        }
+    }
+    let quote = |title: &&str| strings.get("quote", &[("text", title)]);
+    let tasks = titles.iter().map(quote).collect::<Vec<_>>().join(&strings.plain("and"));
     strings.get("reason", &[("tasks", &tasks)])
+}
+
+/// Who does a task, where it is not the person: "Ana Ruiz does this for you".
+pub(crate) fn owner(definition: &Definition, task: &Task, strings: &Strings) -> Option<String> {
+    let specialist = definition.help.as_ref().and_then(|help| help.specialist.as_ref());
+    let name = specialist.map_or_else(|| strings.plain("specialist"), |specialist| specialist.name.clone());
+    (task.owner == Owner::Specialist).then(|| strings.get("owner", &[("name", &name)]))
 }
 
 /// "2 min".
@@ -128,26 +174,31 @@ mod tests {
     #[test]
     fn a_locked_row_says_what_unlocks_it() {
         let statuses = [Status::Done(By::Person), Status::Open, Status::Locked(vec![0, 1])];
-        let look = Look::new(
-            &definition(),
-            &statuses,
-            Progress { done: 1, total: 3, is_finished: false },
-            &strings(),
-        );
+        let progress = Progress { done: 1, total: 3, is_finished: false };
+        let look = Look::of(&definition(), &statuses, progress, &strings());
         assert_eq!(look.words, "1 of 3 done");
         assert_eq!(look.rows[0].name, "Create, done");
         assert_eq!(look.rows[1].name, "Read, 3 min, to do");
         assert_eq!(look.rows[2].name, "Invite, locked: finish “Create”, “Read” first");
         assert_eq!(look.rows[2].reason, "locked: finish “Create”, “Read” first");
+    }
+
+    #[test]
+    fn the_next_task_is_the_first_open_one_in_the_order_of_the_path() {
+        let row = |state| super::RowLook { state, ..super::RowLook::default() };
+        let look = Look {
+            rows: vec![row("open"), row("open"), row("done")],
+            order: vec![2, 1, 0],
+            ..Look::default()
+        };
         assert_eq!(look.next(), Some(1));
     }
 
     #[test]
     fn only_what_a_person_ticked_can_be_unticked() {
         let statuses = [Status::Done(By::Person), Status::Done(By::Event), Status::Hidden];
-        let look = Look::new(&definition(), &statuses, Progress::default(), &strings());
+        let look = Look::of(&definition(), &statuses, Progress::default(), &strings());
         let can_tick: Vec<_> = look.rows.iter().map(|row| row.can_tick).collect();
         assert_eq!(can_tick, [true, false, false]);
-        assert_eq!(look.next(), None);
     }
 }

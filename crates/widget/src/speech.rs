@@ -1,11 +1,13 @@
 //! What the status region says. Messages that come close together are said as one.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
-use reactive_graph::signal::ArcRwSignal;
-use reactive_graph::traits::{GetUntracked, Set};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
+use web_sys::Element;
+
+use crate::live::View;
 
 /// Long enough to gather the effects of one act, short enough to feel like its answer.
 const PAUSE_MILLIS: i32 = 150;
@@ -13,12 +15,18 @@ const PAUSE_MILLIS: i32 = 150;
 /// The voice of one checklist.
 #[derive(Default)]
 pub(crate) struct Speech {
-    /// What the region says now.
-    pub(crate) said: ArcRwSignal<String>,
-    pending: std::rc::Rc<RefCell<Vec<String>>>,
+    region: RefCell<Option<Element>>,
+    pending: Rc<RefCell<Vec<String>>>,
 }
 
 impl Speech {
+    /// The status region, to be put on the page; from then on it speaks.
+    pub(crate) fn region(&self) -> View {
+        let region = View::new("div", &[("part", "status"), ("role", "status")]);
+        self.region.replace(Some(region.element.clone()));
+        region
+    }
+
     /// Says a sentence soon, with whatever else is to be said by then.
     pub(crate) fn say(&self, sentence: String) {
         let mut pending = self.pending.borrow_mut();
@@ -26,14 +34,15 @@ impl Speech {
         if pending.len() > 1 {
             return;
         }
-        let (pending, said) = (self.pending.clone(), self.said.clone());
+        let (pending, region) = (self.pending.clone(), self.region.borrow().clone());
         let speak = move || {
             let mut text = pending.borrow_mut().split_off(0).join(" ");
+            let Some(region) = region else { return };
             // A region that does not change is not read out: the same words again differ by an invisible space.
-            if text == said.get_untracked() {
+            if region.text_content().as_ref() == Some(&text) {
                 text.push('\u{a0}');
             }
-            said.set(text);
+            region.set_text_content(Some(&text));
         };
         let Some(window) = web_sys::window() else { return };
         let speak = Closure::once_into_js(speak);

@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use cairn_checklist::{Definition, Progress, Restored, Row, State, Value};
+use cairn_checklist::{Definition, Millis, Progress, Restored, Row, State, Value};
 
 use crate::json;
 
@@ -29,7 +29,16 @@ pub(crate) struct Store {
 
 impl Store {
     /// The storage that the `storage` attribute names. The glance is what the loader reads before anything else is there.
-    pub(crate) fn new(kind: &str, definition: &Definition, user: &str, glance_key: String) -> Store {
+    ///
+    /// An adapter takes the storage's place: the loader has asked the host for all that it holds, and passes on what is
+    /// written, so that in here it has a storage's `getItem` and `setItem`.
+    pub(crate) fn new(
+        kind: &str,
+        adapter: Option<web_sys::Storage>,
+        definition: &Definition,
+        user: &str,
+        glance_key: String,
+    ) -> Store {
         let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
         let store = Store {
             area: None,
@@ -39,6 +48,9 @@ impl Store {
             has_warned: Cell::new(false),
             last: RefCell::default(),
         };
+        if adapter.is_some() {
+            return Store { area: adapter, ..store };
+        }
         let window = web_sys::window();
         let area = match kind {
             "" | "local" => window.map(|window| window.local_storage()),
@@ -81,7 +93,7 @@ impl Store {
     }
 
     /// Stores the state and the glance.
-    pub(crate) fn save(&self, state: &State, progress: Progress) {
+    pub(crate) fn save(&self, state: &State, progress: Progress, hidden_until: Millis) {
         let text = json::print(&state.to_value());
         if *self.last.borrow() == text || self.is_read_only.get() {
             return;
@@ -89,8 +101,12 @@ impl Store {
         self.write(&self.state_key, &text);
         self.last.replace(text);
         let number = |count: usize| Value::Number(count as f64);
-        let fields =
-            [("version", 1.0.into()), ("done", number(progress.done)), ("total", number(progress.total))];
+        let fields = [
+            ("version", 1.0.into()),
+            ("done", number(progress.done)),
+            ("total", number(progress.total)),
+            ("hidden_until", Value::Number(hidden_until.0 as f64)),
+        ];
         let glance = Value::Map(fields.map(|(name, value)| (name.to_owned(), value)).into());
         self.write(&self.glance_key, &json::print(&glance));
     }

@@ -1,89 +1,123 @@
-//! The panel: heading, progress, the list of tasks, and the status region. Built with Leptos' builder syntax, since a
-//! static `view!` would go through `innerHTML`, which a page's Trusted Types forbid.
+//! The panel: heading, progress, the list of tasks, and the status region. Built element by element, since what goes
+//! through `innerHTML` is forbidden by a page's Trusted Types.
 
 use std::rc::Rc;
 
-use reactive_graph::traits::Get;
-use tachys::html::element as html;
-use tachys::html::event::click;
-use tachys::prelude::{AnyView, CustomAttribute, ElementChild, IntoAny, OnAttribute, StyleAttribute};
+use cairn_checklist::Event;
 
 use crate::desk::Desk;
-use crate::row::row;
+use crate::help::help;
+use crate::live::View;
+use crate::look::Look;
+use crate::notice::{Place, with_notice};
+use crate::row::{button, row};
+use crate::survey::survey;
 
 /// The panel of a checklist, hidden until it is opened, and the region that says what changes.
-pub(crate) fn panel(desk: &Rc<Desk>) -> AnyView {
-    let texts = &desk.definition.texts;
+pub(crate) fn panel(desk: &Rc<Desk>) -> View {
     let level = heading_level(desk);
-    let rows = (0..desk.definition.tasks.len()).map(|index| row(desk, index, level + 1)).collect::<Vec<_>>();
-    let body = (
-        header(desk, level),
-        texts.welcome.clone().map(|text| html::p().attr("part", "welcome").child(text)),
-        progress(desk),
-        html::ol().attr("part", "list").attr("role", "list").child(rows),
-        farewell(desk),
-    );
-    let panel = html::section()
-        .attr("part", "panel")
-        .attr("id", "panel")
-        .attr("aria-labelledby", "title")
-        .attr("lang", desk.strings.language)
-        .attr("hidden", "")
-        .child(body);
-    let said = desk.speech.said.clone();
-    let status = html::div().attr("part", "status").attr("role", "status").child(move || said.get());
-    (panel, status).into_any()
+    let welcome = desk.definition.texts.welcome.as_ref();
+    let attributes = [
+        ("part", "panel"),
+        ("id", "panel"),
+        ("aria-labelledby", "title"),
+        ("lang", desk.strings.language),
+        ("hidden", ""),
+    ];
+    let panel = View::new("section", &attributes)
+        .child(header(desk, level))
+        .child(welcome.map(|text| View::new("p", &[("part", "welcome")]).text(text)))
+        .child(progress(desk));
+    let panel = with_notice(panel, desk, Place::Panel)
+        .child(list(desk, level))
+        .child(farewell(desk))
+        .child(survey(desk, level))
+        .child(help(desk))
+        .child(footer(desk));
+    let all = with_notice(View::new("div", &[]), desk, Place::Launcher);
+    all.child(panel).child(desk.speech.region())
 }
 
-fn header(desk: &Rc<Desk>, level: u8) -> AnyView {
-    let title = html::div()
-        .attr("part", "title")
-        .attr("id", "title")
-        .attr("role", "heading")
-        .attr("aria-level", level.to_string())
-        .attr("tabindex", "-1")
-        .child(desk.definition.texts.title.clone());
-    let close = html::button()
-        .attr("part", "close")
-        .attr("type", "button")
-        .attr("aria-label", desk.strings.plain("close"))
-        .on(click, {
-            let desk = desk.clone();
-            move |_| desk.close()
-        });
-    html::header().attr("part", "header").child((title, close)).into_any()
+/// The tasks in the order of the path, under the headings of their levels. Built anew when the path is another.
+fn list(desk: &Rc<Desk>, level: u8) -> View {
+    let (desk, order) = (desk.clone(), desk.clone());
+    let key = move || order.look.borrow().order.clone();
+    View::new("ol", &[("part", "list"), ("role", "list")]).slot(key, move |order| {
+        let levels = &desk.definition.levels;
+        let below = if levels.is_empty() { level + 1 } else { level + 2 };
+        let mut last = None;
+        let mut rows = Vec::new();
+        for index in order {
+            let tier = desk.definition.tasks[*index].level;
+            if let Some(tier) = tier.filter(|_| tier != last) {
+                let level = (level + 1).to_string();
+                let heading =
+                    View::new("div", &[("part", "level"), ("role", "heading"), ("aria-level", &level)]);
+                rows.push(View::new("li", &[("part", "tier")]).child(heading.text(&levels[tier].title)));
+            }
+            last = tier;
+            rows.push(row(&desk, *index, below));
+        }
+        rows
+    })
 }
 
-fn progress(desk: &Rc<Desk>) -> AnyView {
-    let (done, total, words, share, text) =
-        (desk.look.clone(), desk.look.clone(), desk.look.clone(), desk.look.clone(), desk.look.clone());
-    let share = move || share.get().share().to_string();
-    let bar = html::div()
-        .attr("part", "progress")
-        .attr("role", "progressbar")
-        .attr("aria-label", desk.strings.plain("progress_name"))
-        .attr("aria-valuemin", "0")
-        .attr("aria-valuenow", move || done.get().progress.done.to_string())
-        .attr("aria-valuemax", move || total.get().progress.total.to_string())
-        .attr("aria-valuetext", move || words.get().words)
-        .child(html::div().attr("part", "bar").style(("--share", share)));
-    let words =
-        html::span().attr("part", "words").attr("aria-hidden", "true").child(move || text.get().words);
-    html::div().attr("part", "meter").child((bar, words)).into_any()
+/// The ways out of the way, always there: for a while, and for good.
+fn footer(desk: &Rc<Desk>) -> View {
+    let look = desk.clone();
+    let later = button(desk, "quiet", "later", |desk| desk.put_away(&Event::Snoozed { millis: None }));
+    View::new("footer", &[("part", "footer")])
+        .child(later.follow_flag("hidden", move || look.look.borrow().progress.is_finished))
+        .child(button(desk, "quiet", "hide", |desk| desk.put_away(&Event::Dismissed)))
 }
 
-fn farewell(desk: &Rc<Desk>) -> AnyView {
-    let look = desk.look.clone();
-    let title = html::strong().child(desk.strings.plain("finished"));
-    html::p()
-        .attr("part", "farewell")
-        .attr("hidden", move || (!look.get().progress.is_finished).then_some(""))
-        .child((title, " ", desk.definition.texts.farewell.clone()))
-        .into_any()
+fn header(desk: &Rc<Desk>, level: u8) -> View {
+    let level = level.to_string();
+    let attributes =
+        [("part", "title"), ("id", "title"), ("role", "heading"), ("aria-level", &level), ("tabindex", "-1")];
+    let title = View::new("div", &attributes).text(&desk.definition.texts.title);
+    let name = desk.strings.plain("close");
+    let closing = desk.clone();
+    let close = View::new("button", &[("part", "close"), ("type", "button"), ("aria-label", &name)])
+        .on_click(move || closing.close());
+    View::new("header", &[("part", "header")]).child(title).child(close)
 }
 
-/// The level of the panel's heading, 1 to 5, so that there is one left for the tasks; 2 unless the host says otherwise.
+fn progress(desk: &Rc<Desk>) -> View {
+    let look = |read: fn(&Look) -> String| {
+        let desk = desk.clone();
+        move || read(&desk.look.borrow())
+    };
+    let (done, total) =
+        (look(|look| look.progress.done.to_string()), look(|look| look.progress.total.to_string()));
+    let (words, text) = (look(|look| look.words.clone()), look(|look| look.words.clone()));
+    let name = desk.strings.plain("progress_name");
+    let attributes =
+        [("part", "progress"), ("role", "progressbar"), ("aria-label", &name), ("aria-valuemin", "0")];
+    let bar = View::new("div", &attributes)
+        .follow("aria-valuenow", move || Some(done()))
+        .follow("aria-valuemax", move || Some(total()))
+        .follow("aria-valuetext", move || Some(words()))
+        .child(View::new("div", &[("part", "bar")]));
+    let words = View::new("span", &[("part", "words"), ("aria-hidden", "true")]).follow_text(text);
+    View::new("div", &[("part", "meter")]).child(bar).child(words)
+}
+
+fn farewell(desk: &Rc<Desk>) -> View {
+    let look = desk.clone();
+    let title = View::new("strong", &[]).text(&desk.strings.plain("finished"));
+    let view = View::new("p", &[("part", "farewell")])
+        .follow_flag("hidden", move || !look.look.borrow().progress.is_finished)
+        .child(title)
+        .text(" ");
+    match &desk.definition.texts.farewell {
+        Some(text) => view.text(text),
+        None => view,
+    }
+}
+
+/// The level of the panel's heading, 1 to 4, so that there is one left for levels and one for tasks; 2 unless the host says otherwise.
 fn heading_level(desk: &Desk) -> u8 {
     let level = desk.host.get_attribute("heading-level").and_then(|text| text.parse().ok());
-    level.filter(|level| (1..=5).contains(level)).unwrap_or(2)
+    level.filter(|level| (1..=4).contains(level)).unwrap_or(2)
 }

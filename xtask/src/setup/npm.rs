@@ -12,9 +12,15 @@ pub(crate) fn install() -> Result {
     install_for(places::root())
 }
 
-/// Installs what the browser's bench measures us against, which nothing else needs.
+/// Installs what the benches in a browser measure us against, which nothing else needs.
 pub(crate) fn install_peers() -> Result {
-    install_for(&places::root().join("tests/bench"))
+    install_for(&places::root().join("tests/bench"))?;
+    install_for(&places::root().join("tests/bench/widget"))
+}
+
+/// Installs the frameworks that the examples are written in.
+pub(crate) fn install_examples() -> Result {
+    install_for(&places::root().join("examples"))
 }
 
 /// Installs the packages of a folder of the checkout that has a package-lock.json.
