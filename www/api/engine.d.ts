@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery | FeatureQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -121,6 +121,8 @@ export interface ClusterQuery {
    * is kept and continued on all users; 1 to `MAX_RESTARTS`. Default: 10.
    */
   n_restarts?: number;
+  /** How the features are scaled. Default: 'auto'. */
+  scaling?: Scaling;
   /**
    * Which users, and which of their rows the features look at. Recency and tenure are measured from its
    * `now`.
@@ -129,8 +131,8 @@ export interface ClusterQuery {
   /** Seed of the sample and of the starts. The same seed gives the same clusters. Default: 1. */
   seed?: number;
   /**
-   * Clusters found before, to be found again in these data; `k`, `seed` and `n_restarts` then say nothing,
-   * and `features` must be left out. None = clusters are found anew.
+   * Clusters found before, to be found again in these data; `scaling`, `k`, `seed` and `n_restarts` then say
+   * nothing, and `features` must be left out. None = clusters are found anew.
    */
   start?: ClusterStart | null;
 }
@@ -496,6 +498,30 @@ export interface AhaMomentQuery {
   times?: number[];
 }
 
+/** By which numbers users are told apart, and how those go together. */
+export interface FeatureQuery {
+  kind: 'feature';
+  /** Into how many bins each feature is counted, 1 to `MAX_BINS`. Default: 12. */
+  bins?: number;
+  /**
+   * What is computed, 1 to `MAX_FEATURES` features. None = a set for these data: what `ClusterQuery` would
+   * choose, and then sessions, breadth, the mean of every number column with the role score, and every value
+   * of text columns that have at most `FEW_VALUES` (the earliest one of a column with the role channel, the
+   * latest one of others).
+   */
+  features?: Feature[] | null;
+  /**
+   * How amounts are scaled before they are correlated: by `rank`, the correlations are Spearman's. Default:
+   * 'auto'.
+   */
+  scaling?: Scaling;
+  /**
+   * Which users, and which of their rows the features look at. Recency and tenure are measured from its
+   * `now`.
+   */
+  scope?: Scope;
+}
+
 /** What every query shares: which users and rows it looks at, and by which calendar. */
 export interface Scope {
   /** First instant, inclusive; none = from the start. */
@@ -748,21 +774,32 @@ export type Within =
 
 /**
  * A feature of a user and how it is brought to the centroids' scale: `(value − mean) / deviation`, where
- * `value` is on the feature's own scale (with its logarithm, if it has one; see `Feature`).
+ * `value` is the amount on the scale that `scaling` says. A missing amount lies at 0.
  */
 export interface ScaledFeature {
-  /** Standard deviation over the users (divided by n), on the feature's scale; 0 is read as 1. */
+  /**
+   * Standard deviation over the users (divided by n), on the scale, and √2 for `Feature::Is`; 0 is read as 1.
+   */
   deviation: number;
   /** What is measured. */
   feature: Feature;
-  /** Mean over the users, on the feature's scale. */
+  /** Mean over the users, on the scale. */
   mean: number;
+  /**
+   * For ranks: the amounts at equally spaced shares of the users, ascending, from the least to the greatest.
+   */
+  ranks?: number[];
+  /** How amounts are brought to the scale. */
+  scaling?: Scaling;
 }
 
 /**
- * A number computed for every user from the user's events. Each has an amount in plain units (events, days,
- * money) and a scale on which users are compared: counts, recency and revenue are compared by their
+ * A number computed for every user from the user's rows in scope. Each has an amount in plain units (events,
+ * days, money) and a scale on which users are compared: counts, times since and money are compared by their
  * logarithm, because a user with 200 events differs from one with 100 as much as one with 2 from one with 1.
+ *
+ * Some are missing for some users. A missing amount is left out of means and deviations, and where users are
+ * compared it counts as the mean of all, so that it draws a user neither way.
  */
 export type Feature =
   /** Number of events of one name; scale ln(1 + n). 0 for a name that the data never hold. */
@@ -771,10 +808,22 @@ export type Feature =
     /** The event's name. */
     event: string;
   }
+  /** Share of one name in all of the user's events, 0 to 1. */
+  | {
+    kind: 'event_share';
+    /** The event's name. */
+    event: string;
+  }
   /** Number of all events; scale ln(1 + n). */
   | { kind: 'events' }
   /** Number of days (UTC) with at least one event; scale ln(1 + n). */
   | { kind: 'days_active' }
+  /**
+   * Number of sessions: by the column with the role session, else cut by gaps of 30 minutes; scale ln(1 + n).
+   */
+  | { kind: 'sessions' }
+  /** Number of different names of events; scale ln(1 + n). */
+  | { kind: 'breadth' }
   /**
    * Days of 24 hours, with their fraction, from the last event to `now`, 0 if that lies before it; scale ln(1
    * + days).
@@ -784,6 +833,15 @@ export type Feature =
   | { kind: 'tenure' }
   /** Days of 24 hours, with their fraction, from the first event to the last. */
   | { kind: 'span' }
+  /**
+   * Time to first value: days of 24 hours, with their fraction, from the first event to the first one of this
+   * name; scale ln(1 + days). Missing for users who never did it.
+   */
+  | {
+    kind: 'days_until';
+    /** The event's name. */
+    event: string;
+  }
   /**
    * Sum of the number column with the role revenue; missing values count as 0; scale sign(x) · ln(1 + |x|).
    */
@@ -796,7 +854,54 @@ export type Feature =
     kind: 'property';
     /** The column's name. */
     property: string;
+  }
+  /** Mean of a number column, as a survey's scores. Missing for users without a value. */
+  | {
+    kind: 'mean';
+    /** The column's name. */
+    property: string;
+  }
+  /** Sum of a number column; missing values count as 0; scale sign(x) · ln(1 + |x|). */
+  | {
+    kind: 'sum';
+    /** The column's name. */
+    property: string;
+  }
+  /**
+   * 1 for users whose value of a text column is this one, else 0; missing for users without any value. Where
+   * users are compared it is divided by √2 instead of its deviation, so that two users with different values
+   * of one property lie as far apart as two who differ by a deviation of a number.
+   */
+  | {
+    kind: 'is';
+    /** The column's name. */
+    property: string;
+    /** Which of a user's values is meant. Default: 'last'. */
+    touch?: Touch;
+    /** The value. */
+    value: string;
   };
+
+/** Which of the values that a user has had. */
+export type Touch =
+  /** The latest one; of several of one instant the last by bytes. */
+  | 'last'
+  /** The earliest one, as the channel that brought the user; of several of one instant the last by bytes. */
+  | 'first';
+
+/** How amounts are brought to a scale before they are standardized. */
+export type Scaling =
+  /** Each feature's own, as `Feature` says. */
+  | 'auto'
+  /** The amounts as they are. */
+  | 'linear'
+  /** sign(x) · ln(1 + |x|). */
+  | 'log'
+  /**
+   * The share of the users below, those with the same amount counted half: 0 to 1, whatever the units. Taken
+   * from hundredths of a sample of at most 16,384 users. `Feature::Is` stays as it is.
+   */
+  | 'rank';
 
 /** What makes a group. */
 export type GroupKey =
@@ -946,8 +1051,9 @@ export interface Exclusion {
  * highest level; of several, the one that `time_from` asks for. A user is removed if nothing else is left of
  * them. Events without one of the values fill no held step; an event that held steps alone would take, with
  * another value, is not looked at. But under `search: first_match`, where steps that are not held come first,
- * the first event of the first held step decides which value a chain follows. O(events) if all steps are
- * held; otherwise that for each value that the user has.
+ * the first event of the first held step decides which value a chain follows. Where the first step is not
+ * held, a value that no event carries is followed too. O(events) if all steps are held; otherwise that for
+ * each value that the user has.
  */
 export interface Hold {
   /** Names of 1 to 3 columns. */
@@ -1672,7 +1778,7 @@ export type Target =
   };
 
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer | FeatureAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -2047,6 +2153,27 @@ export interface AhaMomentAnswer {
   rate: Rate | null;
 }
 
+/** How features are distributed and go together. */
+export interface FeatureAnswer {
+  kind: 'feature';
+  /**
+   * `correlations[i][j]`: Pearson's correlation of features `i` and `j` on their scales, −1 to 1, over the
+   * sampled users who have both; none where there are fewer than two of them or one of the features is the
+   * same for all.
+   */
+  correlations: (number | null)[][];
+  /** The features, in the query's order. */
+  features: FeatureSummary[];
+  /**
+   * Users of whom quartiles, bins and correlations are taken: all, or `SAMPLE_USERS` with the least hashes.
+   */
+  n_sampled: number;
+  /** Users in scope. */
+  n_users: number;
+  /** The instant that recency and tenure are measured from. */
+  now: Millis;
+}
+
 /** What a column is made of, over the whole scope. */
 export interface ColumnFacts {
   /** Distinct values, for text columns. */
@@ -2305,17 +2432,20 @@ export interface Trait {
   difference: Difference | null;
   /** The feature. */
   feature: Feature;
-  /** Mean over the cluster's users, in plain units: events, days, money. */
-  mean: number;
+  /**
+   * Mean over the cluster's users, missing amounts left out, in plain units: events, days, money; none if all
+   * are missing.
+   */
+  mean: number | null;
   /** For event counts: the same share of the rest; none if there is no rest. */
   rest_did_rate: Rate | null;
-  /** Mean over the rest, in plain units; none if there is no rest. */
+  /** Mean over the rest, in plain units; none if there is no rest, or no value in it. */
   rest_mean: number | null;
 }
 
 /**
  * A standardized difference: the cluster's mean minus the rest's, both on the feature's scale, in standard
- * deviations of all users in scope. Traits are sorted by its size.
+ * deviations of all users in scope (in units of √2 for `Feature::Is`). Traits are sorted by its size.
  */
 export interface Difference {
   /** The difference; positive where the cluster has more. */
@@ -3191,6 +3321,41 @@ export interface Told {
   share_of_reached: Rate | null;
   /** How it was computed. */
   test: IndependenceTest;
+}
+
+/** How one feature is distributed, in plain units: events, days, money. */
+export interface FeatureSummary {
+  /**
+   * The sampled users by amount: bins of equal width on the feature's own scale, from the least to the
+   * greatest. One bin if it is the same for all, none if it is missing for all.
+   */
+  bins: FeatureBin[];
+  /** Its standard deviation (divided by n). */
+  deviation: number | null;
+  /** The feature. */
+  feature: Feature;
+  /** The least amount. */
+  least: number | null;
+  /** Its mean; none if it is missing for all, as are the next four. */
+  mean: number | null;
+  /** The greatest amount. */
+  most: number | null;
+  /** Users who have it. */
+  n_known: number;
+  /** Users for whom it is missing. */
+  n_missing: number;
+  /** Quartiles (type 7) of the sampled users: a quarter, half and three quarters of them lie below. */
+  quartiles: number[] | null;
+}
+
+/** Users with an amount in a range. */
+export interface FeatureBin {
+  /** Where the range starts, inclusive. */
+  from: number;
+  /** Sampled users in it. */
+  n_users: number;
+  /** Where it ends: exclusive, and inclusive in the last bin. */
+  to: number;
 }
 
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */

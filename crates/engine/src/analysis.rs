@@ -13,6 +13,7 @@
 pub mod aha;
 pub mod cluster;
 pub mod drivers;
+pub mod feature;
 pub mod frequency;
 pub mod funnel;
 pub mod journey;
@@ -83,6 +84,8 @@ pub enum Query {
     Drivers(Box<drivers::DriversQuery>),
     /// Which behavior of the first days goes with what users do later.
     AhaMoment(aha::AhaMomentQuery),
+    /// By which numbers users are told apart, and how those go together.
+    Feature(feature::FeatureQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -110,6 +113,7 @@ pub enum Answer {
     TimeToConvert(time_to_convert::TimeToConvertAnswer),
     Drivers(drivers::DriversAnswer),
     AhaMoment(aha::AhaMomentAnswer),
+    Feature(feature::FeatureAnswer),
 }
 
 impl Query {
@@ -139,10 +143,11 @@ impl Query {
             "time_to_convert" => Deserialize::deserialize(fields).map(Self::TimeToConvert),
             "drivers" => Deserialize::deserialize(fields).map(Self::Drivers),
             "aha_moment" => Deserialize::deserialize(fields).map(Self::AhaMoment),
+            "feature" => Deserialize::deserialize(fields).map(Self::Feature),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
                  `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle`, `stickiness`, \
-                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers` and `aha_moment`"
+                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers`, `aha_moment` and `feature`"
             ))),
         }
     }
@@ -172,6 +177,7 @@ impl Query {
             Self::TimeToConvert(query) => query.check(table).map(Plan::new),
             Self::Drivers(query) => query.check(table).map(Plan::new),
             Self::AhaMoment(query) => query.check(table).map(Plan::new),
+            Self::Feature(query) => query.check(table).map(Plan::new),
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod period;
 pub mod quantile;
 pub mod ranks;
 pub mod rows;
+pub mod sample;
 pub mod scope;
 pub mod segment;
 pub mod sessions;

@@ -154,7 +154,7 @@ fn table(answer: &ClusterAnswer) -> TableData {
                 Cell::count(cluster.n_users),
                 Cell::percent(cluster.user_rate.map(|rate| rate.rate), 1),
                 Cell::text(feature_name(&of.feature)),
-                Cell::number(Some(of.mean), 2),
+                Cell::number(of.mean, 2),
                 Cell::number(of.rest_mean, 2),
                 Cell::number(of.difference.map(|found| found.difference), 2),
             ]

@@ -8,8 +8,7 @@ mod measure;
 mod moves;
 mod points;
 mod rounds;
-mod sample;
-mod survey;
+pub(super) mod survey;
 
 pub use crate::kernel::features::MAX_FEATURES;
 pub use rounds::Clusters;
@@ -20,7 +19,7 @@ use crate::error::{QueryError, QueryProblem};
 use crate::kernel::centroids::check_centroids;
 use crate::kernel::features::{self, MAX_COORDINATE};
 use crate::kernel::scope::ScopeFilter;
-use crate::rule::{Feature, ScaledFeature, Scope, Segment};
+use crate::rule::{Feature, ScaledFeature, Scaling, Scope, Segment};
 use crate::stats::interval::Rate;
 use crate::table::Table;
 use crate::time::Millis;
@@ -49,6 +48,8 @@ pub struct ClusterQuery {
     /// 4 to 7, … of them; equal ones by name. With one event only, its count is left to `events`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<Vec<Feature>>,
+    /// How the features are scaled.
+    pub scaling: Scaling,
     /// How many clusters.
     pub k: ClusterCount,
     /// Seed of the sample and of the starts. The same seed gives the same clusters.
@@ -56,8 +57,8 @@ pub struct ClusterQuery {
     /// How many starts are tried, on a sample of at most 16,384 users, of which the one with the least inertia is kept
     /// and continued on all users; 1 to [`MAX_RESTARTS`].
     pub n_restarts: u32,
-    /// Clusters found before, to be found again in these data; `k`, `seed` and `n_restarts` then say nothing, and
-    /// `features` must be left out. None = clusters are found anew.
+    /// Clusters found before, to be found again in these data; `scaling`, `k`, `seed` and `n_restarts` then say nothing,
+    /// and `features` must be left out. None = clusters are found anew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<ClusterStart>,
 }
@@ -84,7 +85,7 @@ pub struct ClusterStart {
 impl Default for ClusterQuery {
     fn default() -> Self {
         let (scope, k) = (Scope::default(), ClusterCount::default());
-        Self { scope, features: None, k, seed: 1, n_restarts: 10, start: None }
+        Self { scope, features: None, scaling: Scaling::Auto, k, seed: 1, n_restarts: 10, start: None }
     }
 }
 
@@ -240,9 +241,9 @@ pub struct Cluster {
 pub struct Trait {
     /// The feature.
     pub feature: Feature,
-    /// Mean over the cluster's users, in plain units: events, days, money.
-    pub mean: f64,
-    /// Mean over the rest, in plain units; none if there is no rest.
+    /// Mean over the cluster's users, missing amounts left out, in plain units: events, days, money; none if all are missing.
+    pub mean: Option<f64>,
+    /// Mean over the rest, in plain units; none if there is no rest, or no value in it.
     pub rest_mean: Option<f64>,
     /// For event counts: the share of the cluster's users who did it at least once, with Wilson's 95 % interval.
     pub did_rate: Option<Rate>,
@@ -253,7 +254,7 @@ pub struct Trait {
 }
 
 /// A standardized difference: the cluster's mean minus the rest's, both on the feature's scale, in standard deviations
-/// of all users in scope. Traits are sorted by its size.
+/// of all users in scope (in units of √2 for [`Feature::Is`]). Traits are sorted by its size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {

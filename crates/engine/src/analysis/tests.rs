@@ -142,6 +142,19 @@ const QUESTIONS: &[(&str, &str)] = &[
         "aha moment",
         r#"{"kind": "aha_moment", "target": {"kind": "did", "rule": {"event": "pay"}}, "days": [1, 2], "target_days": 5, "min_users": 5}"#,
     ),
+    ("features chosen from the data", r#"{"kind": "feature"}"#),
+    (
+        "features by rank",
+        r#"{"kind": "feature", "scaling": "rank", "bins": 5, "scope": {"where": [
+            {"kind": "property", "property": "plan", "op": "neq", "values": ["free"]}]}, "features": [{"kind": "sum", "property": "money"},
+            {"kind": "mean", "property": "score"}, {"kind": "days_until", "event": "pay"}, {"kind": "event_share", "event": "help"},
+            {"kind": "is", "property": "plan", "value": "pro", "touch": "first"}]}"#,
+    ),
+    (
+        "cluster by rank and category",
+        r#"{"kind": "cluster", "scaling": "rank", "k": {"kind": "fixed", "k": 3}, "features": [{"kind": "days_until", "event": "pay"},
+            {"kind": "sum", "property": "money"}, {"kind": "is", "property": "plan", "value": "pro"}]}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 

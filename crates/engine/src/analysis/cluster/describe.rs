@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::points::{PointsRound, ShardPoints};
 use super::rounds::{Clusters, Model, Rest};
 use super::{Cluster, ClusterAnswer, ClusterCount, ClusterNote, Difference, Structure, Trait};
-use crate::kernel::features::{FeatureScan, Scale};
+use crate::kernel::features::{Curve, FeatureScan, Scale};
 use crate::kernel::order::{sort_by, sort_by_key};
 use crate::kernel::scope::now;
 use crate::kernel::sums::PerBucket;
@@ -38,7 +38,9 @@ struct Group {
 struct GroupFeature {
     /// In deviations from the mean of all.
     standardized: Moments,
-    /// Their sum, in plain units.
+    /// Users whose amount is not missing.
+    n_known: u64,
+    /// The amounts' sum, in plain units.
     amount: f64,
     /// Users with more than 0.
     n_did: u64,
@@ -87,12 +89,22 @@ impl<'t> Scan<'t> {
         }
         for (place, amounts) in self.features.amounts.iter().enumerate() {
             for (&label, &amount) in tracked.labels().iter().zip(amounts) {
+                if amount.is_nan() {
+                    continue;
+                }
                 let feature = &mut groups[label as usize].features[place];
+                feature.n_known += 1;
                 feature.amount += amount;
                 feature.n_did += u64::from(amount > 0.0);
             }
         }
         found.clusters.insert(bucket.id, groups);
+    }
+}
+
+impl GroupFeature {
+    fn mean(&self) -> Option<f64> {
+        (self.n_known > 0).then(|| self.amount / self.n_known as f64)
     }
 }
 
@@ -103,6 +115,7 @@ impl Group {
         self.features.resize(self.features.len().max(other.features.len()), GroupFeature::default());
         for (mine, more) in self.features.iter_mut().zip(other.features) {
             mine.standardized = mine.standardized.merged(more.standardized);
+            mine.n_known += more.n_known;
             mine.amount += more.amount;
             mine.n_did += more.n_did;
         }
@@ -152,7 +165,7 @@ impl Found {
         ClusterAnswer {
             n_users,
             now: now(&clusters.query.scope, table),
-            features: scaled(&features, &model.scales),
+            features: scaled(clusters, model, &features),
             constant_features: constant.map(|at| place(&at)).collect(),
             tried: model.tried.clone(),
             silhouette,
@@ -178,8 +191,8 @@ fn traits(features: &[Feature], own: &Group, rest: &Group) -> Vec<Trait> {
         let counted = matches!(feature, Feature::EventCount { .. });
         Trait {
             feature: feature.clone(),
-            mean: mine.amount / own.n_users as f64,
-            rest_mean: others.map(|others| others.amount / rest.n_users as f64),
+            mean: mine.mean(),
+            rest_mean: others.and_then(GroupFeature::mean),
             did_rate: if counted { wilson(mine.n_did, own.n_users) } else { None },
             rest_did_rate: others.filter(|_| counted).and_then(|others| wilson(others.n_did, rest.n_users)),
             difference: others.map(|others| Difference {
@@ -194,19 +207,24 @@ fn traits(features: &[Feature], own: &Group, rest: &Group) -> Vec<Trait> {
     traits
 }
 
-fn scaled(features: &[Feature], scales: &[Scale]) -> Vec<ScaledFeature> {
-    let scaled = |(feature, scale): (&Feature, &Scale)| ScaledFeature {
+fn scaled(clusters: &Clusters, model: &Model, features: &[Feature]) -> Vec<ScaledFeature> {
+    if let Some(start) = &clusters.query.start {
+        return start.features.clone();
+    }
+    let scaled = |((feature, scale), curve): ((&Feature, &Scale), &Curve)| ScaledFeature {
         feature: feature.clone(),
         mean: scale.mean,
         deviation: scale.deviation,
+        scaling: clusters.query.scaling,
+        ranks: if let Curve::Ranks(ranks) = curve { ranks.clone() } else { Vec::new() },
     };
-    features.iter().zip(scales).map(scaled).collect()
+    features.iter().zip(&model.scales).zip(&model.curves).map(scaled).collect()
 }
 
 fn segment(clusters: &Clusters, model: &Model, features: &[Feature], at: usize, table: &Table) -> Segment {
     let scope = &clusters.query.scope;
     let rule = Segment::Cluster(Box::new(ClusterRule {
-        features: scaled(features, &model.scales),
+        features: scaled(clusters, model, features),
         centroids: model.centroids.clone(),
         cluster: at as u32,
         now: now(scope, table),

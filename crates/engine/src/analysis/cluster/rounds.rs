@@ -17,7 +17,7 @@ use super::{ClusterAnswer, ClusterCount, ClusterNote, ClusterQuery, ClusterStart
 use super::{describe, measure, moves, survey};
 use crate::analysis::{Analysis, Step};
 use crate::error::QueryError;
-use crate::kernel::features::{FeatureScan, Measure, Scale};
+use crate::kernel::features::{Curve, FeatureScan, Measure, Scale};
 use crate::kernel::scope::{ScopeFilter, now};
 use crate::rule::{Feature, ScaledFeature};
 use crate::table::{Bucket, Table};
@@ -50,6 +50,8 @@ pub struct Model {
     pub(super) measures: Vec<Measure>,
     /// Places in `measures` of those that users are compared by.
     pub(super) kept: Vec<u32>,
+    /// What is made of the kept measures before they are standardized.
+    pub(super) curves: Vec<Curve>,
     /// The scales of the kept measures.
     pub(super) scales: Vec<Scale>,
     /// The centroids, in deviations from the mean.
@@ -107,9 +109,20 @@ impl Clusters {
         }
     }
 
-    fn features<'t>(&self, measures: Vec<Measure>, table: &'t Table) -> Result<FeatureScan<'t>, QueryError> {
+    fn features<'t>(
+        &self,
+        measures: Vec<Measure>,
+        curves: Vec<Curve>,
+        table: &'t Table,
+    ) -> Result<FeatureScan<'t>, QueryError> {
         let scope = &self.query.scope;
-        FeatureScan::new(measures, table, ScopeFilter::new(scope, table)?, now(scope, table))
+        let filter = ScopeFilter::new(scope, table)?;
+        Ok(FeatureScan::new(measures, table, filter, now(scope, table))?.scaled_by(curves))
+    }
+
+    /// What amounts are turned into before their distribution is known.
+    pub(super) fn curves(&self, measures: &[Measure]) -> Vec<Curve> {
+        measures.iter().map(|&measure| Curve::of(self.query.scaling, measure)).collect()
     }
 
     /// What follows now that the centroids are these.
@@ -141,16 +154,16 @@ impl Clusters {
         table: &Table,
     ) -> Step<State, ClusterAnswer> {
         let limit = self.sample_size(measures.len());
-        let Some(found) = found.finish(measures.len(), limit) else {
+        let Some(found) = found.finish(&measures, self.query.scaling, limit) else {
             return Step::Done(self.nobody(&measures, table));
         };
-        let columns = found.sample_columns();
         let Choice { tried, centroids } =
-            choose(&columns, self.query.k, self.query.n_restarts, self.query.seed);
-        let (kept, scales) = (found.kept, found.scales);
+            choose(&found.columns, self.query.k, self.query.n_restarts, self.query.seed);
+        let measure::Measured { kept, curves, scales, .. } = found;
         Step::Again(State::Move(Model {
             measures,
             kept,
+            curves,
             scales,
             moved_from: (0..centroids.len() as u32).collect(),
             centroids,
@@ -206,15 +219,15 @@ impl Analysis for Clusters {
             }
             State::Measure(measures) => {
                 let limit = self.sample_size(measures.len());
-                let features = self.features(measures.clone(), table)?;
+                let features = self.features(measures.clone(), self.curves(measures), table)?;
                 Prepared::Measure(measure::Scan::new(features, table, limit, self.query.seed))
             }
             State::Move(model) => {
-                let features = self.features(model.kept_measures(), table)?;
+                let features = self.features(model.kept_measures(), model.curves.clone(), table)?;
                 Prepared::Move(moves::Scan::new(features, model.clone(), kept))
             }
             State::Describe(model) => {
-                let features = self.features(model.kept_measures(), table)?;
+                let features = self.features(model.kept_measures(), model.curves.clone(), table)?;
                 Prepared::Describe(describe::Scan::new(features, table, model.clone(), kept))
             }
         })
@@ -270,8 +283,14 @@ impl Model {
         let scale = |of: &ScaledFeature| Scale { mean: of.mean, deviation: of.deviation };
         Self {
             kept: (0..measures.len() as u32).collect(),
-            measures,
+            curves: start
+                .features
+                .iter()
+                .zip(&measures)
+                .map(|(of, &measure)| Curve::saved(of, measure))
+                .collect(),
             scales: start.features.iter().map(scale).collect(),
+            measures,
             moved_from: (0..start.centroids.len() as u32).collect(),
             centroids: start.centroids.clone(),
             tried: Vec::new(),
