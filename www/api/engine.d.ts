@@ -114,8 +114,14 @@ export interface ClusterQuery {
    * `events`.
    */
   features?: Feature[] | null;
+  /** What every number of clusters that is tried is judged by. Default: 'quick'. */
+  judge?: Judge;
   /** How many clusters. */
   k?: ClusterCount;
+  /** Into how many cells each side of the map is cut, up to `MAX_MAP_SIDE`; 0 = no map. Default: 0. */
+  map?: number;
+  /** How clusters are found. */
+  method?: ClusterMethod;
   /**
    * How many starts are tried, on a sample of at most 16,384 users, of which the one with the least inertia
    * is kept and continued on all users; 1 to `MAX_RESTARTS`. Default: 10.
@@ -1296,6 +1302,13 @@ export interface UserList {
   segment: number;
 }
 
+/** What numbers of clusters are judged by. */
+export type Judge =
+  /** Silhouette and Calinski & Harabasz' ratio. */
+  | 'quick'
+  /** The gap statistic and stability too, which take many k-means of drawn points: seconds. */
+  | 'full';
+
 /** How many clusters to make. Fewer come out where fewer users differ. */
 export type ClusterCount =
   /**
@@ -1314,6 +1327,31 @@ export type ClusterCount =
     /** The number. */
     k: number;
   };
+
+/** How clusters are found. */
+export type ClusterMethod =
+  /** Lloyd's k-means over all users, from the best of several starts on a sample. */
+  | { kind: 'kmeans' }
+  /**
+   * A tree of a sample, cut into clusters; then every user goes to the nearest of the clusters' centroids, so
+   * that the clusters can be kept as rules.
+   */
+  | {
+    kind: 'hierarchical';
+    /** What the distance of two clusters is. Default: 'ward'. */
+    linkage?: ClusterLinkage;
+  };
+
+/** What the distance of two clusters is. */
+export type ClusterLinkage =
+  /** By how much joining them raises the inertia (Ward's D2). */
+  | 'ward'
+  /** The mean distance of their users. */
+  | 'average'
+  /** The greatest distance. */
+  | 'complete'
+  /** The least distance. */
+  | 'single';
 
 /**
  * Clusters to start from: saved ones, whose scaling is kept, so that distances mean what they meant; or any
@@ -1859,6 +1897,8 @@ export interface ClusterAnswer {
   features: ScaledFeature[];
   /** Sum over all users of the squared distance to their centroid, in scaled units. */
   inertia: number;
+  /** The map, if one was asked for and there are users. */
+  map: ClusterMap | null;
   /** Rounds over all users until the clusters stood still. */
   n_rounds: number;
   /** Users in scope, each in one cluster. */
@@ -1867,6 +1907,8 @@ export interface ClusterAnswer {
   notes: ClusterNote[];
   /** The instant that recency and tenure are measured from. */
   now: Millis;
+  /** Users far from all others, the farthest first; at most 20, and 5 of a cluster. */
+  outliers: Outlier[];
   /**
    * Mean silhouette of the chosen number of clusters (as in `tried`); none for a single cluster or if none
    * was tried.
@@ -1874,11 +1916,15 @@ export interface ClusterAnswer {
   silhouette: number | null;
   /** What that silhouette says; none for a single cluster. */
   structure: Structure | null;
+  /** What each rule says of the number of clusters; empty unless several were tried. */
+  suggested: Suggestion[];
   /**
    * Sum over all users of the squared distance to the mean of all, in scaled units: the inertia of one
    * cluster. `1 − inertia / total_inertia` is the share of the variance that the clusters explain.
    */
   total_inertia: number;
+  /** The tree, if the clusters were cut from one. */
+  tree: Tree | null;
   /**
    * Every number of clusters tried, in ascending order. Where the number is chosen from the data, a single
    * cluster is among them, for comparison of the inertia: it has no silhouette and is never chosen, unless
@@ -2458,6 +2504,40 @@ export interface Difference {
   interval: [number, number] | null;
 }
 
+/** Users on a plane: the two directions in which they spread most (principal components). */
+export interface ClusterMap {
+  /** Across and up. Users beyond its ends are counted at the edge. */
+  axes: MapAxis[];
+  /** The cells with users, by row, column and cluster. */
+  cells: MapCell[];
+  /** How many cells each side has. */
+  side: number;
+}
+
+/** A direction, found on the sample of at most 16,384 users. */
+export interface MapAxis {
+  /** Where the map starts, in scaled units from the mean of all. */
+  from: number;
+  /** Where it ends. */
+  to: number;
+  /** Share of all variance that lies along it. */
+  variance_rate: number;
+  /** A weight for each feature; their squares sum to 1, or they are all 0 if nothing is left to spread. */
+  weights: number[];
+}
+
+/** Users of one cluster in one cell. */
+export interface MapCell {
+  /** Place of the cluster in the answer. */
+  cluster: number;
+  /** Its users there. */
+  n_users: number;
+  /** Column, from 0 at the left. */
+  x: number;
+  /** Row, from 0 at the bottom. */
+  y: number;
+}
+
 /** What a person should know about the clusters. */
 export type ClusterNote =
   /** Nobody is in scope; there are no clusters. */
@@ -2473,6 +2553,21 @@ export type ClusterNote =
   /** The clusters still moved after the last round allowed. */
   | { kind: 'not_converged' };
 
+/**
+ * A user far from all others: more than three times as far from the centroid as the cluster's users are (root
+ * of the mean square), in a cluster of at least ten.
+ */
+export interface Outlier {
+  /** Place of the cluster in the answer. */
+  cluster: number;
+  /** The feature in which the user differs most from the centroid. */
+  feature: Feature;
+  /** How many times as far as the cluster's users. */
+  times: number;
+  /** The user's id. */
+  user: string;
+}
+
 /** What a mean silhouette says, by Kaufman & Rousseeuw (1990, table 4 of chapter 2). */
 export type Structure =
   /**
@@ -2487,8 +2582,58 @@ export type Structure =
   /** Above 0.7: strong. */
   | 'strong';
 
+/** What one rule says of the number of clusters. Rules seldom agree; none is to be trusted alone. */
+export interface Suggestion {
+  /** Its number of clusters; none if it cannot say. */
+  k: number | null;
+  /** The rule. */
+  rule: KRule;
+}
+
+/** A rule for the number of clusters. */
+export type KRule =
+  /** The greatest mean silhouette; one cluster if that is 0.25 or less. */
+  | 'silhouette'
+  /** The greatest ratio of Calinski & Harabasz, which cannot say one. */
+  | 'calinski_harabasz'
+  /** The least number whose gap is no less than the next one's minus its error. */
+  | 'gap'
+  /** The greatest number of which every cluster is stable (0.75); one if there is none. */
+  | 'stability';
+
+/** The tree that clusters were cut from, from its last join down: at most 64 branches of it. */
+export interface Tree {
+  /** Share of the sampled users whom the nearest centroid gives the cluster that the tree gave them. */
+  agreement_rate: number;
+  /** Sampled users in each branch. */
+  branches: number[];
+  /** The joins of branches, by ascending height: one fewer than branches. */
+  merges: TreeMerge[];
+  /**
+   * What it joins: that many users, or as many groups of users near to each other where there are more than
+   * 10,000 (8,000 for other linkages than Ward's).
+   */
+  n_leaves: number;
+  /** Users in the sample that it was made of: all, if there are no more than 16,384. */
+  n_users: number;
+}
+
+/** Two branches joined, numbered from 0, then the joins in their order. */
+export interface TreeMerge {
+  /** One of them. */
+  a: number;
+  /** The other one. */
+  b: number;
+  /** Their distance, in scaled units. */
+  height: number;
+}
+
 /** One number of clusters tried on a sample. */
 export interface TriedCount {
+  /** Calinski & Harabasz' ratio (1974), variance between by variance within; none for a single cluster. */
+  calinski_harabasz: number | null;
+  /** The gap statistic; none unless asked for. */
+  gap: TriedGap | null;
   /** Sum over the sample of the squared distance to the nearest centroid, in scaled units. */
   inertia: number;
   /** The number of clusters. */
@@ -2497,6 +2642,22 @@ export interface TriedCount {
   n_users: number;
   /** Mean silhouette over the sample (Rousseeuw 1987), exact, −1 to 1; none for a single cluster. */
   silhouette: number | null;
+  /**
+   * How surely the weakest cluster comes back when users are drawn anew: its mean Jaccard similarity (Hennig
+   * 2007), 0 to 1, 0.75 being stable. None unless asked for, and for a single cluster.
+   */
+  stability: number | null;
+}
+
+/**
+ * The gap statistic (Tibshirani, Walther & Hastie 2001), of at most 1,024 users against 10 draws without
+ * clusters.
+ */
+export interface TriedGap {
+  /** Its simulation error. */
+  error: number;
+  /** How much lower the inertia's logarithm is than without clusters. */
+  gap: number;
 }
 
 /** From an item at a step to an item at the next. */

@@ -151,6 +151,11 @@ const QUESTIONS: &[(&str, &str)] = &[
             {"kind": "is", "property": "plan", "value": "pro", "touch": "first"}]}"#,
     ),
     (
+        "cluster cut from a tree, judged, mapped",
+        r#"{"kind": "cluster", "method": {"kind": "hierarchical", "linkage": "average"}, "judge": "full", "map": 9,
+            "k": {"kind": "auto", "least": 2, "most": 3}, "features": [{"kind": "breadth"}, {"kind": "tenure"}]}"#,
+    ),
+    (
         "cluster by rank and category",
         r#"{"kind": "cluster", "scaling": "rank", "k": {"kind": "fixed", "k": 3}, "features": [{"kind": "days_until", "event": "pay"},
             {"kind": "sum", "property": "money"}, {"kind": "is", "property": "plan", "value": "pro"}]}"#,

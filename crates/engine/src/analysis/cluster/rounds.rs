@@ -12,14 +12,18 @@
 use serde::{Deserialize, Serialize};
 
 use super::choice::{Choice, choose, sample_size};
+use super::map::Plane;
 use super::points::ShardPoints;
-use super::{ClusterAnswer, ClusterCount, ClusterNote, ClusterQuery, ClusterStart, MAX_ROUNDS, TriedCount};
+use super::{
+    ClusterAnswer, ClusterCount, ClusterNote, ClusterQuery, ClusterStart, MAX_ROUNDS, Tree, TriedCount,
+};
 use super::{describe, measure, moves, survey};
 use crate::analysis::{Analysis, Step};
 use crate::error::QueryError;
 use crate::kernel::features::{Curve, FeatureScan, Measure, Scale};
 use crate::kernel::scope::{ScopeFilter, now};
 use crate::rule::{Feature, ScaledFeature};
+use crate::stats::kmeans::Points;
 use crate::table::{Bucket, Table};
 
 /// A checked [`ClusterQuery`].
@@ -60,6 +64,10 @@ pub struct Model {
     pub(super) moved_from: Vec<u32>,
     /// The numbers of clusters tried.
     pub(super) tried: Vec<TriedCount>,
+    /// The tree that the clusters were cut from.
+    pub(super) tree: Option<Tree>,
+    /// What the map is drawn on.
+    pub(super) plane: Option<Plane>,
     /// Rounds of moving so far.
     pub(super) n_rounds: u64,
     /// Whether the centroids stood still in the end.
@@ -143,7 +151,7 @@ impl Clusters {
     }
 
     fn sample_size(&self, n_measures: usize) -> usize {
-        sample_size(n_measures, self.most_clusters(), self.query.n_restarts)
+        sample_size(&self.query, n_measures, self.most_clusters())
     }
 
     /// Scales, the number of clusters and the first centroids; or the end, if there is nobody to compare.
@@ -157,10 +165,10 @@ impl Clusters {
         let Some(found) = found.finish(&measures, self.query.scaling, limit) else {
             return Step::Done(self.nobody(&measures, table));
         };
-        let Choice { tried, centroids } =
-            choose(&found.columns, self.query.k, self.query.n_restarts, self.query.seed);
+        let Choice { tried, centroids, tree } = choose(&found.columns, &self.query);
+        let plane = Plane::new(Points::new(&found.columns), self.query.map);
         let measure::Measured { kept, curves, scales, .. } = found;
-        Step::Again(State::Move(Model {
+        Step::Again(self.next(Model {
             measures,
             kept,
             curves,
@@ -168,8 +176,11 @@ impl Clusters {
             moved_from: (0..centroids.len() as u32).collect(),
             centroids,
             tried,
+            // Clusters that were cut from a tree stay where they are.
+            rest: if tree.is_some() { Rest::Still } else { Rest::Moving },
+            tree,
+            plane,
             n_rounds: 0,
-            rest: Rest::Moving,
         }))
     }
 
@@ -187,6 +198,10 @@ impl Clusters {
             total_inertia: 0.0,
             n_rounds: 0,
             notes: vec![ClusterNote::NoUsers],
+            suggested: Vec::new(),
+            tree: None,
+            map: None,
+            outliers: Vec::new(),
             clusters: Vec::new(),
         }
     }
@@ -242,9 +257,13 @@ impl Analysis for Clusters {
         }
     }
 
-    fn finish(&self, prepared: Prepared<'_>, _: &mut Partial) -> ShardPoints {
+    fn finish(&self, prepared: Prepared<'_>, partial: &mut Partial) -> ShardPoints {
         match prepared {
             Prepared::Move(scan) => scan.into_points(),
+            Prepared::Describe(scan) => {
+                scan.finish(partial.describe());
+                ShardPoints::default()
+            }
             _ => ShardPoints::default(),
         }
     }
@@ -294,6 +313,8 @@ impl Model {
             moved_from: (0..start.centroids.len() as u32).collect(),
             centroids: start.centroids.clone(),
             tried: Vec::new(),
+            tree: None,
+            plane: None,
             n_rounds: 0,
             // Centroids that are not to move stand still.
             rest: if start.n_rounds == 0 { Rest::Still } else { Rest::Moving },

@@ -2,16 +2,18 @@
 
 mod oracle;
 mod start;
+mod ways;
 
 use super::*;
 use crate::analysis::segment::{SegmentAnswer, SegmentQuery, UserList};
 use crate::analysis::{Query, run};
 use crate::kernel::segment::select;
-use crate::rule::NamedSegment;
+use crate::rule::{NamedSegment, Segment};
 use crate::stats::interval::wilson;
 use crate::stats::random::Random;
 use crate::table::{Kind, Role, UserIdx};
 use crate::testing::{Sheet, answer_of_shards, answer_on_any_shards};
+use crate::time::Millis;
 
 fn event_count(event: &str) -> Feature {
     Feature::EventCount { event: event.to_owned() }

@@ -5,11 +5,13 @@ use proptest::prelude::*;
 use super::*;
 use crate::stats::kmeans::tests::{iris, ruspini};
 
+type Expected = (f64, [f64; 4], [usize; 4]);
+
 const ALL: [Linkage; 4] = [Linkage::Ward, Linkage::Average, Linkage::Complete, Linkage::Single];
 
 /// The sum of all heights, the last four, and the sizes of four clusters, of iris and of Ruspini's points: from
 /// tests/reference/clusters.py, SciPy 1.17.1.
-const SCIPY: [[(f64, [f64; 4], [usize; 4]); 2]; 4] = [
+const SCIPY: [[Expected; 2]; 4] = [
     [
         (138.162_241_964, [4.847_708_508, 6.399_406_82, 12.300_396_053, 32.447_607], [26, 36, 38, 50]),
         (
