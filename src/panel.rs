@@ -4,6 +4,7 @@ mod breakdown;
 mod calendar;
 mod conditions;
 mod drivers;
+mod features;
 mod frame;
 mod frequency;
 mod funnels;
@@ -12,6 +13,7 @@ mod lifecycle;
 mod quality;
 mod question;
 mod retention;
+mod rfm;
 mod rows;
 mod rule_row;
 mod segments;
@@ -48,6 +50,10 @@ pub enum Panel {
     Sessions,
     /// Who the users are.
     Segments,
+    /// By which numbers users are told apart.
+    Features,
+    /// Customers by recency, frequency and value.
+    Rfm,
     /// What goes with getting there.
     Drivers,
 }
@@ -76,13 +82,13 @@ pub const GROUPS: [(&str, &[Panel]); 4] = [
             Panel::Sessions,
         ],
     ),
-    ("group.understand", &[Panel::Segments]),
+    ("group.understand", &[Panel::Segments, Panel::Features, Panel::Rfm]),
     ("group.prove", &[Panel::Drivers]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Sources,
         Self::Quality,
         Self::Trends,
@@ -93,6 +99,8 @@ impl Panel {
         Self::Frequency,
         Self::Sessions,
         Self::Segments,
+        Self::Features,
+        Self::Rfm,
         Self::Drivers,
     ];
 
@@ -109,6 +117,8 @@ impl Panel {
             Self::Frequency => "frequency",
             Self::Sessions => "sessions",
             Self::Segments => "segments",
+            Self::Features => "features",
+            Self::Rfm => "rfm",
             Self::Drivers => "drivers",
         }
     }
@@ -131,6 +141,8 @@ impl Panel {
             Self::Frequency => "frequency.title",
             Self::Sessions => "sessions.title",
             Self::Segments => "segments.title",
+            Self::Features => "features.title",
+            Self::Rfm => "rfm.title",
             Self::Drivers => "drivers.title",
         }
     }
@@ -148,6 +160,8 @@ impl Panel {
             Self::Frequency => Icon::Often,
             Self::Sessions => Icon::Session,
             Self::Segments => Icon::Segments,
+            Self::Features => Icon::Features,
+            Self::Rfm => Icon::Customers,
             Self::Drivers => Icon::Drivers,
         }
     }
@@ -165,6 +179,8 @@ impl Panel {
             Self::Frequency => frequency::Frequency().into_any(),
             Self::Sessions => sessions::Sessions().into_any(),
             Self::Segments => segments::Segments().into_any(),
+            Self::Features => features::Features().into_any(),
+            Self::Rfm => rfm::Rfm().into_any(),
             Self::Drivers => drivers::Drivers().into_any(),
         }
     }

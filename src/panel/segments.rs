@@ -2,7 +2,6 @@
 
 mod builder;
 mod clusters;
-mod features;
 mod saved;
 mod tree;
 

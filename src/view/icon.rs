@@ -17,8 +17,12 @@ pub enum Icon {
     Data,
     /// Move down.
     Down,
+    /// Customers by what they bring.
+    Customers,
     /// What goes with what.
     Drivers,
+    /// Numbers about users.
+    Features,
     /// Ways that part.
     Flow,
     /// Where people drop off.
@@ -60,6 +64,8 @@ impl Icon {
             Self::Copy => "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
             Self::Data => "M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 6.5v6",
             Self::Down => "M8 3v10M4 9l4 4 4-4",
+            Self::Customers => "M2.5 2.5h11v11h-11zM2.5 6h11M2.5 9.5h11M6 2.5v11M9.5 2.5v11",
+            Self::Features => "M3 13.5v-5M6.5 13.5v-9M10 13.5v-4M13.5 13.5v-11",
             Self::Drivers => "M8 2.5v11M8 4.5h5M8 8H3.5M8 11.5h3",
             Self::Flow => "M2 8h3c4 0 4-4 9-4M5 8c4 0 4 4 9 4",
             Self::Funnel => "M2 3.5h12M4 8h8M6.5 12.5h3",

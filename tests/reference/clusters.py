@@ -7,6 +7,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
@@ -39,3 +40,13 @@ for method in ("ward", "average", "complete", "single"):
         sizes = sorted(np.bincount(fcluster(tree, 4, "maxclust"))[1:].tolist())
         heights = tree[:, 2]
         print(method, name, "sum", round(float(heights.sum()), 9), "last", rounded(heights[-4:], 9), "four", sizes)
+
+# 240 customers by plain arithmetic, as `arithmetic` in crates/engine/src/analysis/rfm/tests.rs makes them.
+customers = pd.DataFrame({
+    "recency": [37 * i % 101 for i in range(240)],
+    "frequency": [1 + i * i % 7 for i in range(240)],
+})
+for name, column in customers.items():
+    edges = column.quantile([0.2, 0.4, 0.6, 0.8]).tolist()
+    sizes = pd.qcut(column, 5, duplicates="drop").value_counts(sort=False).tolist()
+    print("rfm", name, rounded(edges), sizes)

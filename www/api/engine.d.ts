@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery | FeatureQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery | FeatureQuery | RfmQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -528,6 +528,25 @@ export interface FeatureQuery {
   scope?: Scope;
 }
 
+/** Customers by recency, frequency and monetary value. */
+export interface RfmQuery {
+  kind: 'rfm';
+  /** An earlier instant: who was in which segment then, by the same cuts. None = no comparison. */
+  before?: Millis | null;
+  /** Where classes are cut; none = at quintiles. */
+  cuts?: RfmCuts | null;
+  /**
+   * The event that is a purchase; none = every row with a value, or every row where there is no value at all.
+   */
+  event?: string | null;
+  /** Which users and rows are looked at. Recency is measured from its `now`. */
+  scope?: Scope;
+  /**
+   * The number column that tells a purchase's value; none = the one with the role revenue, if there is one.
+   */
+  value?: string | null;
+}
+
 /** What every query shares: which users and rows it looks at, and by which calendar. */
 export interface Scope {
   /** First instant, inclusive; none = from the start. */
@@ -667,6 +686,20 @@ export type Segment =
     query: Omit<StickinessQuery, 'kind'>;
     /** Index of the series. Default: 0. */
     series?: number;
+  }
+  /** With numbers in ranges. */
+  | {
+    kind: 'measured';
+    /** First instant that features look at, inclusive; none = from the start. */
+    from?: Millis | null;
+    /** The instant that recency and tenure are measured from; none = the query's. */
+    now?: Millis | null;
+    /** The ranges, each of another feature; all users if there are none. */
+    ranges?: FeatureRange[];
+    /** Last instant that features look at, inclusive; none = to the end. */
+    to?: Millis | null;
+    /** Features look only at rows that meet all of these. */
+    where?: Condition[];
   };
 
 /** Whose value a property test looks at. */
@@ -946,6 +979,19 @@ export type RetentionOutcome =
 
 /** What a user is in a period. */
 export type LifecycleState = 'new' | 'returning' | 'resurrecting' | 'dormant';
+
+/**
+ * A range of a feature's amounts, in plain units. A missing amount lies in no range, not even in one without
+ * ends.
+ */
+export interface FeatureRange {
+  /** The amount is greater than this; none = no lower end. */
+  above?: number | null;
+  /** What is measured. */
+  feature: Feature;
+  /** The amount is this at most; none = no upper end. */
+  up_to?: number | null;
+}
 
 /** The first day of a week, for calendar bins. */
 export type WeekStart = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
@@ -1815,8 +1861,18 @@ export type Target =
     segment: Segment;
   };
 
+/** Four ascending cut points each: the greatest amounts of the lowest four classes. */
+export interface RfmCuts {
+  /** Purchases. The most are class 5. */
+  frequency: number[];
+  /** Days since the last purchase, with their fraction. The fewest days are recency class 5. */
+  recency_days: number[];
+  /** The sum of their values; empty if there is no value. */
+  value?: number[];
+}
+
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer | FeatureAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer | FeatureAnswer | RfmAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -2218,6 +2274,29 @@ export interface FeatureAnswer {
   n_users: number;
   /** The instant that recency and tenure are measured from. */
   now: Millis;
+}
+
+/** Customers by recency, frequency and value. */
+export interface RfmAnswer {
+  kind: 'rfm';
+  /** Where classes are cut; none without customers. */
+  cuts: RfmCuts | null;
+  /** `grid[r][f]`: customers of recency class r + 1 and frequency class f + 1. */
+  grid: RfmCell[][];
+  /** Who moved since the earlier instant, if one was given. */
+  moves: RfmMoves | null;
+  /** Customers. */
+  n_users: number;
+  /** Users in scope without a purchase, who are in no segment. */
+  n_users_without: number;
+  /** The instant that recency is measured from. */
+  now: Millis;
+  /** The segments, in the order of `RfmName`. */
+  segments: RfmSegment[];
+  /** The sum of all values; none if there is no value, as below. */
+  value: number | null;
+  /** Customers by value class, 1 to 5; empty if there is no value. */
+  value_classes: number[];
 }
 
 /** What a column is made of, over the whole scope. */
@@ -3517,6 +3596,69 @@ export interface FeatureBin {
   n_users: number;
   /** Where it ends: exclusive, and inclusive in the last bin. */
   to: number;
+}
+
+/** Customers of one class of recency and one of frequency. */
+export interface RfmCell {
+  /** Customers. */
+  n_users: number;
+  /** The segment that it belongs to. */
+  name: RfmName;
+  /** The sum of their values. */
+  value: number | null;
+}
+
+/** The segments, by classes of recency (R) and frequency (F). */
+export type RfmName =
+  /** R 5, F 4 to 5: bought lately and often. */
+  | 'champions'
+  /** R 3 to 4, F 4 to 5. */
+  | 'loyal'
+  /** R 4 to 5, F 2 to 3. */
+  | 'potential_loyalists'
+  /** R 5, F 1: bought for the first time lately. */
+  | 'new'
+  /** R 4, F 1. */
+  | 'promising'
+  /** R 3, F 3. */
+  | 'need_attention'
+  /** R 3, F 1 to 2. */
+  | 'about_to_sleep'
+  /** R 1 to 2, F 3 to 4: bought often, but long ago. */
+  | 'at_risk'
+  /** R 1 to 2, F 5: bought most often, but long ago. */
+  | 'cannot_lose'
+  /** R 1 to 2, F 1 to 2. */
+  | 'hibernating';
+
+/** Who was in which segment, then and now. */
+export interface RfmMoves {
+  /** The earlier instant. */
+  before: Millis;
+  /** Customers by segment now who had not bought then. */
+  n_new: number[];
+  /** `n_users[from][to]`: customers by segment then and now, both in the order of `RfmName`. */
+  n_users: number[][];
+}
+
+/** One segment. */
+export interface RfmSegment {
+  /** Mean number of purchases. */
+  mean_frequency: number | null;
+  /** Mean days since the last purchase; none if it is empty, as are the next two. */
+  mean_recency_days: number | null;
+  /** Mean sum of values. */
+  mean_value: number | null;
+  /** Its customers. */
+  n_users: number;
+  /** Which one. */
+  name: RfmName;
+  /** The rule that finds its users; none without customers. */
+  segment: Segment | null;
+  /** Their share of all customers, with Wilson's 95 % interval; none without customers. */
+  user_rate: Rate | null;
+  /** The sum of their values. */
+  value: number | null;
 }
 
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */

@@ -22,6 +22,7 @@ pub mod next_event;
 pub mod overview;
 pub mod quality;
 pub mod retention;
+pub mod rfm;
 pub mod segment;
 pub mod sequence;
 pub mod sessions;
@@ -86,6 +87,8 @@ pub enum Query {
     AhaMoment(aha::AhaMomentQuery),
     /// By which numbers users are told apart, and how those go together.
     Feature(feature::FeatureQuery),
+    /// Customers by recency, frequency and monetary value.
+    Rfm(rfm::RfmQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -114,6 +117,7 @@ pub enum Answer {
     Drivers(drivers::DriversAnswer),
     AhaMoment(aha::AhaMomentAnswer),
     Feature(feature::FeatureAnswer),
+    Rfm(rfm::RfmAnswer),
 }
 
 impl Query {
@@ -144,10 +148,11 @@ impl Query {
             "drivers" => Deserialize::deserialize(fields).map(Self::Drivers),
             "aha_moment" => Deserialize::deserialize(fields).map(Self::AhaMoment),
             "feature" => Deserialize::deserialize(fields).map(Self::Feature),
+            "rfm" => Deserialize::deserialize(fields).map(Self::Rfm),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
                  `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle`, `stickiness`, \
-                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers`, `aha_moment` and `feature`"
+                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers`, `aha_moment`, `feature` and `rfm`"
             ))),
         }
     }
@@ -178,6 +183,7 @@ impl Query {
             Self::Drivers(query) => query.check(table).map(Plan::new),
             Self::AhaMoment(query) => query.check(table).map(Plan::new),
             Self::Feature(query) => query.check(table).map(Plan::new),
+            Self::Rfm(query) => query.check(table).map(Plan::new),
         }
     }
 }

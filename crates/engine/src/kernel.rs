@@ -9,6 +9,7 @@ pub mod exact_sum;
 pub mod features;
 pub mod find;
 pub mod items;
+pub mod measured;
 pub mod mixed;
 pub mod order;
 pub mod pattern;

@@ -5,12 +5,14 @@
 
 mod feature;
 mod item;
+mod measured;
 mod session;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::feature::{Feature, ScaledFeature, Scaling, Touch};
 pub use self::item::{ItemForm, ItemRule, ItemRules, SameInstant};
+pub use self::measured::{FeatureRange, MeasuredRule};
 pub use self::session::{GapEdge, SESSION_GAP_MILLIS, SessionRule};
 use crate::analysis::funnel::FunnelRule;
 use crate::analysis::lifecycle::LifecycleRule;
@@ -169,6 +171,8 @@ pub enum Segment {
     Lifecycle(Box<LifecycleRule>),
     /// Active in so many periods.
     Stickiness(Box<StickinessRule>),
+    /// With numbers in ranges.
+    Measured(Box<MeasuredRule>),
 }
 
 /// "Did E at least / exactly / at most n times", in a window.

@@ -7,8 +7,8 @@ use cairn_engine::analysis::cluster::{
 use cairn_engine::rule::NamedSegment;
 use leptos::prelude::*;
 
-use super::features::{cluster_name, feature_name, trait_text};
 use crate::panel::Panel;
+use crate::panel::features::{cluster_name, feature_name, trait_text};
 use crate::panel::frame::{AnswerFrame, TakeAway};
 use crate::panel::question::{Part, Question, part};
 use crate::session::Session;

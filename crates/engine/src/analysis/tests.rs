@@ -160,6 +160,12 @@ const QUESTIONS: &[(&str, &str)] = &[
         r#"{"kind": "cluster", "scaling": "rank", "k": {"kind": "fixed", "k": 3}, "features": [{"kind": "days_until", "event": "pay"},
             {"kind": "sum", "property": "money"}, {"kind": "is", "property": "plan", "value": "pro"}]}"#,
     ),
+    ("rfm, compared", r#"{"kind": "rfm", "before": 3888000000}"#),
+    (
+        "rfm of an event by given cuts",
+        r#"{"kind": "rfm", "event": "open", "value": "score", "cuts": {"recency_days": [1, 2, 3, 4.5], "frequency": [1, 2, 2, 4],
+            "value": [10, 20, 30, 40]}}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 

@@ -74,6 +74,27 @@ pub enum Feature {
     },
 }
 
+impl Feature {
+    /// The event that it names.
+    pub fn event(&self) -> Option<&str> {
+        match self {
+            Self::EventCount { event } | Self::EventShare { event } | Self::DaysUntil { event } => {
+                Some(event)
+            }
+            _ => None,
+        }
+    }
+
+    /// The property that it names.
+    pub fn property(&self) -> Option<&str> {
+        match self {
+            Self::Property { property } | Self::Mean { property } => Some(property),
+            Self::Sum { property } | Self::Is { property, .. } => Some(property),
+            _ => None,
+        }
+    }
+}
+
 /// Which of the values that a user has had.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
