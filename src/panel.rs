@@ -10,6 +10,7 @@ mod frequency;
 mod funnels;
 mod journeys;
 mod lifecycle;
+mod personas;
 mod quality;
 mod question;
 mod retention;
@@ -54,6 +55,8 @@ pub enum Panel {
     Features,
     /// Customers by recency, frequency and value.
     Rfm,
+    /// What groups of users are like.
+    Personas,
     /// What goes with getting there.
     Drivers,
 }
@@ -82,13 +85,13 @@ pub const GROUPS: [(&str, &[Panel]); 4] = [
             Panel::Sessions,
         ],
     ),
-    ("group.understand", &[Panel::Segments, Panel::Features, Panel::Rfm]),
+    ("group.understand", &[Panel::Segments, Panel::Personas, Panel::Features, Panel::Rfm]),
     ("group.prove", &[Panel::Drivers]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Sources,
         Self::Quality,
         Self::Trends,
@@ -99,6 +102,7 @@ impl Panel {
         Self::Frequency,
         Self::Sessions,
         Self::Segments,
+        Self::Personas,
         Self::Features,
         Self::Rfm,
         Self::Drivers,
@@ -119,6 +123,7 @@ impl Panel {
             Self::Segments => "segments",
             Self::Features => "features",
             Self::Rfm => "rfm",
+            Self::Personas => "personas",
             Self::Drivers => "drivers",
         }
     }
@@ -143,6 +148,7 @@ impl Panel {
             Self::Segments => "segments.title",
             Self::Features => "features.title",
             Self::Rfm => "rfm.title",
+            Self::Personas => "personas.title",
             Self::Drivers => "drivers.title",
         }
     }
@@ -162,6 +168,7 @@ impl Panel {
             Self::Segments => Icon::Segments,
             Self::Features => Icon::Features,
             Self::Rfm => Icon::Customers,
+            Self::Personas => Icon::Persona,
             Self::Drivers => Icon::Drivers,
         }
     }
@@ -181,6 +188,7 @@ impl Panel {
             Self::Segments => segments::Segments().into_any(),
             Self::Features => features::Features().into_any(),
             Self::Rfm => rfm::Rfm().into_any(),
+            Self::Personas => personas::Personas().into_any(),
             Self::Drivers => drivers::Drivers().into_any(),
         }
     }

@@ -2,6 +2,7 @@
 
 mod builder;
 mod clusters;
+mod export;
 mod saved;
 mod tree;
 

@@ -35,6 +35,8 @@ pub enum Icon {
     Menu,
     /// How often and how lately.
     Often,
+    /// What a group is like.
+    Persona,
     /// Who comes back.
     Return,
     /// What is wrong with the data.
@@ -75,6 +77,7 @@ impl Icon {
             Self::Often => {
                 "M2.5 2.5h3v3h-3zM6.5 2.5h3v3h-3zM10.5 2.5h3v3h-3zM2.5 6.5h3v3h-3zM6.5 6.5h3v3h-3zM2.5 10.5h3v3h-3z"
             }
+            Self::Persona => "M8 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM3 13.5c0-2.5 2-4 5-4s5 1.5 5 4",
             Self::Return => "M3 5.5h7a3.5 3.5 0 0 1 0 7H5M6 2.5l-3 3 3 3",
             Self::Quality => "M3 2.5h10v11H3zM5.5 8l2 2 3.5-4",
             Self::Save => "M8 2.5v7.5M4.5 7 8 10.5 11.5 7M2.5 13.5h11",

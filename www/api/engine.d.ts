@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery | FeatureQuery | RfmQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery | FeatureQuery | RfmQuery | PersonaQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -543,6 +543,30 @@ export interface RfmQuery {
   scope?: Scope;
   /**
    * The number column that tells a purchase's value; none = the one with the role revenue, if there is one.
+   */
+  value?: string | null;
+}
+
+/** What sets groups of users apart, and what they are worth. */
+export interface PersonaQuery {
+  kind: 'persona';
+  /** What events cost, such as a support ticket; at most 16. */
+  costs?: Cost[];
+  /** What they are told apart by; none = the set that `FeatureQuery` describes. */
+  features?: Feature[] | null;
+  /** Of groups with fewer users only the size is told; at least 1. Default: 5. */
+  min_users?: number;
+  /** How many traits are told of each, 1 to 64. Default: 12. */
+  n_traits?: number;
+  /** The groups, at most `MAX_PERSONAS`. */
+  personas?: NamedSegment[];
+  /** Which users, and which of their rows are looked at. Recency and tenure are measured from its `now`. */
+  scope?: Scope;
+  /** Who has done something in the last so many days has stayed; at least 1. Default: 30. */
+  stay_days?: number;
+  /**
+   * The number column that is summed to what a user brings; none = the one with the role revenue, if there is
+   * one.
    */
   value?: string | null;
 }
@@ -1871,8 +1895,16 @@ export interface RfmCuts {
   value?: number[];
 }
 
+/** What every event of one name costs. */
+export interface Cost {
+  /** What one costs, in the unit of the value; 0 or more. */
+  cost: number;
+  /** The event's name. */
+  event: string;
+}
+
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer | FeatureAnswer | RfmAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer | FeatureAnswer | RfmAnswer | PersonaAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -2297,6 +2329,19 @@ export interface RfmAnswer {
   value: number | null;
   /** Customers by value class, 1 to 5; empty if there is no value. */
   value_classes: number[];
+}
+
+/** What groups of users are like. */
+export interface PersonaAnswer {
+  kind: 'persona';
+  /** Users in scope. */
+  n_users: number;
+  /** The instant that all is as of. */
+  now: Millis;
+  /** The groups, in the query's order. */
+  personas: Persona[];
+  /** What everybody in scope brings in all; none if no column says what users bring. */
+  value: number | null;
 }
 
 /** What a column is made of, over the whole scope. */
@@ -3659,6 +3704,63 @@ export interface RfmSegment {
   user_rate: Rate | null;
   /** The sum of their values. */
   value: number | null;
+}
+
+/** What one group is like. */
+export interface Persona {
+  /** Whether they cost more than they bring: the whole interval of the mean `net` lies below 0. */
+  is_negative: boolean;
+  /**
+   * Its users in scope. If they are fewer than the query's `min_users`, nothing else is told but their share.
+   */
+  n_users: number;
+  /** Its name. */
+  name: string;
+  /** What they bring minus what they cost. */
+  net: Money | null;
+  /** The same of everybody else. */
+  rest_stay_rate: Rate | null;
+  /** Share of those seen first at least `stay_days` ago who did something since; none if there are none. */
+  stay_rate: Rate | null;
+  /** What sets it apart, most first. */
+  traits: PersonaTrait[];
+  /**
+   * The id of its most typical user: nearest to the mean of the group in all features; of equally near ones
+   * the first by bytes.
+   */
+  typical_user: string | null;
+  /** Their share of all, with Wilson's 95 % interval; none if nobody is in scope. */
+  user_rate: Rate | null;
+  /** What its users bring. */
+  value: Money | null;
+}
+
+/** An amount of money of some users. */
+export interface Money {
+  /** The ends of the mean's 95 % interval (Student's t); none for one user and where all bring the same. */
+  interval: [number, number] | null;
+  /** On average. */
+  mean: number;
+  /** All together. */
+  total: number;
+}
+
+/** One feature of a group, compared with everybody else in scope. */
+export interface PersonaTrait {
+  /** For event counts and values of properties: share of the group's users with more than 0. */
+  did_rate: Rate | null;
+  /**
+   * How far the group lies from the rest: both means on the feature's scale, in standard deviations of all.
+   */
+  difference: Difference;
+  /** The feature. */
+  feature: Feature;
+  /** Mean of the group's users who have it, in plain units. */
+  mean: number;
+  /** The same of the others. */
+  rest_did_rate: Rate | null;
+  /** Mean of the others who have it. */
+  rest_mean: number;
 }
 
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */

@@ -20,6 +20,7 @@ pub mod journey;
 pub mod lifecycle;
 pub mod next_event;
 pub mod overview;
+pub mod persona;
 pub mod quality;
 pub mod retention;
 pub mod rfm;
@@ -89,6 +90,8 @@ pub enum Query {
     Feature(feature::FeatureQuery),
     /// Customers by recency, frequency and monetary value.
     Rfm(rfm::RfmQuery),
+    /// What sets groups of users apart, and what they are worth.
+    Persona(persona::PersonaQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -118,6 +121,7 @@ pub enum Answer {
     AhaMoment(aha::AhaMomentAnswer),
     Feature(feature::FeatureAnswer),
     Rfm(rfm::RfmAnswer),
+    Persona(persona::PersonaAnswer),
 }
 
 impl Query {
@@ -149,10 +153,11 @@ impl Query {
             "aha_moment" => Deserialize::deserialize(fields).map(Self::AhaMoment),
             "feature" => Deserialize::deserialize(fields).map(Self::Feature),
             "rfm" => Deserialize::deserialize(fields).map(Self::Rfm),
+            "persona" => Deserialize::deserialize(fields).map(Self::Persona),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
                  `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle`, `stickiness`, \
-                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers`, `aha_moment`, `feature` and `rfm`"
+                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers`, `aha_moment`, `feature`, `rfm` and `persona`"
             ))),
         }
     }
@@ -184,6 +189,7 @@ impl Query {
             Self::AhaMoment(query) => query.check(table).map(Plan::new),
             Self::Feature(query) => query.check(table).map(Plan::new),
             Self::Rfm(query) => query.check(table).map(Plan::new),
+            Self::Persona(query) => query.check(table).map(Plan::new),
         }
     }
 }

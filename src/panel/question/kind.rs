@@ -8,6 +8,7 @@ use cairn_engine::analysis::frequency::{FrequencyAnswer, FrequencyQuery};
 use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery};
 use cairn_engine::analysis::journey::{JourneyAnswer, JourneyQuery};
 use cairn_engine::analysis::lifecycle::{LifecycleAnswer, LifecycleQuery};
+use cairn_engine::analysis::persona::{PersonaAnswer, PersonaQuery};
 use cairn_engine::analysis::quality::{QualityAnswer, QualityQuery};
 use cairn_engine::analysis::retention::{RetentionAnswer, RetentionQuery};
 use cairn_engine::analysis::rfm::{RfmAnswer, RfmQuery};
@@ -82,6 +83,7 @@ kinds! {
     Funnel.scope: FunnelQuery => FunnelAnswer,
     Journey.scope: JourneyQuery => JourneyAnswer,
     Lifecycle.scope: LifecycleQuery => LifecycleAnswer,
+    Persona.scope: PersonaQuery => PersonaAnswer,
     Quality.scope: QualityQuery => QualityAnswer,
     Retention.scope: RetentionQuery => RetentionAnswer,
     Rfm.scope: RfmQuery => RfmAnswer,

@@ -296,7 +296,7 @@ impl Features {
 }
 
 /// The measures of the set that [`FeatureQuery::features`] describes.
-fn chosen(found: &survey::Found, table: &Table) -> Vec<Measure> {
+pub(super) fn chosen(found: &survey::Found, table: &Table) -> Vec<Measure> {
     let mut chosen = found.chosen(table);
     chosen.extend([Measure::Sessions, Measure::Breadth]);
     for (index, info) in (0_u32..).zip(&table.schema.columns) {

@@ -174,8 +174,11 @@ pub enum RfmName {
 /// Classes of each kind.
 const CLASSES: usize = 5;
 
-/// Every segment with its classes of recency and of frequency, first and last.
-const SEGMENTS: [(RfmName, (usize, usize), (usize, usize)); 10] = [
+/// The first and the last of some classes.
+type Span = (usize, usize);
+
+/// Every segment with its classes of recency and of frequency.
+const SEGMENTS: [(RfmName, Span, Span); 10] = [
     (RfmName::Champions, (5, 5), (4, 5)),
     (RfmName::Loyal, (3, 4), (4, 5)),
     (RfmName::PotentialLoyalists, (4, 5), (2, 3)),
@@ -190,7 +193,7 @@ const SEGMENTS: [(RfmName, (usize, usize), (usize, usize)); 10] = [
 
 /// The place in [`SEGMENTS`] of a class of recency and one of frequency, both from 1.
 fn segment_of(recency: usize, frequency: usize) -> usize {
-    let holds = |(from, to): (usize, usize), class| from <= class && class <= to;
+    let holds = |(from, to): Span, class| from <= class && class <= to;
     let found = SEGMENTS.iter().position(|&(_, r, f)| holds(r, recency) && holds(f, frequency));
     found.unwrap_or_default()
 }

@@ -166,6 +166,12 @@ const QUESTIONS: &[(&str, &str)] = &[
         r#"{"kind": "rfm", "event": "open", "value": "score", "cuts": {"recency_days": [1, 2, 3, 4.5], "frequency": [1, 2, 2, 4],
             "value": [10, 20, 30, 40]}}"#,
     ),
+    (
+        "personas",
+        r#"{"kind": "persona", "costs": [{"event": "help", "cost": 0.3}], "personas": [
+            {"name": "payers", "segment": {"kind": "did", "rule": {"event": "pay"}, "n": 4}},
+            {"name": "pro", "segment": {"kind": "property", "property": "plan", "on": "user", "op": "eq", "values": ["pro"]}}]}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 
