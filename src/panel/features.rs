@@ -7,6 +7,7 @@ mod words;
 use cairn_engine::analysis::feature::FeatureQuery;
 use leptos::prelude::*;
 
+pub use form::scalings;
 pub use words::{cluster_name, feature_name, trait_text};
 
 use super::Panel;

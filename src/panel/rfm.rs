@@ -37,7 +37,7 @@ pub fn Rfm() -> impl IntoView {
                     <DataTable caption=text("rfm.moves") file_name="rfm-moves" stale
                         data=Signal::derive(move || moves.get().unwrap_or_default()) />
                 </Show>
-                <p class="rule">{question.shown(|query, found| answer::rule(query, found))}</p>
+                <p class="rule">{question.shown(answer::rule)}</p>
             </AnswerFrame>
         </PanelFrame>
     }

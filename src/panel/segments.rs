@@ -5,6 +5,7 @@ mod clusters;
 mod export;
 mod saved;
 mod tree;
+mod ways;
 
 use leptos::prelude::*;
 

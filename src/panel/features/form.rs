@@ -76,7 +76,8 @@ fn FeatureList(question: Question<FeatureQuery>) -> impl IntoView {
     }
 }
 
-fn scalings() -> Vec<Choice<Scaling>> {
+/// How features can be scaled.
+pub fn scalings() -> Vec<Choice<Scaling>> {
     vec![
         Choice::new(Scaling::Auto, text("features.scaling_auto")),
         Choice::new(Scaling::Linear, text("features.scaling_linear")),
