@@ -4,14 +4,17 @@ mod breakdown;
 mod calendar;
 mod conditions;
 mod drivers;
+mod features;
 mod frame;
 mod frequency;
 mod funnels;
 mod journeys;
 mod lifecycle;
+mod personas;
 mod quality;
 mod question;
 mod retention;
+mod rfm;
 mod rows;
 mod rule_row;
 mod segments;
@@ -49,6 +52,12 @@ pub enum Panel {
     Sessions,
     /// Who the users are.
     Segments,
+    /// By which numbers users are told apart.
+    Features,
+    /// Customers by recency, frequency and value.
+    Rfm,
+    /// What groups of users are like.
+    Personas,
     /// What goes with getting there.
     Drivers,
 }
@@ -77,13 +86,13 @@ pub const GROUPS: [(&str, &[Panel]); 4] = [
             Panel::Sessions,
         ],
     ),
-    ("group.understand", &[Panel::Segments]),
+    ("group.understand", &[Panel::Segments, Panel::Personas, Panel::Features, Panel::Rfm]),
     ("group.prove", &[Panel::Drivers]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Sources,
         Self::Quality,
         Self::Trends,
@@ -94,6 +103,9 @@ impl Panel {
         Self::Frequency,
         Self::Sessions,
         Self::Segments,
+        Self::Personas,
+        Self::Features,
+        Self::Rfm,
         Self::Drivers,
     ];
 
@@ -110,6 +122,9 @@ impl Panel {
             Self::Frequency => "frequency",
             Self::Sessions => "sessions",
             Self::Segments => "segments",
+            Self::Features => "features",
+            Self::Rfm => "rfm",
+            Self::Personas => "personas",
             Self::Drivers => "drivers",
         }
     }
@@ -132,6 +147,9 @@ impl Panel {
             Self::Frequency => "frequency.title",
             Self::Sessions => "sessions.title",
             Self::Segments => "segments.title",
+            Self::Features => "features.title",
+            Self::Rfm => "rfm.title",
+            Self::Personas => "personas.title",
             Self::Drivers => "drivers.title",
         }
     }
@@ -149,6 +167,9 @@ impl Panel {
             Self::Frequency => Icon::Often,
             Self::Sessions => Icon::Session,
             Self::Segments => Icon::Segments,
+            Self::Features => Icon::Features,
+            Self::Rfm => Icon::Customers,
+            Self::Personas => Icon::Persona,
             Self::Drivers => Icon::Drivers,
         }
     }
@@ -166,6 +187,9 @@ impl Panel {
             Self::Frequency => frequency::Frequency().into_any(),
             Self::Sessions => sessions::Sessions().into_any(),
             Self::Segments => segments::Segments().into_any(),
+            Self::Features => features::Features().into_any(),
+            Self::Rfm => rfm::Rfm().into_any(),
+            Self::Personas => personas::Personas().into_any(),
             Self::Drivers => drivers::Drivers().into_any(),
         }
     }

@@ -2,9 +2,10 @@
 
 mod builder;
 mod clusters;
-mod features;
+mod export;
 mod saved;
 mod tree;
+mod ways;
 
 use leptos::prelude::*;
 

@@ -17,8 +17,12 @@ pub enum Icon {
     Data,
     /// Move down.
     Down,
+    /// Customers by what they bring.
+    Customers,
     /// What goes with what.
     Drivers,
+    /// Numbers about users.
+    Features,
     /// Ways that part.
     Flow,
     /// Where people drop off.
@@ -31,6 +35,8 @@ pub enum Icon {
     Menu,
     /// How often and how lately.
     Often,
+    /// What a group is like.
+    Persona,
     /// Who comes back.
     Return,
     /// What is wrong with the data.
@@ -60,6 +66,8 @@ impl Icon {
             Self::Copy => "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
             Self::Data => "M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 6.5v6",
             Self::Down => "M8 3v10M4 9l4 4 4-4",
+            Self::Customers => "M2.5 2.5h11v11h-11zM2.5 6h11M2.5 9.5h11M6 2.5v11M9.5 2.5v11",
+            Self::Features => "M3 13.5v-5M6.5 13.5v-9M10 13.5v-4M13.5 13.5v-11",
             Self::Drivers => "M8 2.5v11M8 4.5h5M8 8H3.5M8 11.5h3",
             Self::Flow => "M2 8h3c4 0 4-4 9-4M5 8c4 0 4 4 9 4",
             Self::Funnel => "M2 3.5h12M4 8h8M6.5 12.5h3",
@@ -69,6 +77,7 @@ impl Icon {
             Self::Often => {
                 "M2.5 2.5h3v3h-3zM6.5 2.5h3v3h-3zM10.5 2.5h3v3h-3zM2.5 6.5h3v3h-3zM6.5 6.5h3v3h-3zM2.5 10.5h3v3h-3z"
             }
+            Self::Persona => "M8 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM3 13.5c0-2.5 2-4 5-4s5 1.5 5 4",
             Self::Return => "M3 5.5h7a3.5 3.5 0 0 1 0 7H5M6 2.5l-3 3 3 3",
             Self::Quality => "M3 2.5h10v11H3zM5.5 8l2 2 3.5-4",
             Self::Save => "M8 2.5v7.5M4.5 7 8 10.5 11.5 7M2.5 13.5h11",

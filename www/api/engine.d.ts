@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery | FeatureQuery | RfmQuery | PersonaQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -114,13 +114,21 @@ export interface ClusterQuery {
    * `events`.
    */
   features?: Feature[] | null;
+  /** What every number of clusters that is tried is judged by. Default: 'quick'. */
+  judge?: Judge;
   /** How many clusters. */
   k?: ClusterCount;
+  /** Into how many cells each side of the map is cut, up to `MAX_MAP_SIDE`; 0 = no map. Default: 0. */
+  map?: number;
+  /** How clusters are found. */
+  method?: ClusterMethod;
   /**
    * How many starts are tried, on a sample of at most 16,384 users, of which the one with the least inertia
    * is kept and continued on all users; 1 to `MAX_RESTARTS`. Default: 10.
    */
   n_restarts?: number;
+  /** How the features are scaled. Default: 'auto'. */
+  scaling?: Scaling;
   /**
    * Which users, and which of their rows the features look at. Recency and tenure are measured from its
    * `now`.
@@ -129,8 +137,8 @@ export interface ClusterQuery {
   /** Seed of the sample and of the starts. The same seed gives the same clusters. Default: 1. */
   seed?: number;
   /**
-   * Clusters found before, to be found again in these data; `k`, `seed` and `n_restarts` then say nothing,
-   * and `features` must be left out. None = clusters are found anew.
+   * Clusters found before, to be found again in these data; `scaling`, `k`, `seed` and `n_restarts` then say
+   * nothing, and `features` must be left out. None = clusters are found anew.
    */
   start?: ClusterStart | null;
 }
@@ -496,6 +504,73 @@ export interface AhaMomentQuery {
   times?: number[];
 }
 
+/** By which numbers users are told apart, and how those go together. */
+export interface FeatureQuery {
+  kind: 'feature';
+  /** Into how many bins each feature is counted, 1 to `MAX_BINS`. Default: 12. */
+  bins?: number;
+  /**
+   * What is computed, 1 to `MAX_FEATURES` features. None = a set for these data: what `ClusterQuery` would
+   * choose, and then sessions, breadth, the mean of every number column with the role score, and every value
+   * of text columns that have at most `FEW_VALUES` (the earliest one of a column with the role channel, the
+   * latest one of others).
+   */
+  features?: Feature[] | null;
+  /**
+   * How amounts are scaled before they are correlated: by `rank`, the correlations are Spearman's. Default:
+   * 'auto'.
+   */
+  scaling?: Scaling;
+  /**
+   * Which users, and which of their rows the features look at. Recency and tenure are measured from its
+   * `now`.
+   */
+  scope?: Scope;
+}
+
+/** Customers by recency, frequency and monetary value. */
+export interface RfmQuery {
+  kind: 'rfm';
+  /** An earlier instant: who was in which segment then, by the same cuts. None = no comparison. */
+  before?: Millis | null;
+  /** Where classes are cut; none = at quintiles. */
+  cuts?: RfmCuts | null;
+  /**
+   * The event that is a purchase; none = every row with a value, or every row where there is no value at all.
+   */
+  event?: string | null;
+  /** Which users and rows are looked at. Recency is measured from its `now`. */
+  scope?: Scope;
+  /**
+   * The number column that tells a purchase's value; none = the one with the role revenue, if there is one.
+   */
+  value?: string | null;
+}
+
+/** What sets groups of users apart, and what they are worth. */
+export interface PersonaQuery {
+  kind: 'persona';
+  /** What events cost, such as a support ticket; at most 16. */
+  costs?: Cost[];
+  /** What they are told apart by; none = the set that `FeatureQuery` describes. */
+  features?: Feature[] | null;
+  /** Of groups with fewer users only the size is told; at least 1. Default: 5. */
+  min_users?: number;
+  /** How many traits are told of each, 1 to 64. Default: 12. */
+  n_traits?: number;
+  /** The groups, at most `MAX_PERSONAS`. */
+  personas?: NamedSegment[];
+  /** Which users, and which of their rows are looked at. Recency and tenure are measured from its `now`. */
+  scope?: Scope;
+  /** Who has done something in the last so many days has stayed; at least 1. Default: 30. */
+  stay_days?: number;
+  /**
+   * The number column that is summed to what a user brings; none = the one with the role revenue, if there is
+   * one.
+   */
+  value?: string | null;
+}
+
 /** What every query shares: which users and rows it looks at, and by which calendar. */
 export interface Scope {
   /** First instant, inclusive; none = from the start. */
@@ -635,6 +710,20 @@ export type Segment =
     query: Omit<StickinessQuery, 'kind'>;
     /** Index of the series. Default: 0. */
     series?: number;
+  }
+  /** With numbers in ranges. */
+  | {
+    kind: 'measured';
+    /** First instant that features look at, inclusive; none = from the start. */
+    from?: Millis | null;
+    /** The instant that recency and tenure are measured from; none = the query's. */
+    now?: Millis | null;
+    /** The ranges, each of another feature; all users if there are none. */
+    ranges?: FeatureRange[];
+    /** Last instant that features look at, inclusive; none = to the end. */
+    to?: Millis | null;
+    /** Features look only at rows that meet all of these. */
+    where?: Condition[];
   };
 
 /** Whose value a property test looks at. */
@@ -748,21 +837,32 @@ export type Within =
 
 /**
  * A feature of a user and how it is brought to the centroids' scale: `(value − mean) / deviation`, where
- * `value` is on the feature's own scale (with its logarithm, if it has one; see `Feature`).
+ * `value` is the amount on the scale that `scaling` says. A missing amount lies at 0.
  */
 export interface ScaledFeature {
-  /** Standard deviation over the users (divided by n), on the feature's scale; 0 is read as 1. */
+  /**
+   * Standard deviation over the users (divided by n), on the scale, and √2 for `Feature::Is`; 0 is read as 1.
+   */
   deviation: number;
   /** What is measured. */
   feature: Feature;
-  /** Mean over the users, on the feature's scale. */
+  /** Mean over the users, on the scale. */
   mean: number;
+  /**
+   * For ranks: the amounts at equally spaced shares of the users, ascending, from the least to the greatest.
+   */
+  ranks?: number[];
+  /** How amounts are brought to the scale. */
+  scaling?: Scaling;
 }
 
 /**
- * A number computed for every user from the user's events. Each has an amount in plain units (events, days,
- * money) and a scale on which users are compared: counts, recency and revenue are compared by their
+ * A number computed for every user from the user's rows in scope. Each has an amount in plain units (events,
+ * days, money) and a scale on which users are compared: counts, times since and money are compared by their
  * logarithm, because a user with 200 events differs from one with 100 as much as one with 2 from one with 1.
+ *
+ * Some are missing for some users. A missing amount is left out of means and deviations, and where users are
+ * compared it counts as the mean of all, so that it draws a user neither way.
  */
 export type Feature =
   /** Number of events of one name; scale ln(1 + n). 0 for a name that the data never hold. */
@@ -771,10 +871,22 @@ export type Feature =
     /** The event's name. */
     event: string;
   }
+  /** Share of one name in all of the user's events, 0 to 1. */
+  | {
+    kind: 'event_share';
+    /** The event's name. */
+    event: string;
+  }
   /** Number of all events; scale ln(1 + n). */
   | { kind: 'events' }
   /** Number of days (UTC) with at least one event; scale ln(1 + n). */
   | { kind: 'days_active' }
+  /**
+   * Number of sessions: by the column with the role session, else cut by gaps of 30 minutes; scale ln(1 + n).
+   */
+  | { kind: 'sessions' }
+  /** Number of different names of events; scale ln(1 + n). */
+  | { kind: 'breadth' }
   /**
    * Days of 24 hours, with their fraction, from the last event to `now`, 0 if that lies before it; scale ln(1
    * + days).
@@ -784,6 +896,15 @@ export type Feature =
   | { kind: 'tenure' }
   /** Days of 24 hours, with their fraction, from the first event to the last. */
   | { kind: 'span' }
+  /**
+   * Time to first value: days of 24 hours, with their fraction, from the first event to the first one of this
+   * name; scale ln(1 + days). Missing for users who never did it.
+   */
+  | {
+    kind: 'days_until';
+    /** The event's name. */
+    event: string;
+  }
   /**
    * Sum of the number column with the role revenue; missing values count as 0; scale sign(x) · ln(1 + |x|).
    */
@@ -796,7 +917,54 @@ export type Feature =
     kind: 'property';
     /** The column's name. */
     property: string;
+  }
+  /** Mean of a number column, as a survey's scores. Missing for users without a value. */
+  | {
+    kind: 'mean';
+    /** The column's name. */
+    property: string;
+  }
+  /** Sum of a number column; missing values count as 0; scale sign(x) · ln(1 + |x|). */
+  | {
+    kind: 'sum';
+    /** The column's name. */
+    property: string;
+  }
+  /**
+   * 1 for users whose value of a text column is this one, else 0; missing for users without any value. Where
+   * users are compared it is divided by √2 instead of its deviation, so that two users with different values
+   * of one property lie as far apart as two who differ by a deviation of a number.
+   */
+  | {
+    kind: 'is';
+    /** The column's name. */
+    property: string;
+    /** Which of a user's values is meant. Default: 'last'. */
+    touch?: Touch;
+    /** The value. */
+    value: string;
   };
+
+/** Which of the values that a user has had. */
+export type Touch =
+  /** The latest one; of several of one instant the last by bytes. */
+  | 'last'
+  /** The earliest one, as the channel that brought the user; of several of one instant the last by bytes. */
+  | 'first';
+
+/** How amounts are brought to a scale before they are standardized. */
+export type Scaling =
+  /** Each feature's own, as `Feature` says. */
+  | 'auto'
+  /** The amounts as they are. */
+  | 'linear'
+  /** sign(x) · ln(1 + |x|). */
+  | 'log'
+  /**
+   * The share of the users below, those with the same amount counted half: 0 to 1, whatever the units. Taken
+   * from hundredths of a sample of at most 16,384 users. `Feature::Is` stays as it is.
+   */
+  | 'rank';
 
 /** What makes a group. */
 export type GroupKey =
@@ -835,6 +1003,19 @@ export type RetentionOutcome =
 
 /** What a user is in a period. */
 export type LifecycleState = 'new' | 'returning' | 'resurrecting' | 'dormant';
+
+/**
+ * A range of a feature's amounts, in plain units. A missing amount lies in no range, not even in one without
+ * ends.
+ */
+export interface FeatureRange {
+  /** The amount is greater than this; none = no lower end. */
+  above?: number | null;
+  /** What is measured. */
+  feature: Feature;
+  /** The amount is this at most; none = no upper end. */
+  up_to?: number | null;
+}
 
 /** The first day of a week, for calendar bins. */
 export type WeekStart = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
@@ -946,8 +1127,9 @@ export interface Exclusion {
  * highest level; of several, the one that `time_from` asks for. A user is removed if nothing else is left of
  * them. Events without one of the values fill no held step; an event that held steps alone would take, with
  * another value, is not looked at. But under `search: first_match`, where steps that are not held come first,
- * the first event of the first held step decides which value a chain follows. O(events) if all steps are
- * held; otherwise that for each value that the user has.
+ * the first event of the first held step decides which value a chain follows. Where the first step is not
+ * held, a value that no event carries is followed too. O(events) if all steps are held; otherwise that for
+ * each value that the user has.
  */
 export interface Hold {
   /** Names of 1 to 3 columns. */
@@ -1190,6 +1372,13 @@ export interface UserList {
   segment: number;
 }
 
+/** What numbers of clusters are judged by. */
+export type Judge =
+  /** Silhouette and Calinski & Harabasz' ratio. */
+  | 'quick'
+  /** The gap statistic and stability too, which take many k-means of drawn points: seconds. */
+  | 'full';
+
 /** How many clusters to make. Fewer come out where fewer users differ. */
 export type ClusterCount =
   /**
@@ -1208,6 +1397,31 @@ export type ClusterCount =
     /** The number. */
     k: number;
   };
+
+/** How clusters are found. */
+export type ClusterMethod =
+  /** Lloyd's k-means over all users, from the best of several starts on a sample. */
+  | { kind: 'kmeans' }
+  /**
+   * A tree of a sample, cut into clusters; then every user goes to the nearest of the clusters' centroids, so
+   * that the clusters can be kept as rules.
+   */
+  | {
+    kind: 'hierarchical';
+    /** What the distance of two clusters is. Default: 'ward'. */
+    linkage?: ClusterLinkage;
+  };
+
+/** What the distance of two clusters is. */
+export type ClusterLinkage =
+  /** By how much joining them raises the inertia (Ward's D2). */
+  | 'ward'
+  /** The mean distance of their users. */
+  | 'average'
+  /** The greatest distance. */
+  | 'complete'
+  /** The least distance. */
+  | 'single';
 
 /**
  * Clusters to start from: saved ones, whose scaling is kept, so that distances mean what they meant; or any
@@ -1671,8 +1885,26 @@ export type Target =
     segment: Segment;
   };
 
+/** Four ascending cut points each: the greatest amounts of the lowest four classes. */
+export interface RfmCuts {
+  /** Purchases. The most are class 5. */
+  frequency: number[];
+  /** Days since the last purchase, with their fraction. The fewest days are recency class 5. */
+  recency_days: number[];
+  /** The sum of their values; empty if there is no value. */
+  value?: number[];
+}
+
+/** What every event of one name costs. */
+export interface Cost {
+  /** What one costs, in the unit of the value; 0 or more. */
+  cost: number;
+  /** The event's name. */
+  event: string;
+}
+
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer | FeatureAnswer | RfmAnswer | PersonaAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -1753,6 +1985,8 @@ export interface ClusterAnswer {
   features: ScaledFeature[];
   /** Sum over all users of the squared distance to their centroid, in scaled units. */
   inertia: number;
+  /** The map, if one was asked for and there are users. */
+  map: ClusterMap | null;
   /** Rounds over all users until the clusters stood still. */
   n_rounds: number;
   /** Users in scope, each in one cluster. */
@@ -1761,6 +1995,8 @@ export interface ClusterAnswer {
   notes: ClusterNote[];
   /** The instant that recency and tenure are measured from. */
   now: Millis;
+  /** Users far from all others, the farthest first; at most 20, and 5 of a cluster. */
+  outliers: Outlier[];
   /**
    * Mean silhouette of the chosen number of clusters (as in `tried`); none for a single cluster or if none
    * was tried.
@@ -1768,11 +2004,15 @@ export interface ClusterAnswer {
   silhouette: number | null;
   /** What that silhouette says; none for a single cluster. */
   structure: Structure | null;
+  /** What each rule says of the number of clusters; empty unless several were tried. */
+  suggested: Suggestion[];
   /**
    * Sum over all users of the squared distance to the mean of all, in scaled units: the inertia of one
    * cluster. `1 − inertia / total_inertia` is the share of the variance that the clusters explain.
    */
   total_inertia: number;
+  /** The tree, if the clusters were cut from one. */
+  tree: Tree | null;
   /**
    * Every number of clusters tried, in ascending order. Where the number is chosen from the data, a single
    * cluster is among them, for comparison of the inertia: it has no silhouette and is never chosen, unless
@@ -2047,6 +2287,63 @@ export interface AhaMomentAnswer {
   rate: Rate | null;
 }
 
+/** How features are distributed and go together. */
+export interface FeatureAnswer {
+  kind: 'feature';
+  /**
+   * `correlations[i][j]`: Pearson's correlation of features `i` and `j` on their scales, −1 to 1, over the
+   * sampled users who have both; none where there are fewer than two of them or one of the features is the
+   * same for all.
+   */
+  correlations: (number | null)[][];
+  /** The features, in the query's order. */
+  features: FeatureSummary[];
+  /**
+   * Users of whom quartiles, bins and correlations are taken: all, or `SAMPLE_USERS` with the least hashes.
+   */
+  n_sampled: number;
+  /** Users in scope. */
+  n_users: number;
+  /** The instant that recency and tenure are measured from. */
+  now: Millis;
+}
+
+/** Customers by recency, frequency and value. */
+export interface RfmAnswer {
+  kind: 'rfm';
+  /** Where classes are cut; none without customers. */
+  cuts: RfmCuts | null;
+  /** `grid[r][f]`: customers of recency class r + 1 and frequency class f + 1. */
+  grid: RfmCell[][];
+  /** Who moved since the earlier instant, if one was given. */
+  moves: RfmMoves | null;
+  /** Customers. */
+  n_users: number;
+  /** Users in scope without a purchase, who are in no segment. */
+  n_users_without: number;
+  /** The instant that recency is measured from. */
+  now: Millis;
+  /** The segments, in the order of `RfmName`. */
+  segments: RfmSegment[];
+  /** The sum of all values; none if there is no value, as below. */
+  value: number | null;
+  /** Customers by value class, 1 to 5; empty if there is no value. */
+  value_classes: number[];
+}
+
+/** What groups of users are like. */
+export interface PersonaAnswer {
+  kind: 'persona';
+  /** Users in scope. */
+  n_users: number;
+  /** The instant that all is as of. */
+  now: Millis;
+  /** The groups, in the query's order. */
+  personas: Persona[];
+  /** What everybody in scope brings in all; none if no column says what users bring. */
+  value: number | null;
+}
+
 /** What a column is made of, over the whole scope. */
 export interface ColumnFacts {
   /** Distinct values, for text columns. */
@@ -2305,17 +2602,20 @@ export interface Trait {
   difference: Difference | null;
   /** The feature. */
   feature: Feature;
-  /** Mean over the cluster's users, in plain units: events, days, money. */
-  mean: number;
+  /**
+   * Mean over the cluster's users, missing amounts left out, in plain units: events, days, money; none if all
+   * are missing.
+   */
+  mean: number | null;
   /** For event counts: the same share of the rest; none if there is no rest. */
   rest_did_rate: Rate | null;
-  /** Mean over the rest, in plain units; none if there is no rest. */
+  /** Mean over the rest, in plain units; none if there is no rest, or no value in it. */
   rest_mean: number | null;
 }
 
 /**
  * A standardized difference: the cluster's mean minus the rest's, both on the feature's scale, in standard
- * deviations of all users in scope. Traits are sorted by its size.
+ * deviations of all users in scope (in units of √2 for `Feature::Is`). Traits are sorted by its size.
  */
 export interface Difference {
   /** The difference; positive where the cluster has more. */
@@ -2326,6 +2626,40 @@ export interface Difference {
    * are real.
    */
   interval: [number, number] | null;
+}
+
+/** Users on a plane: the two directions in which they spread most (principal components). */
+export interface ClusterMap {
+  /** Across and up. Users beyond its ends are counted at the edge. */
+  axes: MapAxis[];
+  /** The cells with users, by row, column and cluster. */
+  cells: MapCell[];
+  /** How many cells each side has. */
+  side: number;
+}
+
+/** A direction, found on the sample of at most 16,384 users. */
+export interface MapAxis {
+  /** Where the map starts, in scaled units from the mean of all. */
+  from: number;
+  /** Where it ends. */
+  to: number;
+  /** Share of all variance that lies along it. */
+  variance_rate: number;
+  /** A weight for each feature; their squares sum to 1, or they are all 0 if nothing is left to spread. */
+  weights: number[];
+}
+
+/** Users of one cluster in one cell. */
+export interface MapCell {
+  /** Place of the cluster in the answer. */
+  cluster: number;
+  /** Its users there. */
+  n_users: number;
+  /** Column, from 0 at the left. */
+  x: number;
+  /** Row, from 0 at the bottom. */
+  y: number;
 }
 
 /** What a person should know about the clusters. */
@@ -2343,6 +2677,21 @@ export type ClusterNote =
   /** The clusters still moved after the last round allowed. */
   | { kind: 'not_converged' };
 
+/**
+ * A user far from all others: more than three times as far from the centroid as the cluster's users are (root
+ * of the mean square), in a cluster of at least ten.
+ */
+export interface Outlier {
+  /** Place of the cluster in the answer. */
+  cluster: number;
+  /** The feature in which the user differs most from the centroid. */
+  feature: Feature;
+  /** How many times as far as the cluster's users. */
+  times: number;
+  /** The user's id. */
+  user: string;
+}
+
 /** What a mean silhouette says, by Kaufman & Rousseeuw (1990, table 4 of chapter 2). */
 export type Structure =
   /**
@@ -2357,8 +2706,58 @@ export type Structure =
   /** Above 0.7: strong. */
   | 'strong';
 
+/** What one rule says of the number of clusters. Rules seldom agree; none is to be trusted alone. */
+export interface Suggestion {
+  /** Its number of clusters; none if it cannot say. */
+  k: number | null;
+  /** The rule. */
+  rule: KRule;
+}
+
+/** A rule for the number of clusters. */
+export type KRule =
+  /** The greatest mean silhouette; one cluster if that is 0.25 or less. */
+  | 'silhouette'
+  /** The greatest ratio of Calinski & Harabasz, which cannot say one. */
+  | 'calinski_harabasz'
+  /** The least number whose gap is no less than the next one's minus its error. */
+  | 'gap'
+  /** The greatest number of which every cluster is stable (0.75); one if there is none. */
+  | 'stability';
+
+/** The tree that clusters were cut from, from its last join down: at most 64 branches of it. */
+export interface Tree {
+  /** Share of the sampled users whom the nearest centroid gives the cluster that the tree gave them. */
+  agreement_rate: number;
+  /** Sampled users in each branch. */
+  branches: number[];
+  /** The joins of branches, by ascending height: one fewer than branches. */
+  merges: TreeMerge[];
+  /**
+   * What it joins: that many users, or as many groups of users near to each other where there are more than
+   * 10,000 (8,000 for other linkages than Ward's).
+   */
+  n_leaves: number;
+  /** Users in the sample that it was made of: all, if there are no more than 16,384. */
+  n_users: number;
+}
+
+/** Two branches joined, numbered from 0, then the joins in their order. */
+export interface TreeMerge {
+  /** One of them. */
+  a: number;
+  /** The other one. */
+  b: number;
+  /** Their distance, in scaled units. */
+  height: number;
+}
+
 /** One number of clusters tried on a sample. */
 export interface TriedCount {
+  /** Calinski & Harabasz' ratio (1974), variance between by variance within; none for a single cluster. */
+  calinski_harabasz: number | null;
+  /** The gap statistic; none unless asked for. */
+  gap: TriedGap | null;
   /** Sum over the sample of the squared distance to the nearest centroid, in scaled units. */
   inertia: number;
   /** The number of clusters. */
@@ -2367,6 +2766,22 @@ export interface TriedCount {
   n_users: number;
   /** Mean silhouette over the sample (Rousseeuw 1987), exact, −1 to 1; none for a single cluster. */
   silhouette: number | null;
+  /**
+   * How surely the weakest cluster comes back when users are drawn anew: its mean Jaccard similarity (Hennig
+   * 2007), 0 to 1, 0.75 being stable. None unless asked for, and for a single cluster.
+   */
+  stability: number | null;
+}
+
+/**
+ * The gap statistic (Tibshirani, Walther & Hastie 2001), of at most 1,024 users against 10 draws without
+ * clusters.
+ */
+export interface TriedGap {
+  /** Its simulation error. */
+  error: number;
+  /** How much lower the inertia's logarithm is than without clusters. */
+  gap: number;
 }
 
 /** From an item at a step to an item at the next. */
@@ -3191,6 +3606,161 @@ export interface Told {
   share_of_reached: Rate | null;
   /** How it was computed. */
   test: IndependenceTest;
+}
+
+/** How one feature is distributed, in plain units: events, days, money. */
+export interface FeatureSummary {
+  /**
+   * The sampled users by amount: bins of equal width on the feature's own scale, from the least to the
+   * greatest. One bin if it is the same for all, none if it is missing for all.
+   */
+  bins: FeatureBin[];
+  /** Its standard deviation (divided by n). */
+  deviation: number | null;
+  /** The feature. */
+  feature: Feature;
+  /** The least amount. */
+  least: number | null;
+  /** Its mean; none if it is missing for all, as are the next four. */
+  mean: number | null;
+  /** The greatest amount. */
+  most: number | null;
+  /** Users who have it. */
+  n_known: number;
+  /** Users for whom it is missing. */
+  n_missing: number;
+  /** Quartiles (type 7) of the sampled users: a quarter, half and three quarters of them lie below. */
+  quartiles: number[] | null;
+}
+
+/** Users with an amount in a range. */
+export interface FeatureBin {
+  /** Where the range starts, inclusive. */
+  from: number;
+  /** Sampled users in it. */
+  n_users: number;
+  /** Where it ends: exclusive, and inclusive in the last bin. */
+  to: number;
+}
+
+/** Customers of one class of recency and one of frequency. */
+export interface RfmCell {
+  /** Customers. */
+  n_users: number;
+  /** The segment that it belongs to. */
+  name: RfmName;
+  /** The sum of their values. */
+  value: number | null;
+}
+
+/** The segments, by classes of recency (R) and frequency (F). */
+export type RfmName =
+  /** R 5, F 4 to 5: bought lately and often. */
+  | 'champions'
+  /** R 3 to 4, F 4 to 5. */
+  | 'loyal'
+  /** R 4 to 5, F 2 to 3. */
+  | 'potential_loyalists'
+  /** R 5, F 1: bought for the first time lately. */
+  | 'new'
+  /** R 4, F 1. */
+  | 'promising'
+  /** R 3, F 3. */
+  | 'need_attention'
+  /** R 3, F 1 to 2. */
+  | 'about_to_sleep'
+  /** R 1 to 2, F 3 to 4: bought often, but long ago. */
+  | 'at_risk'
+  /** R 1 to 2, F 5: bought most often, but long ago. */
+  | 'cannot_lose'
+  /** R 1 to 2, F 1 to 2. */
+  | 'hibernating';
+
+/** Who was in which segment, then and now. */
+export interface RfmMoves {
+  /** The earlier instant. */
+  before: Millis;
+  /** Customers by segment now who had not bought then. */
+  n_new: number[];
+  /** `n_users[from][to]`: customers by segment then and now, both in the order of `RfmName`. */
+  n_users: number[][];
+}
+
+/** One segment. */
+export interface RfmSegment {
+  /** Mean number of purchases. */
+  mean_frequency: number | null;
+  /** Mean days since the last purchase; none if it is empty, as are the next two. */
+  mean_recency_days: number | null;
+  /** Mean sum of values. */
+  mean_value: number | null;
+  /** Its customers. */
+  n_users: number;
+  /** Which one. */
+  name: RfmName;
+  /** The rule that finds its users; none without customers. */
+  segment: Segment | null;
+  /** Their share of all customers, with Wilson's 95 % interval; none without customers. */
+  user_rate: Rate | null;
+  /** The sum of their values. */
+  value: number | null;
+}
+
+/** What one group is like. */
+export interface Persona {
+  /** Whether they cost more than they bring: the whole interval of the mean `net` lies below 0. */
+  is_negative: boolean;
+  /**
+   * Its users in scope. If they are fewer than the query's `min_users`, nothing else is told but their share.
+   */
+  n_users: number;
+  /** Its name. */
+  name: string;
+  /** What they bring minus what they cost. */
+  net: Money | null;
+  /** The same of everybody else. */
+  rest_stay_rate: Rate | null;
+  /** Share of those seen first at least `stay_days` ago who did something since; none if there are none. */
+  stay_rate: Rate | null;
+  /** What sets it apart, most first. */
+  traits: PersonaTrait[];
+  /**
+   * The id of its most typical user: nearest to the mean of the group in all features; of equally near ones
+   * the first by bytes.
+   */
+  typical_user: string | null;
+  /** Their share of all, with Wilson's 95 % interval; none if nobody is in scope. */
+  user_rate: Rate | null;
+  /** What its users bring. */
+  value: Money | null;
+}
+
+/** An amount of money of some users. */
+export interface Money {
+  /** The ends of the mean's 95 % interval (Student's t); none for one user and where all bring the same. */
+  interval: [number, number] | null;
+  /** On average. */
+  mean: number;
+  /** All together. */
+  total: number;
+}
+
+/** One feature of a group, compared with everybody else in scope. */
+export interface PersonaTrait {
+  /** For event counts and values of properties: share of the group's users with more than 0. */
+  did_rate: Rate | null;
+  /**
+   * How far the group lies from the rest: both means on the feature's scale, in standard deviations of all.
+   */
+  difference: Difference;
+  /** The feature. */
+  feature: Feature;
+  /** Mean of the group's users who have it, in plain units. */
+  mean: number;
+  /** The same of the others. */
+  rest_did_rate: Rate | null;
+  /** Mean of the others who have it. */
+  rest_mean: number;
 }
 
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */

@@ -16,6 +16,7 @@ use cairn_engine::kernel::features::{FeatureScan, Measure};
 use cairn_engine::kernel::scope::ScopeFilter;
 use cairn_engine::rule::Scope;
 use cairn_engine::stats::kmeans::{Centers, Nearest, Points, Sums, Tracked};
+use cairn_engine::stats::linkage::{Linkage, tree};
 use cairn_engine::stats::random::Random;
 use cairn_engine::table::{BucketId, Table};
 use cairn_engine::{Query, run};
@@ -129,5 +130,19 @@ fn clusters(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, features, lloyd, clusters);
+fn trees(criterion: &mut Criterion) {
+    let mut random = Random::new(9);
+    let mut group = criterion.benchmark_group("linkage_8_dims");
+    group.sample_size(10);
+    for (name, n, linkage) in [("ward_10k", 10_000, Linkage::Ward), ("average_8k", 8_000, Linkage::Average)] {
+        let columns: Vec<Vec<f64>> = (0..8).map(|_| (0..n).map(|_| random.next_f64()).collect()).collect();
+        let weights = vec![1.0; n];
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| tree(Points::new(black_box(&columns)), &weights, linkage));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, features, lloyd, clusters, trees);
 criterion_main!(benches);

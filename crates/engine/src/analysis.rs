@@ -13,14 +13,17 @@
 pub mod aha;
 pub mod cluster;
 pub mod drivers;
+pub mod feature;
 pub mod frequency;
 pub mod funnel;
 pub mod journey;
 pub mod lifecycle;
 pub mod next_event;
 pub mod overview;
+pub mod persona;
 pub mod quality;
 pub mod retention;
+pub mod rfm;
 pub mod segment;
 pub mod sequence;
 pub mod sessions;
@@ -83,6 +86,12 @@ pub enum Query {
     Drivers(Box<drivers::DriversQuery>),
     /// Which behavior of the first days goes with what users do later.
     AhaMoment(aha::AhaMomentQuery),
+    /// By which numbers users are told apart, and how those go together.
+    Feature(feature::FeatureQuery),
+    /// Customers by recency, frequency and monetary value.
+    Rfm(rfm::RfmQuery),
+    /// What sets groups of users apart, and what they are worth.
+    Persona(persona::PersonaQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -110,6 +119,9 @@ pub enum Answer {
     TimeToConvert(time_to_convert::TimeToConvertAnswer),
     Drivers(drivers::DriversAnswer),
     AhaMoment(aha::AhaMomentAnswer),
+    Feature(feature::FeatureAnswer),
+    Rfm(rfm::RfmAnswer),
+    Persona(persona::PersonaAnswer),
 }
 
 impl Query {
@@ -139,10 +151,13 @@ impl Query {
             "time_to_convert" => Deserialize::deserialize(fields).map(Self::TimeToConvert),
             "drivers" => Deserialize::deserialize(fields).map(Self::Drivers),
             "aha_moment" => Deserialize::deserialize(fields).map(Self::AhaMoment),
+            "feature" => Deserialize::deserialize(fields).map(Self::Feature),
+            "rfm" => Deserialize::deserialize(fields).map(Self::Rfm),
+            "persona" => Deserialize::deserialize(fields).map(Self::Persona),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
                  `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle`, `stickiness`, \
-                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers` and `aha_moment`"
+                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers`, `aha_moment`, `feature`, `rfm` and `persona`"
             ))),
         }
     }
@@ -172,6 +187,9 @@ impl Query {
             Self::TimeToConvert(query) => query.check(table).map(Plan::new),
             Self::Drivers(query) => query.check(table).map(Plan::new),
             Self::AhaMoment(query) => query.check(table).map(Plan::new),
+            Self::Feature(query) => query.check(table).map(Plan::new),
+            Self::Rfm(query) => query.check(table).map(Plan::new),
+            Self::Persona(query) => query.check(table).map(Plan::new),
         }
     }
 }

@@ -3,12 +3,16 @@
 //! Rules are plain data. They are the public interface (saved analyses, the JavaScript API, links), tagged by `kind`,
 //! with unknown fields refused. What they match is decided in [`crate::kernel`].
 
+mod feature;
 mod item;
+mod measured;
 mod session;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::feature::{Feature, ScaledFeature, Scaling, Touch};
 pub use self::item::{ItemForm, ItemRule, ItemRules, SameInstant};
+pub use self::measured::{FeatureRange, MeasuredRule};
 pub use self::session::{GapEdge, SESSION_GAP_MILLIS, SessionRule};
 use crate::analysis::funnel::FunnelRule;
 use crate::analysis::lifecycle::LifecycleRule;
@@ -167,6 +171,8 @@ pub enum Segment {
     Lifecycle(Box<LifecycleRule>),
     /// Active in so many periods.
     Stickiness(Box<StickinessRule>),
+    /// With numbers in ranges.
+    Measured(Box<MeasuredRule>),
 }
 
 /// "Did E at least / exactly / at most n times", in a window.
@@ -256,52 +262,6 @@ pub struct ClusterRule {
     /// Features look only at rows that meet all of these.
     #[serde(rename = "where", default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
-}
-
-/// A feature of a user and how it is brought to the centroids' scale: `(value − mean) / deviation`, where `value` is on
-/// the feature's own scale (with its logarithm, if it has one; see [`Feature`]).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ScaledFeature {
-    /// What is measured.
-    pub feature: Feature,
-    /// Mean over the users, on the feature's scale.
-    pub mean: f64,
-    /// Standard deviation over the users (divided by n), on the feature's scale; 0 is read as 1.
-    pub deviation: f64,
-}
-
-/// A number computed for every user from the user's events. Each has an amount in plain units (events, days, money) and
-/// a scale on which users are compared: counts, recency and revenue are compared by their logarithm, because a user with
-/// 200 events differs from one with 100 as much as one with 2 from one with 1.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Feature {
-    /// Number of events of one name; scale ln(1 + n). 0 for a name that the data never hold.
-    EventCount {
-        /// The event's name.
-        event: String,
-    },
-    /// Number of all events; scale ln(1 + n).
-    Events,
-    /// Number of days (UTC) with at least one event; scale ln(1 + n).
-    DaysActive,
-    /// Days of 24 hours, with their fraction, from the last event to `now`, 0 if that lies before it; scale ln(1 + days).
-    Recency,
-    /// Days of 24 hours, with their fraction, from the first event to `now`, 0 if that lies before it.
-    Tenure,
-    /// Days of 24 hours, with their fraction, from the first event to the last.
-    Span,
-    /// Sum of the number column with the role revenue; missing values count as 0; scale sign(x) · ln(1 + |x|).
-    Revenue,
-    /// The latest value of a number column, among the rows in scope, that is not missing; of several of one instant the
-    /// greatest, and 0 if there is none. Values beyond ±10¹⁴⁰ count as that.
-    Property {
-        /// The column's name.
-        property: String,
-    },
 }
 
 /// What every query shares: which users and rows it looks at, and by which calendar.

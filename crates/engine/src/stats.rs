@@ -2,6 +2,7 @@
 
 pub mod adjust;
 pub mod beta;
+pub mod choosing;
 pub mod contingency;
 pub mod difference;
 mod fraction;
@@ -9,7 +10,9 @@ pub mod gamma;
 pub mod interval;
 pub mod kmeans;
 pub(crate) mod lanes;
+pub mod linkage;
 pub mod moments;
+pub mod pca;
 pub mod random;
 pub mod silhouette;
 pub mod two_by_two;

@@ -3,12 +3,15 @@
 use cairn_engine::analysis::aha::{AhaMomentAnswer, AhaMomentQuery};
 use cairn_engine::analysis::cluster::{ClusterAnswer, ClusterQuery};
 use cairn_engine::analysis::drivers::{DriversAnswer, DriversQuery};
+use cairn_engine::analysis::feature::{FeatureAnswer, FeatureQuery};
 use cairn_engine::analysis::frequency::{FrequencyAnswer, FrequencyQuery};
 use cairn_engine::analysis::funnel::{FunnelAnswer, FunnelQuery};
 use cairn_engine::analysis::journey::{JourneyAnswer, JourneyQuery};
 use cairn_engine::analysis::lifecycle::{LifecycleAnswer, LifecycleQuery};
+use cairn_engine::analysis::persona::{PersonaAnswer, PersonaQuery};
 use cairn_engine::analysis::quality::{QualityAnswer, QualityQuery};
 use cairn_engine::analysis::retention::{RetentionAnswer, RetentionQuery};
+use cairn_engine::analysis::rfm::{RfmAnswer, RfmQuery};
 use cairn_engine::analysis::segment::{SegmentAnswer, SegmentQuery};
 use cairn_engine::analysis::sequence::{SequenceAnswer, SequenceQuery};
 use cairn_engine::analysis::sessions::{SessionsAnswer, SessionsQuery};
@@ -75,12 +78,15 @@ kinds! {
     AhaMoment.scope: AhaMomentQuery => AhaMomentAnswer,
     Cluster.scope: ClusterQuery => ClusterAnswer,
     Drivers.scope: DriversQuery => DriversAnswer,
+    Feature.scope: FeatureQuery => FeatureAnswer,
     Frequency.scope: FrequencyQuery => FrequencyAnswer,
     Funnel.scope: FunnelQuery => FunnelAnswer,
     Journey.scope: JourneyQuery => JourneyAnswer,
     Lifecycle.scope: LifecycleQuery => LifecycleAnswer,
+    Persona.scope: PersonaQuery => PersonaAnswer,
     Quality.scope: QualityQuery => QualityAnswer,
     Retention.scope: RetentionQuery => RetentionAnswer,
+    Rfm.scope: RfmQuery => RfmAnswer,
     Segment.scope: SegmentQuery => SegmentAnswer,
     Sequence.scope: SequenceQuery => SequenceAnswer,
     Sessions.scope: SessionsQuery => SessionsAnswer,

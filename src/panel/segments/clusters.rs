@@ -7,8 +7,9 @@ use cairn_engine::analysis::cluster::{
 use cairn_engine::rule::NamedSegment;
 use leptos::prelude::*;
 
-use super::features::{cluster_name, feature_name, trait_text};
+use super::ways;
 use crate::panel::Panel;
+use crate::panel::features::{cluster_name, feature_name, scalings, trait_text};
 use crate::panel::frame::{AnswerFrame, TakeAway};
 use crate::panel::question::{Part, Question, part};
 use crate::session::Session;
@@ -37,10 +38,20 @@ pub fn Clusters() -> impl IntoView {
         ("k", question.select("cluster.k", "k", counts(), part!(k))),
         ("seed", question.number("cluster.seed", "seed", (0.0..=SEEDS, 1.0), seed)),
     ];
+    let ways = vec![
+        ("method", question.select("cluster.method", "method", ways::methods(), part!(method))),
+        ("scaling", question.select("features.scaling", "scaling", scalings(), part!(scaling))),
+        ("judge", question.select("cluster.judge", "judge", ways::judges(), part!(judge))),
+    ];
     let said = question.shown(|_, found| sentence(found));
     let cards =
         move || question.found().with(|found| found.as_ref()?.with(|_, answer| cards(session, answer)));
     let table = question.shown(|_, found| table(found));
+    let tried = question.shown(|_, found| ways::tried(found));
+    let suggested = question.shown(|_, found| ways::suggested(found));
+    let has_tried = Memo::new(move |_| tried.read().rows.len() > 1);
+    let outliers = question.shown(|_, found| ways::outliers(found));
+    let has_outliers = Memo::new(move |_| !outliers.read().rows.is_empty());
     let all = question.shown(|_, found| {
         found.clusters.iter().enumerate().map(|(index, cluster)| saved(index, cluster)).collect::<Vec<_>>()
     });
@@ -48,6 +59,7 @@ pub fn Clusters() -> impl IntoView {
     view! {
         <div class="question">
             <Sentence key="cluster.sentence" slots />
+            <Sentence key="cluster.ways" slots=ways />
         </div>
         <AnswerFrame question sentence=said>
             <div class="row row-apart">
@@ -56,6 +68,13 @@ pub fn Clusters() -> impl IntoView {
             </div>
             <div class="split">{cards}</div>
             <DataTable caption=text("cluster.table") data=table file_name="clusters" />
+            <Show when=move || has_tried.get()>
+                <p class="prose">{move || suggested.get()}</p>
+                <DataTable caption=text("cluster.tried") data=tried file_name="clusters-tried" />
+            </Show>
+            <Show when=move || has_outliers.get()>
+                <DataTable caption=text("cluster.outliers") data=outliers file_name="outliers" />
+            </Show>
             <p class="rule">{text("cluster.rule")}</p>
         </AnswerFrame>
     }
@@ -82,6 +101,11 @@ fn sentence(answer: &ClusterAnswer) -> String {
             Structure::Strong => "cluster.structure_strong",
         };
         said.push(text_with(key, &[("silhouette", number(silhouette, 2))]));
+    }
+    if let Some(tree) = &answer.tree {
+        let key = if tree.n_leaves < tree.n_users { "cluster.tree_of_groups" } else { "cluster.tree" };
+        let values = [("n", count(tree.n_leaves)), ("share", percent(tree.agreement_rate, 0))];
+        said.push(text_with(key, &values));
     }
     said.extend(answer.notes.iter().filter_map(note_text));
     said.join(" ")
@@ -154,7 +178,7 @@ fn table(answer: &ClusterAnswer) -> TableData {
                 Cell::count(cluster.n_users),
                 Cell::percent(cluster.user_rate.map(|rate| rate.rate), 1),
                 Cell::text(feature_name(&of.feature)),
-                Cell::number(Some(of.mean), 2),
+                Cell::number(of.mean, 2),
                 Cell::number(of.rest_mean, 2),
                 Cell::number(of.difference.map(|found| found.difference), 2),
             ]

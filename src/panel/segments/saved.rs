@@ -2,12 +2,14 @@
 
 use cairn_engine::analysis::segment::{SegmentQuery, SegmentSize};
 use cairn_engine::rule::NamedSegment;
+use cairn_engine::table::Role;
 use leptos::prelude::*;
 
+use super::export::export;
 use crate::panel::question::Question;
-use crate::session::Session;
+use crate::session::{Facts, Session};
 use crate::text::{count, percent, text, text_with};
-use crate::view::{Badge, Tint};
+use crate::view::{Badge, Tint, save_text};
 
 /// The list; nothing while nothing is saved.
 #[component]
@@ -17,6 +19,28 @@ pub fn SavedSegments() -> impl IntoView {
         let segments = session.segments.get();
         (!segments.is_empty()).then(|| SegmentQuery { segments, ..SegmentQuery::default() })
     });
+    let facts = expect_context::<Facts>();
+    let exported = Signal::derive(move || {
+        let sizes = question.shown(|_, found| found.segments.clone()).get();
+        let columns = facts.schema().map(|schema| schema.columns).unwrap_or_default();
+        let revenue = columns.into_iter().find(|column| column.role == Role::Revenue);
+        export(&session.segments.read(), &sizes, revenue.as_ref().map(|column| column.name.as_str()))
+    });
+    let left_out = move || {
+        let exported = exported.get();
+        let said = |key: &str, names: &[String]| {
+            (!names.is_empty()).then(|| text_with(key, &[("names", names.join(&text("list.joint")))]))
+        };
+        let said =
+            [said("segments.export_unfit", &exported.unfit), said("segments.export_small", &exported.small)];
+        said.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    };
+    let save = move |_| {
+        let json = exported.get_untracked().json;
+        if let Ok(text) = serde_json::to_string_pretty(&json) {
+            save_text("segments.json", "application/json", &text);
+        }
+    };
     let size_of = move |name: String| {
         question.shown(move |_, found| found.segments.iter().find(|size| size.name == name).cloned())
     };
@@ -29,6 +53,10 @@ pub fn SavedSegments() -> impl IntoView {
                         <SavedRow size=size_of(saved.name.clone()) saved />
                     </For>
                 </ul>
+                <div class="row">
+                    <button class="button" type="button" on:click=save>{text("segments.export")}</button>
+                    <span class="small soft">{left_out}</span>
+                </div>
             </section>
         </Show>
     }

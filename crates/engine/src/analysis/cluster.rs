@@ -2,16 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
+mod answer;
 mod choice;
 mod describe;
+mod map;
 mod measure;
 mod moves;
 mod points;
 mod rounds;
-mod sample;
-mod survey;
+pub(super) mod survey;
+mod tree;
 
 pub use crate::kernel::features::MAX_FEATURES;
+pub use answer::{
+    Cluster, ClusterAnswer, ClusterMap, ClusterNote, Difference, KRule, MapAxis, MapCell, Outlier, Structure,
+    Suggestion, Trait, Tree, TreeMerge, TriedCount, TriedGap,
+};
 pub use rounds::Clusters;
 pub use survey::{DEFAULT_EVENTS, LEAST_SHARE_PERCENT};
 
@@ -20,10 +26,8 @@ use crate::error::{QueryError, QueryProblem};
 use crate::kernel::centroids::check_centroids;
 use crate::kernel::features::{self, MAX_COORDINATE};
 use crate::kernel::scope::ScopeFilter;
-use crate::rule::{Feature, ScaledFeature, Scope, Segment};
-use crate::stats::interval::Rate;
+use crate::rule::{Feature, ScaledFeature, Scaling, Scope};
 use crate::table::Table;
-use crate::time::Millis;
 
 /// Asks for groups of users who behave alike. Users without a row in scope are in none.
 ///
@@ -49,15 +53,23 @@ pub struct ClusterQuery {
     /// 4 to 7, … of them; equal ones by name. With one event only, its count is left to `events`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<Vec<Feature>>,
+    /// How the features are scaled.
+    pub scaling: Scaling,
+    /// How clusters are found.
+    pub method: ClusterMethod,
     /// How many clusters.
     pub k: ClusterCount,
+    /// What every number of clusters that is tried is judged by.
+    pub judge: Judge,
+    /// Into how many cells each side of the map is cut, up to [`MAX_MAP_SIDE`]; 0 = no map.
+    pub map: u32,
     /// Seed of the sample and of the starts. The same seed gives the same clusters.
     pub seed: u32,
     /// How many starts are tried, on a sample of at most 16,384 users, of which the one with the least inertia is kept
     /// and continued on all users; 1 to [`MAX_RESTARTS`].
     pub n_restarts: u32,
-    /// Clusters found before, to be found again in these data; `k`, `seed` and `n_restarts` then say nothing, and
-    /// `features` must be left out. None = clusters are found anew.
+    /// Clusters found before, to be found again in these data; `scaling`, `k`, `seed` and `n_restarts` then say nothing,
+    /// and `features` must be left out. None = clusters are found anew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<ClusterStart>,
 }
@@ -84,9 +96,68 @@ pub struct ClusterStart {
 impl Default for ClusterQuery {
     fn default() -> Self {
         let (scope, k) = (Scope::default(), ClusterCount::default());
-        Self { scope, features: None, k, seed: 1, n_restarts: 10, start: None }
+        Self {
+            scope,
+            features: None,
+            scaling: Scaling::Auto,
+            method: ClusterMethod::default(),
+            k,
+            judge: Judge::Quick,
+            map: 0,
+            seed: 1,
+            n_restarts: 10,
+            start: None,
+        }
     }
 }
+
+/// How clusters are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClusterMethod {
+    /// Lloyd's k-means over all users, from the best of several starts on a sample.
+    #[default]
+    Kmeans,
+    /// A tree of a sample, cut into clusters; then every user goes to the nearest of the clusters' centroids, so that the
+    /// clusters can be kept as rules.
+    Hierarchical {
+        /// What the distance of two clusters is.
+        #[serde(default)]
+        linkage: ClusterLinkage,
+    },
+}
+
+/// What the distance of two clusters is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ClusterLinkage {
+    /// By how much joining them raises the inertia (Ward's D2).
+    #[default]
+    Ward,
+    /// The mean distance of their users.
+    Average,
+    /// The greatest distance.
+    Complete,
+    /// The least distance.
+    Single,
+}
+
+/// What numbers of clusters are judged by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Judge {
+    /// Silhouette and Calinski & Harabasz' ratio.
+    #[default]
+    Quick,
+    /// The gap statistic and stability too, which take many k-means of drawn points: seconds.
+    Full,
+}
+
+/// How many cells a side of the map may have.
+pub const MAX_MAP_SIDE: u32 = 256;
 
 /// How many clusters to make. Fewer come out where fewer users differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,135 +206,6 @@ pub const MAX_RESTARTS: u32 = 100;
 /// Rounds after which the clusters are taken as they are.
 pub const MAX_ROUNDS: u32 = 100;
 
-/// Groups of users who behave alike.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ClusterAnswer {
-    /// Users in scope, each in one cluster.
-    pub n_users: u64,
-    /// The instant that recency and tenure are measured from.
-    pub now: Millis,
-    /// What users were compared by, with the scaling, in the order of every centroid's coordinates.
-    pub features: Vec<ScaledFeature>,
-    /// Features that are the same for every user in scope, and so were left out. If all are, they stay in `features`.
-    pub constant_features: Vec<Feature>,
-    /// Every number of clusters tried, in ascending order. Where the number is chosen from the data, a single cluster is
-    /// among them, for comparison of the inertia: it has no silhouette and is never chosen, unless all users are alike.
-    /// Empty where the centroids were given.
-    pub tried: Vec<TriedCount>,
-    /// Mean silhouette of the chosen number of clusters (as in `tried`); none for a single cluster or if none was tried.
-    pub silhouette: Option<f64>,
-    /// What that silhouette says; none for a single cluster.
-    pub structure: Option<Structure>,
-    /// Sum over all users of the squared distance to their centroid, in scaled units.
-    pub inertia: f64,
-    /// Sum over all users of the squared distance to the mean of all, in scaled units: the inertia of one cluster.
-    /// `1 − inertia / total_inertia` is the share of the variance that the clusters explain.
-    pub total_inertia: f64,
-    /// Rounds over all users until the clusters stood still.
-    pub n_rounds: u64,
-    /// What a person should know about this answer, in a fixed order.
-    pub notes: Vec<ClusterNote>,
-    /// The clusters, the largest first, equally large ones by their centroids.
-    pub clusters: Vec<Cluster>,
-}
-
-/// One number of clusters tried on a sample.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct TriedCount {
-    /// The number of clusters.
-    pub k: u32,
-    /// Mean silhouette over the sample (Rousseeuw 1987), exact, −1 to 1; none for a single cluster.
-    pub silhouette: Option<f64>,
-    /// Sum over the sample of the squared distance to the nearest centroid, in scaled units.
-    pub inertia: f64,
-    /// Users in the sample.
-    pub n_users: u64,
-}
-
-/// What a mean silhouette says, by Kaufman & Rousseeuw (1990, table 4 of chapter 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Structure {
-    /// Up to 0.25: no substantial structure. The clusters cut up what hangs together; one cluster (k = 1) describes the
-    /// users as well.
-    None,
-    /// Up to 0.5: weak, and possibly artificial.
-    Weak,
-    /// Up to 0.7: reasonable.
-    Reasonable,
-    /// Above 0.7: strong.
-    Strong,
-}
-
-/// What a person should know about the clusters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum ClusterNote {
-    /// Nobody is in scope; there are no clusters.
-    NoUsers,
-    /// Every feature is the same for every user; all users are one cluster.
-    AllAlike,
-    /// Fewer clusters could be made than were asked for, because too few users differ.
-    FewerClusters {
-        /// The number asked for: the fixed one, or the greatest one to try.
-        asked: u32,
-    },
-    /// The clusters still moved after the last round allowed.
-    NotConverged,
-}
-
-/// A group of users who behave alike.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Cluster {
-    /// Its users.
-    pub n_users: u64,
-    /// `n_users` out of all users in scope, with Wilson's 95 % interval.
-    pub user_rate: Option<Rate>,
-    /// Sum over its users of the squared distance to its centroid, in scaled units.
-    pub inertia: f64,
-    /// The id of its most typical user: the nearest one to its centroid, of equally near ones the first by bytes.
-    pub typical_user: String,
-    /// What it is like, one entry per feature: what sets it apart most comes first.
-    pub traits: Vec<Trait>,
-    /// The rule that finds its users, ready to be a filter, a breakdown or a checklist's target.
-    pub segment: Segment,
-}
-
-/// One feature of a cluster, compared with all other users in scope ("the rest").
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Trait {
-    /// The feature.
-    pub feature: Feature,
-    /// Mean over the cluster's users, in plain units: events, days, money.
-    pub mean: f64,
-    /// Mean over the rest, in plain units; none if there is no rest.
-    pub rest_mean: Option<f64>,
-    /// For event counts: the share of the cluster's users who did it at least once, with Wilson's 95 % interval.
-    pub did_rate: Option<Rate>,
-    /// For event counts: the same share of the rest; none if there is no rest.
-    pub rest_did_rate: Option<Rate>,
-    /// How far the cluster lies from the rest; none if there is no rest.
-    pub difference: Option<Difference>,
-}
-
-/// A standardized difference: the cluster's mean minus the rest's, both on the feature's scale, in standard deviations
-/// of all users in scope. Traits are sorted by its size.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Difference {
-    /// The difference; positive where the cluster has more.
-    pub difference: f64,
-    /// The ends of its 95 % interval (Welch 1947); none where a group has one user only or neither group varies. The
-    /// clusters were made to differ, so it says how precisely the difference is known, not that the clusters are real.
-    pub interval: Option<(f64, f64)>,
-}
-
 impl ClusterQuery {
     /// Checks the query against a table.
     ///
@@ -290,6 +232,7 @@ impl ClusterQuery {
             }
         }
         check_range("n_restarts", self.n_restarts, 1, MAX_RESTARTS)?;
+        check_range("map", self.map, 0, MAX_MAP_SIDE)?;
         Ok(Clusters::new(self.clone(), given))
     }
 
@@ -314,18 +257,6 @@ impl ClusterQuery {
 
 fn check_range(field: &str, found: u32, least: u32, most: u32) -> Result<(), QueryError> {
     QueryError::check_range(field, i64::from(found), i64::from(least), i64::from(most))
-}
-
-impl Structure {
-    /// What a mean silhouette says.
-    pub fn of(silhouette: f64) -> Self {
-        match silhouette {
-            s if s > 0.7 => Self::Strong,
-            s if s > 0.5 => Self::Reasonable,
-            s if s > 0.25 => Self::Weak,
-            _ => Self::None,
-        }
-    }
 }
 
 impl From<ClusterAnswer> for Answer {

@@ -142,6 +142,36 @@ const QUESTIONS: &[(&str, &str)] = &[
         "aha moment",
         r#"{"kind": "aha_moment", "target": {"kind": "did", "rule": {"event": "pay"}}, "days": [1, 2], "target_days": 5, "min_users": 5}"#,
     ),
+    ("features chosen from the data", r#"{"kind": "feature"}"#),
+    (
+        "features by rank",
+        r#"{"kind": "feature", "scaling": "rank", "bins": 5, "scope": {"where": [
+            {"kind": "property", "property": "plan", "op": "neq", "values": ["free"]}]}, "features": [{"kind": "sum", "property": "money"},
+            {"kind": "mean", "property": "score"}, {"kind": "days_until", "event": "pay"}, {"kind": "event_share", "event": "help"},
+            {"kind": "is", "property": "plan", "value": "pro", "touch": "first"}]}"#,
+    ),
+    (
+        "cluster cut from a tree, judged, mapped",
+        r#"{"kind": "cluster", "method": {"kind": "hierarchical", "linkage": "average"}, "judge": "full", "map": 9,
+            "k": {"kind": "auto", "least": 2, "most": 3}, "features": [{"kind": "breadth"}, {"kind": "tenure"}]}"#,
+    ),
+    (
+        "cluster by rank and category",
+        r#"{"kind": "cluster", "scaling": "rank", "k": {"kind": "fixed", "k": 3}, "features": [{"kind": "days_until", "event": "pay"},
+            {"kind": "sum", "property": "money"}, {"kind": "is", "property": "plan", "value": "pro"}]}"#,
+    ),
+    ("rfm, compared", r#"{"kind": "rfm", "before": 3888000000}"#),
+    (
+        "rfm of an event by given cuts",
+        r#"{"kind": "rfm", "event": "open", "value": "score", "cuts": {"recency_days": [1, 2, 3, 4.5], "frequency": [1, 2, 2, 4],
+            "value": [10, 20, 30, 40]}}"#,
+    ),
+    (
+        "personas",
+        r#"{"kind": "persona", "costs": [{"event": "help", "cost": 0.3}], "personas": [
+            {"name": "payers", "segment": {"kind": "did", "rule": {"event": "pay"}, "n": 4}},
+            {"name": "pro", "segment": {"kind": "property", "property": "plan", "on": "user", "op": "eq", "values": ["pro"]}}]}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 

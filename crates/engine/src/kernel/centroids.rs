@@ -1,12 +1,15 @@
 //! Saved centroids: whether they are sound, and the users who are nearest to one of them.
 
 use super::condition::Test;
-use super::features::{FeatureScan, Measure, Scale, measures, standardize};
+use super::features::{Curve, FeatureScan, Measure, Scale, measures, standardize};
 use super::scope::ScopeFilter;
 use crate::error::{QueryError, QueryProblem};
-use crate::rule::{ClusterRule, ScaledFeature, Scope};
+use crate::rule::{ClusterRule, ScaledFeature, Scaling, Scope};
 use crate::stats::kmeans::{Nearest, Points};
 use crate::table::{Bitmap, BucketId, Table};
+
+/// How many amounts a saved scale by ranks may hold.
+const MAX_RANKS: i64 = 1001;
 
 /// Checks a cluster rule.
 ///
@@ -44,6 +47,7 @@ pub fn check_centroids(
     for (index, scaled) in features.iter().enumerate() {
         check_finite(scaled.mean, || format!("features[{index}].mean"))?;
         check_finite(scaled.deviation, || format!("features[{index}].deviation"))?;
+        check_ranks(scaled).map_err(|error| error.within(&format!("features[{index}]")))?;
     }
     for (index, centroid) in centroids.iter().enumerate() {
         let n_features = features.len() as i64;
@@ -58,6 +62,19 @@ pub fn check_centroids(
         }
     }
     Ok(measures)
+}
+
+fn check_ranks(scaled: &ScaledFeature) -> Result<(), QueryError> {
+    let most = if scaled.scaling == Scaling::Rank { MAX_RANKS } else { 0 };
+    QueryError::check_range("ranks", scaled.ranks.len() as i64, 0, most)?;
+    for (at, &amount) in scaled.ranks.iter().enumerate() {
+        check_finite(amount, || format!("ranks[{at}]"))?;
+    }
+    if !scaled.ranks.is_sorted() {
+        let explanation = "must ascend: they are amounts from the least to the greatest".to_owned();
+        return Err(QueryError::new("ranks", QueryProblem::Conflict { explanation }));
+    }
+    Ok(())
 }
 
 fn check_finite(value: f64, field: impl Fn() -> String) -> Result<(), QueryError> {
@@ -80,7 +97,10 @@ pub fn in_cluster(rule: &ClusterRule, table: &Table) -> Result<Bitmap, QueryErro
     let scope = Scope { from: rule.from, to: rule.to, conditions, ..Scope::default() };
     let scales = rule.features.iter().map(|scaled| Scale { mean: scaled.mean, deviation: scaled.deviation });
     let scales: Vec<Scale> = scales.collect();
-    let mut scan = FeatureScan::new(measures, table, ScopeFilter::new(&scope, table)?, rule.now)?;
+    let curves = rule.features.iter().zip(&measures).map(|(scaled, &measure)| Curve::saved(scaled, measure));
+    let curves = curves.collect();
+    let filter = ScopeFilter::new(&scope, table)?;
+    let mut scan = FeatureScan::new(measures, table, filter, rule.now)?.scaled_by(curves);
     let mut members = Bitmap::empty(table.users.len());
     let (mut columns, mut nearest) = (Vec::new(), Nearest::default());
     for bucket in BucketId::all() {

@@ -1,125 +1,18 @@
 //! Features: numbers computed for every user from the user's events.
 
-use serde::{Deserialize, Serialize};
+mod history;
+mod measure;
+mod scale;
 
+pub use self::measure::{MAX_FEATURES, Measure, measures, revenue};
+pub use self::scale::{Curve, Scale, standardize};
+
+use self::history::History;
 use super::scope::ScopeFilter;
 use crate::error::{QueryError, QueryProblem};
-use crate::rule::Feature;
-use crate::table::{Bucket, Codes, Column, ColumnIdx, Kind, MISSING, Numbers, Role, Table, UserIdx};
+use crate::rule::Scaling;
+use crate::table::{Bucket, Codes, Column, ColumnIdx, Kind, MISSING, Numbers, Table, UserIdx};
 use crate::time::Millis;
-
-/// A [`Feature`] with its event's name looked up. Plain data, so that it can travel between shards, whose dictionaries
-/// are the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "named after the features")]
-pub enum Measure {
-    /// The event's code; [`MISSING`] for an event that the data never hold.
-    EventCount(u32),
-    Events,
-    DaysActive,
-    Recency,
-    Tenure,
-    Span,
-    Revenue,
-    /// The number column's index.
-    Property(u32),
-}
-
-impl Measure {
-    /// The measure of a feature.
-    ///
-    /// # Errors
-    /// If the feature is revenue and no number column has that role.
-    pub fn new(feature: &Feature, table: &Table) -> Result<Self, QueryError> {
-        Ok(match feature {
-            Feature::EventCount { event } => {
-                Self::EventCount(table.events().dictionary.code(event).unwrap_or(MISSING))
-            }
-            Feature::Events => Self::Events,
-            Feature::DaysActive => Self::DaysActive,
-            Feature::Recency => Self::Recency,
-            Feature::Tenure => Self::Tenure,
-            Feature::Span => Self::Span,
-            Feature::Revenue => revenue(table).map(|_| Self::Revenue)?,
-            Feature::Property { property } => {
-                let unknown = || QueryProblem::UnknownProperty { name: property.clone() };
-                let index =
-                    table.schema.find(property).ok_or_else(|| QueryError::new("property", unknown()))?;
-                numbers(table, index).map_err(|error| error.within("property"))?;
-                Self::Property(index.0)
-            }
-        })
-    }
-
-    /// The feature of a measure whose event the data hold.
-    pub fn feature(self, table: &Table) -> Feature {
-        match self {
-            Self::EventCount(code) => {
-                let event = table.events().dictionary.decode(code).unwrap_or_default().to_owned();
-                Feature::EventCount { event }
-            }
-            Self::Events => Feature::Events,
-            Self::DaysActive => Feature::DaysActive,
-            Self::Recency => Feature::Recency,
-            Self::Tenure => Feature::Tenure,
-            Self::Span => Feature::Span,
-            Self::Revenue => Feature::Revenue,
-            Self::Property(index) => {
-                let property = table.schema.columns[index as usize].name.clone();
-                Feature::Property { property }
-            }
-        }
-    }
-
-    /// An amount on the feature's scale.
-    pub fn scaled(self, amount: f64) -> f64 {
-        match self {
-            Self::EventCount(_) | Self::Events | Self::DaysActive | Self::Recency => libm::log1p(amount),
-            Self::Revenue => libm::copysign(libm::log1p(amount.abs()), amount),
-            Self::Tenure | Self::Span | Self::Property(_) => amount,
-        }
-    }
-}
-
-/// Where a feature's zero and unit lie: the mean and the standard deviation of its scaled amounts.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Scale {
-    /// The mean.
-    pub mean: f64,
-    /// The standard deviation; 0 is read as 1.
-    pub deviation: f64,
-}
-
-impl Scale {
-    /// A scaled amount in deviations from the mean, within ±10¹⁴⁰.
-    pub fn standardized(self, value: f64) -> f64 {
-        let deviation = if self.deviation == 0.0 { 1.0 } else { self.deviation };
-        ((value - self.mean) / deviation).clamp(-MAX_COORDINATE, MAX_COORDINATE)
-    }
-}
-
-/// The column that revenue is summed from.
-///
-/// # Errors
-/// If no column has that role, or the one that has it is no number column.
-pub fn revenue(table: &Table) -> Result<&Numbers, QueryError> {
-    let missing = || QueryError::new("", QueryProblem::MissingRole { role: "revenue".to_owned() });
-    let index = table.schema.with_role(Role::Revenue).ok_or_else(missing)?;
-    numbers(table, index)
-}
-
-fn numbers(table: &Table, index: ColumnIdx) -> Result<&Numbers, QueryError> {
-    match table.column(index) {
-        Column::Number(numbers) => Ok(numbers),
-        other => {
-            let info = &table.schema.columns[index.0 as usize];
-            let found = if matches!(other, Column::Text(_)) { "text" } else { "times" }.to_owned();
-            debug_assert!(info.kind != Kind::Number, "a number column holds numbers");
-            let wanted = "numbers".to_owned();
-            Err(QueryError::new("", QueryProblem::WrongKind { name: info.name.clone(), found, wanted }))
-        }
-    }
-}
 
 /// Computes measures for the users of one bucket after another. One pass over the rows in scope; no allocation per user.
 #[derive(Debug)]
@@ -135,6 +28,8 @@ pub struct FeatureScan<'t> {
     /// By event code, the place of its count; the last place counts the events that no measure asks for.
     places: Vec<u16>,
     counts: Vec<u32>,
+    history: History<'t>,
+    curves: Vec<Curve>,
     /// Rows that meet the scope's conditions, and the sums' addends: memory that is used again.
     rows: Vec<usize>,
     money: Vec<f64>,
@@ -153,9 +48,6 @@ struct Facts {
     first: Millis,
     last: Millis,
 }
-
-/// How many features users may be compared by.
-pub const MAX_FEATURES: usize = 64;
 
 /// Sums of money are held within these bounds, so that their sums over users stay finite.
 const MOST_MONEY: f64 = 1e290;
@@ -177,8 +69,8 @@ impl<'t> FeatureScan<'t> {
         let n_codes = table.events().n_codes();
         let mut places = vec![measures.len() as u16; n_codes];
         for (place, measure) in (0_u16..).zip(&measures) {
-            if let Measure::EventCount(code @ 1..) = measure {
-                places[*code as usize] = place;
+            if let Some(code @ 1..) = measure.counted_event() {
+                places[code as usize] = place;
             }
         }
         let property = |measure: &Measure| match *measure {
@@ -195,6 +87,8 @@ impl<'t> FeatureScan<'t> {
             values: Vec::new(),
             places,
             counts: vec![0; measures.len() + 1],
+            history: History::new(&measures, table)?,
+            curves: measures.iter().map(|&measure| Curve::of(Scaling::Auto, measure)).collect(),
             rows: Vec::new(),
             money: Vec::new(),
             logs: (0..1024).map(|n| libm::log1p(f64::from(n))).collect(),
@@ -202,6 +96,13 @@ impl<'t> FeatureScan<'t> {
             amounts: vec![Vec::new(); measures.len()],
             measures,
         })
+    }
+
+    /// The same scan with other scales than the features' own.
+    #[must_use]
+    pub fn scaled_by(mut self, curves: Vec<Curve>) -> Self {
+        self.curves = curves;
+        self
     }
 
     /// Computes the measures of a bucket's users into [`users`](Self::users) and [`amounts`](Self::amounts).
@@ -214,15 +115,15 @@ impl<'t> FeatureScan<'t> {
         }
     }
 
-    /// The bucket's amounts on the features' scales, a column per measure.
+    /// The bucket's amounts on their scales, a column per measure; NaN where they are missing.
     pub fn scaled_into(&self, columns: &mut Vec<Vec<f64>>) {
         columns.resize(self.measures.len(), Vec::new());
-        for ((column, amounts), &measure) in columns.iter_mut().zip(&self.amounts).zip(&self.measures) {
-            let counted = matches!(measure, Measure::EventCount(_) | Measure::Events | Measure::DaysActive);
+        for ((column, amounts), curve) in columns.iter_mut().zip(&self.amounts).zip(&self.curves) {
             column.clear();
-            column.extend(amounts.iter().map(|&amount| match self.logs.get(amount as usize) {
-                Some(&log) if counted => log,
-                _ => measure.scaled(amount),
+            column.extend(amounts.iter().map(|&amount| match (curve, self.logs.get(amount as usize)) {
+                // NaN and what is negative become 0 here, and are not that.
+                (Curve::Log, Some(&log)) if amount == f64::from(amount as u32) => log,
+                _ => curve.apply(amount),
             }));
         }
     }
@@ -271,6 +172,7 @@ impl<'t> FeatureScan<'t> {
         self.values.clear();
         let latest = self.properties.iter().map(|numbers| latest(numbers, &self.table.times, rows.clone()));
         self.values.extend(latest.map(|value| value.clamp(-MAX_COORDINATE, MAX_COORDINATE)));
+        self.history.user(rows);
         let n_events = self.counts.iter().map(|&n| n as usize).sum();
         Some(Facts { n_events, n_days, first: self.table.times[first], last: self.table.times[last] })
     }
@@ -284,10 +186,15 @@ impl<'t> FeatureScan<'t> {
 
     fn push(&mut self, facts: &Facts) {
         let days = |from: Millis, to: Millis| to.since(from).max(0) as f64 / Millis::DAY as f64;
-        let mut values = self.values.iter();
-        for (place, (measure, column)) in self.measures.iter().zip(&mut self.amounts).enumerate() {
-            column.push(match measure {
-                Measure::EventCount(_) => f64::from(self.counts[place]),
+        let (mut values, mut of_history) = (self.values.iter(), self.history.amounts.iter());
+        for (measure, column) in self.measures.iter().zip(&mut self.amounts) {
+            let count = |code: u32| match code {
+                MISSING => 0.0,
+                code => f64::from(self.counts[usize::from(self.places[code as usize])]),
+            };
+            column.push(match *measure {
+                Measure::EventCount(code) => count(code),
+                Measure::EventShare(code) => count(code) / facts.n_events as f64,
                 Measure::Events => facts.n_events as f64,
                 Measure::DaysActive => f64::from(facts.n_days),
                 Measure::Recency => days(facts.last, self.now),
@@ -295,17 +202,29 @@ impl<'t> FeatureScan<'t> {
                 Measure::Span => days(facts.first, facts.last),
                 Measure::Revenue => sum_of_money(&mut self.money),
                 Measure::Property(_) => values.next().copied().unwrap_or(0.0),
+                Measure::Sessions | Measure::Breadth | Measure::DaysUntil(_) => next(&mut of_history),
+                Measure::Mean(_) | Measure::Sum(_) | Measure::Is { .. } => next(&mut of_history),
             });
         }
     }
 }
 
+fn next(amounts: &mut std::slice::Iter<'_, f64>) -> f64 {
+    amounts.next().copied().unwrap_or(f64::NAN)
+}
+
 /// The latest value, of several of one instant the greatest, so that it does not depend on the order of rows of one
 /// instant; 0 if there is none.
 fn latest(numbers: &Numbers, times: &[Millis], rows: impl DoubleEndedIterator<Item = usize>) -> f64 {
-    let mut rows = rows.rev().filter_map(|row| Some((times[row], numbers.get(row)?)));
-    let Some((time, value)) = rows.next() else { return 0.0 };
-    rows.take_while(|&(other, _)| other == time).fold(value, |most, (_, value)| most.max(value))
+    let known = rows.rev().filter_map(|row| Some((times[row], numbers.get(row)?)));
+    latest_first(known).unwrap_or(0.0)
+}
+
+/// The greatest of the values that share the first one's instant.
+fn latest_first<T: PartialOrd>(mut values: impl Iterator<Item = (Millis, T)>) -> Option<T> {
+    let (time, first) = values.next()?;
+    let of_instant = values.take_while(|&(other, _)| other == time);
+    Some(of_instant.fold(first, |most, (_, value)| if value > most { value } else { most }))
 }
 
 /// The sum of values added in the order of their size, so that it does not depend on the order of rows of one instant.
@@ -314,30 +233,16 @@ fn sum_of_money(values: &mut [f64]) -> f64 {
     values.iter().fold(0.0, |sum, value| (sum + value).clamp(-MOST_MONEY, MOST_MONEY))
 }
 
-/// The measures of features: at most [`MAX_FEATURES`], no two of them the same.
-///
-/// # Errors
-/// As [`Measure::new`], or if there are too many features or one is named twice; the field starts with `features`.
-pub fn measures<'f>(
-    features: impl ExactSizeIterator<Item = &'f Feature> + Clone,
-    table: &Table,
-) -> Result<Vec<Measure>, QueryError> {
-    QueryError::check_range("features", features.len() as i64, 0, MAX_FEATURES as i64)?;
-    let measure = |(index, feature): (usize, &Feature)| {
-        let field = format!("features[{index}]");
-        if features.clone().take(index).any(|other| other == feature) {
-            let explanation = "is there already; name each feature once".to_owned();
-            return Err(QueryError::new(field, QueryProblem::Conflict { explanation }));
+fn numbers(table: &Table, index: ColumnIdx) -> Result<&Numbers, QueryError> {
+    match table.column(index) {
+        Column::Number(numbers) => Ok(numbers),
+        other => {
+            let info = &table.schema.columns[index.0 as usize];
+            let found = if matches!(other, Column::Text(_)) { "text" } else { "times" }.to_owned();
+            debug_assert!(info.kind != Kind::Number, "a number column holds numbers");
+            let wanted = "numbers".to_owned();
+            Err(QueryError::new("", QueryProblem::WrongKind { name: info.name.clone(), found, wanted }))
         }
-        Measure::new(feature, table).map_err(|error| error.within(&field))
-    };
-    features.clone().enumerate().map(measure).collect()
-}
-
-/// Turns columns of scaled amounts into deviations from their means.
-pub fn standardize(columns: &mut [Vec<f64>], scales: &[Scale]) {
-    for (column, scale) in columns.iter_mut().zip(scales) {
-        column.iter_mut().for_each(|value| *value = scale.standardized(*value));
     }
 }
 

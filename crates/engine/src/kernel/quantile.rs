@@ -204,6 +204,13 @@ pub(super) struct Place {
     pub(super) fraction: f64,
 }
 
+/// The quantile of type 7 of numbers in ascending order; none without a number.
+pub(crate) fn of_sorted(values: &[f64], probability: f64) -> Option<f64> {
+    let at = place(values.len() as u64, probability)?;
+    let (low, high) = (values[at.low as usize], values[at.high as usize]);
+    Some(low * (1.0 - at.fraction) + high * at.fraction)
+}
+
 /// Type 7 (Hyndman & Fan 1996, the default of R and NumPy): at `h = (n − 1) p`, linear between its neighbors.
 pub(super) fn place(n: u64, probability: f64) -> Option<Place> {
     let last = n.checked_sub(1)?;

@@ -33,6 +33,7 @@ pub fn check(segment: &Segment, table: &Table) -> Result<(), QueryError> {
         Segment::Retention(rule) => retention::check_cell(rule, table),
         Segment::Lifecycle(rule) => lifecycle::check_rule(rule, table),
         Segment::Stickiness(rule) => stickiness::check_rule(rule, table),
+        Segment::Measured(rule) => super::measured::check_measured(rule, table),
     }
 }
 
@@ -81,6 +82,7 @@ fn look_through(segment: &Segment, table: &Table, now: Millis) -> Result<Bitmap,
         Segment::Retention(rule) => retention::in_cell(rule, table),
         Segment::Lifecycle(rule) => lifecycle::in_state(rule, table),
         Segment::Stickiness(rule) => stickiness::in_bar(rule, table),
+        Segment::Measured(rule) => super::measured::in_ranges(rule, table, now),
         Segment::AllOf { .. } | Segment::AnyOf { .. } | Segment::Not { .. } | Segment::List { .. } => {
             unreachable!("these are made of the others or list their users")
         }

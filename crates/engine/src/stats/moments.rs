@@ -52,6 +52,21 @@ impl Moments {
         }
     }
 
+    /// The moments of what is left of these values without some of them. Where hardly anything is left of the squares, it is
+    /// rounding, and counts as nothing.
+    #[must_use]
+    pub fn without(self, part: Self) -> Self {
+        let n = self.n - part.n;
+        if n == 0 || part.n == 0 {
+            return if n == 0 { Self::default() } else { self };
+        }
+        let mean = self.mean + (self.mean - part.mean) * (part.n as f64 / n as f64);
+        let apart = part.mean - mean;
+        let between = apart * apart * (part.n as f64 / self.n as f64) * n as f64;
+        let squares = self.squares - part.squares - between;
+        Self { n, mean, squares: if squares > self.squares * 1e-12 { squares } else { 0.0 } }
+    }
+
     /// Standard deviation of the values as a whole population (divided by n); 0 if there are none.
     pub fn deviation(&self) -> f64 {
         if self.n == 0 { 0.0 } else { libm::sqrt(self.squares / self.n as f64) }
@@ -91,6 +106,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_left_without_a_part_is_the_rest(
+            a in prop::collection::vec(-1e3..1e3, 0..20), b in prop::collection::vec(-1e3..1e3, 0..20),
+        ) {
+            let (of_a, of_b) = (a.iter().copied().collect::<Moments>(), b.iter().copied().collect::<Moments>());
+            let left = of_a.merged(of_b).without(of_a);
+            prop_assert_eq!(left.n, of_b.n);
+            prop_assert!((left.mean - of_b.mean).abs() < 1e-8 && (left.squares - of_b.squares).abs() < 1e-4);
+        }
+
         #[test]
         fn merged_parts_agree_with_two_passes_over_all(
             a in prop::collection::vec(-1e3..1e3, 0..20), b in prop::collection::vec(-1e3..1e3, 1..20),

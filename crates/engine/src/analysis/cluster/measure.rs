@@ -1,10 +1,13 @@
 //! The round that finds the features' scales and a sample of users.
 
+use std::f64::consts::SQRT_2;
+
 use serde::{Deserialize, Serialize};
 
-use super::sample::Sample;
-use crate::kernel::features::{FeatureScan, Scale, standardize};
+use crate::kernel::features::{Curve, FeatureScan, Measure, Scale, standardize};
+use crate::kernel::sample::Sample;
 use crate::kernel::sums::PerBucket;
+use crate::rule::Scaling;
 use crate::stats::moments::Moments;
 use crate::table::users::{mix, user_hash};
 use crate::table::{Bucket, Table};
@@ -31,9 +34,12 @@ pub struct Scan<'t> {
 pub(super) struct Measured {
     /// Places of the measures that are not the same for everybody; of all, if none is left.
     pub(super) kept: Vec<u32>,
+    /// What is made of the kept measures before they are standardized.
+    pub(super) curves: Vec<Curve>,
     /// The scales of the kept measures.
     pub(super) scales: Vec<Scale>,
-    sample: Sample,
+    /// The sample's kept measures in deviations from their means, a column each, users in the order of their hashes.
+    pub(super) columns: Vec<Vec<f64>>,
 }
 
 impl<'t> Scan<'t> {
@@ -48,7 +54,8 @@ impl<'t> Scan<'t> {
             return;
         }
         self.features.scaled_into(&mut self.columns);
-        let moments = self.columns.iter().map(|column| column.iter().copied().collect());
+        let known = |column: &Vec<f64>| column.iter().copied().filter(|value| !value.is_nan()).collect();
+        let moments = self.columns.iter().map(known);
         found.moments.insert(bucket.id, moments.collect());
         for (at, &user) in self.features.users.iter().enumerate() {
             let hash = user_hash(self.table.users.id(user).as_bytes(), self.seed);
@@ -63,30 +70,36 @@ impl Found {
     }
 
     /// The scales and a sample of at most `limit` users; none if nobody was measured.
-    pub(super) fn finish(mut self, n_measures: usize, limit: usize) -> Option<Measured> {
-        let mut all = vec![Moments::default(); n_measures];
+    pub(super) fn finish(mut self, measures: &[Measure], scaling: Scaling, limit: usize) -> Option<Measured> {
+        let mut all = vec![Moments::default(); measures.len()];
         for moments in self.moments.in_order() {
             all.iter_mut().zip(moments).for_each(|(all, moments)| *all = all.merged(moments));
         }
+        self.sample.cut(limit);
+        if self.sample.is_empty() {
+            return None;
+        }
         let varies = |place: &u32| all[*place as usize].deviation() > 0.0;
-        let places = || 0..n_measures as u32;
+        let places = || 0..measures.len() as u32;
         let mut kept: Vec<u32> = places().filter(varies).collect();
         if kept.is_empty() {
             kept = places().collect();
         }
-        let scale = |moments: &Moments| Scale { mean: moments.mean, deviation: moments.deviation() };
-        let scales = kept.iter().map(|&place| scale(&all[place as usize])).collect();
-        self.sample.cut(limit);
-        (all.first()?.n > 0).then_some(Measured { kept, scales, sample: self.sample })
-    }
-}
-
-impl Measured {
-    /// The sample's kept measures in deviations from their means, a column each, users in the order of their hashes.
-    pub(super) fn sample_columns(&self) -> Vec<Vec<f64>> {
-        let mut columns: Vec<Vec<f64>> =
-            self.kept.iter().map(|&place| self.sample.column(place as usize)).collect();
-        standardize(&mut columns, &self.scales);
-        columns
+        let mut measured = Measured { kept, curves: Vec::new(), scales: Vec::new(), columns: Vec::new() };
+        for &place in &measured.kept {
+            let (place, mut column) = (place as usize, self.sample.column(place as usize));
+            let (mut curve, mut moments) = (Curve::of(scaling, measures[place]), all[place]);
+            if scaling == Scaling::Rank && !measures[place].is_indicator() {
+                curve = Curve::ranks(&mut column.clone());
+                column.iter_mut().for_each(|value| *value = curve.apply(*value));
+                moments = column.iter().copied().filter(|value| !value.is_nan()).collect();
+            }
+            let deviation = if measures[place].is_indicator() { SQRT_2 } else { moments.deviation() };
+            measured.scales.push(Scale { mean: moments.mean, deviation });
+            measured.curves.push(curve);
+            measured.columns.push(column);
+        }
+        standardize(&mut measured.columns, &measured.scales);
+        Some(measured)
     }
 }

@@ -12,14 +12,18 @@
 use serde::{Deserialize, Serialize};
 
 use super::choice::{Choice, choose, sample_size};
+use super::map::Plane;
 use super::points::ShardPoints;
-use super::{ClusterAnswer, ClusterCount, ClusterNote, ClusterQuery, ClusterStart, MAX_ROUNDS, TriedCount};
+use super::{
+    ClusterAnswer, ClusterCount, ClusterNote, ClusterQuery, ClusterStart, MAX_ROUNDS, Tree, TriedCount,
+};
 use super::{describe, measure, moves, survey};
 use crate::analysis::{Analysis, Step};
 use crate::error::QueryError;
-use crate::kernel::features::{FeatureScan, Measure, Scale};
+use crate::kernel::features::{Curve, FeatureScan, Measure, Scale};
 use crate::kernel::scope::{ScopeFilter, now};
 use crate::rule::{Feature, ScaledFeature};
+use crate::stats::kmeans::Points;
 use crate::table::{Bucket, Table};
 
 /// A checked [`ClusterQuery`].
@@ -50,6 +54,8 @@ pub struct Model {
     pub(super) measures: Vec<Measure>,
     /// Places in `measures` of those that users are compared by.
     pub(super) kept: Vec<u32>,
+    /// What is made of the kept measures before they are standardized.
+    pub(super) curves: Vec<Curve>,
     /// The scales of the kept measures.
     pub(super) scales: Vec<Scale>,
     /// The centroids, in deviations from the mean.
@@ -58,6 +64,10 @@ pub struct Model {
     pub(super) moved_from: Vec<u32>,
     /// The numbers of clusters tried.
     pub(super) tried: Vec<TriedCount>,
+    /// The tree that the clusters were cut from.
+    pub(super) tree: Option<Tree>,
+    /// What the map is drawn on.
+    pub(super) plane: Option<Plane>,
     /// Rounds of moving so far.
     pub(super) n_rounds: u64,
     /// Whether the centroids stood still in the end.
@@ -107,9 +117,20 @@ impl Clusters {
         }
     }
 
-    fn features<'t>(&self, measures: Vec<Measure>, table: &'t Table) -> Result<FeatureScan<'t>, QueryError> {
+    fn features<'t>(
+        &self,
+        measures: Vec<Measure>,
+        curves: Vec<Curve>,
+        table: &'t Table,
+    ) -> Result<FeatureScan<'t>, QueryError> {
         let scope = &self.query.scope;
-        FeatureScan::new(measures, table, ScopeFilter::new(scope, table)?, now(scope, table))
+        let filter = ScopeFilter::new(scope, table)?;
+        Ok(FeatureScan::new(measures, table, filter, now(scope, table))?.scaled_by(curves))
+    }
+
+    /// What amounts are turned into before their distribution is known.
+    pub(super) fn curves(&self, measures: &[Measure]) -> Vec<Curve> {
+        measures.iter().map(|&measure| Curve::of(self.query.scaling, measure)).collect()
     }
 
     /// What follows now that the centroids are these.
@@ -130,7 +151,7 @@ impl Clusters {
     }
 
     fn sample_size(&self, n_measures: usize) -> usize {
-        sample_size(n_measures, self.most_clusters(), self.query.n_restarts)
+        sample_size(&self.query, n_measures, self.most_clusters())
     }
 
     /// Scales, the number of clusters and the first centroids; or the end, if there is nobody to compare.
@@ -141,22 +162,25 @@ impl Clusters {
         table: &Table,
     ) -> Step<State, ClusterAnswer> {
         let limit = self.sample_size(measures.len());
-        let Some(found) = found.finish(measures.len(), limit) else {
+        let Some(found) = found.finish(&measures, self.query.scaling, limit) else {
             return Step::Done(self.nobody(&measures, table));
         };
-        let columns = found.sample_columns();
-        let Choice { tried, centroids } =
-            choose(&columns, self.query.k, self.query.n_restarts, self.query.seed);
-        let (kept, scales) = (found.kept, found.scales);
-        Step::Again(State::Move(Model {
+        let Choice { tried, centroids, tree } = choose(&found.columns, &self.query);
+        let plane = Plane::new(Points::new(&found.columns), self.query.map);
+        let measure::Measured { kept, curves, scales, .. } = found;
+        Step::Again(self.next(Model {
             measures,
             kept,
+            curves,
             scales,
             moved_from: (0..centroids.len() as u32).collect(),
             centroids,
             tried,
+            // Clusters that were cut from a tree stay where they are.
+            rest: if tree.is_some() { Rest::Still } else { Rest::Moving },
+            tree,
+            plane,
             n_rounds: 0,
-            rest: Rest::Moving,
         }))
     }
 
@@ -174,6 +198,10 @@ impl Clusters {
             total_inertia: 0.0,
             n_rounds: 0,
             notes: vec![ClusterNote::NoUsers],
+            suggested: Vec::new(),
+            tree: None,
+            map: None,
+            outliers: Vec::new(),
             clusters: Vec::new(),
         }
     }
@@ -206,15 +234,15 @@ impl Analysis for Clusters {
             }
             State::Measure(measures) => {
                 let limit = self.sample_size(measures.len());
-                let features = self.features(measures.clone(), table)?;
+                let features = self.features(measures.clone(), self.curves(measures), table)?;
                 Prepared::Measure(measure::Scan::new(features, table, limit, self.query.seed))
             }
             State::Move(model) => {
-                let features = self.features(model.kept_measures(), table)?;
+                let features = self.features(model.kept_measures(), model.curves.clone(), table)?;
                 Prepared::Move(moves::Scan::new(features, model.clone(), kept))
             }
             State::Describe(model) => {
-                let features = self.features(model.kept_measures(), table)?;
+                let features = self.features(model.kept_measures(), model.curves.clone(), table)?;
                 Prepared::Describe(describe::Scan::new(features, table, model.clone(), kept))
             }
         })
@@ -229,9 +257,13 @@ impl Analysis for Clusters {
         }
     }
 
-    fn finish(&self, prepared: Prepared<'_>, _: &mut Partial) -> ShardPoints {
+    fn finish(&self, prepared: Prepared<'_>, partial: &mut Partial) -> ShardPoints {
         match prepared {
             Prepared::Move(scan) => scan.into_points(),
+            Prepared::Describe(scan) => {
+                scan.finish(partial.describe());
+                ShardPoints::default()
+            }
             _ => ShardPoints::default(),
         }
     }
@@ -270,11 +302,19 @@ impl Model {
         let scale = |of: &ScaledFeature| Scale { mean: of.mean, deviation: of.deviation };
         Self {
             kept: (0..measures.len() as u32).collect(),
-            measures,
+            curves: start
+                .features
+                .iter()
+                .zip(&measures)
+                .map(|(of, &measure)| Curve::saved(of, measure))
+                .collect(),
             scales: start.features.iter().map(scale).collect(),
+            measures,
             moved_from: (0..start.centroids.len() as u32).collect(),
             centroids: start.centroids.clone(),
             tried: Vec::new(),
+            tree: None,
+            plane: None,
             n_rounds: 0,
             // Centroids that are not to move stand still.
             rest: if start.n_rounds == 0 { Rest::Still } else { Rest::Moving },

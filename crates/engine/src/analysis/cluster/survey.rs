@@ -36,11 +36,11 @@ pub struct Scan<'t> {
 }
 
 impl<'t> Scan<'t> {
-    pub(super) fn new(table: &'t Table, scope: ScopeFilter<'t>) -> Self {
+    pub(in crate::analysis) fn new(table: &'t Table, scope: ScopeFilter<'t>) -> Self {
         Self { table, scope, counts: vec![0; table.events().n_codes()], met: Vec::new() }
     }
 
-    pub(super) fn bucket(&mut self, bucket: Bucket<'_>, found: &mut Found) {
+    pub(in crate::analysis) fn bucket(&mut self, bucket: Bucket<'_>, found: &mut Found) {
         found.bins.resize(self.counts.len(), [0; BINS]);
         for user in bucket.users() {
             self.user(user, found);
@@ -69,7 +69,7 @@ impl<'t> Scan<'t> {
 }
 
 impl Found {
-    pub(super) fn merged(mut self, other: Self) -> Self {
+    pub(in crate::analysis) fn merged(mut self, other: Self) -> Self {
         self.n_users += other.n_users;
         self.bins.resize(self.bins.len().max(other.bins.len()), [0; BINS]);
         for (mine, more) in self.bins.iter_mut().zip(&other.bins) {
@@ -81,7 +81,7 @@ impl Found {
     }
 
     /// The measures chosen from the data, by the rule of [`ClusterQuery::features`](super::ClusterQuery::features).
-    pub(super) fn chosen(&self, table: &Table) -> Vec<Measure> {
+    pub(in crate::analysis) fn chosen(&self, table: &Table) -> Vec<Measure> {
         let n_did = |bins: &[u32; BINS]| bins.iter().map(|&n| u64::from(n)).sum::<u64>();
         let present = (0_u32..).zip(&self.bins).filter(|(_, bins)| n_did(bins) > 0);
         let n_present = present.clone().count();

@@ -245,6 +245,10 @@ fn named<'q>(segment: &'q Segment, events: &mut Vec<&'q str>, properties: &mut V
                 properties.push(property);
             }
         }
+        Segment::Measured(rule) => rule.ranges.iter().for_each(|range| {
+            events.extend(range.feature.event());
+            properties.extend(range.feature.property());
+        }),
         Segment::List { .. } | Segment::Cluster(_) => {}
     }
 }

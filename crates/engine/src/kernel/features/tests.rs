@@ -5,12 +5,18 @@ use proptest::prelude::*;
 use super::*;
 use crate::kernel::centroids::{check_cluster, in_cluster};
 use crate::kernel::scope::ScopeFilter;
-use crate::rule::{ClusterRule, Condition, Op, Owner, PropertyTest, ScaledFeature, Scope};
-use crate::table::BucketId;
+use crate::rule::{
+    ClusterRule, Condition, Feature, Op, Owner, PropertyTest, ScaledFeature, Scaling, Scope, Touch,
+};
+use crate::table::{BucketId, Role};
 use crate::testing::{Sheet, SheetRow, small_sheets};
 
 fn event_count(event: &str) -> Feature {
     Feature::EventCount { event: event.to_owned() }
+}
+
+fn plan_is(value: &str, touch: Touch) -> Feature {
+    Feature::Is { property: "plan".to_owned(), value: value.to_owned(), touch }
 }
 
 fn money() -> Feature {
@@ -20,6 +26,17 @@ fn money() -> Feature {
 fn all_features() -> Vec<Feature> {
     let events = ["a", "b", "never"].map(event_count);
     let others = [
+        Feature::EventShare { event: "a".to_owned() },
+        Feature::EventShare { event: "never".to_owned() },
+        Feature::DaysUntil { event: "b".to_owned() },
+        Feature::DaysUntil { event: "never".to_owned() },
+        Feature::Sessions,
+        Feature::Breadth,
+        Feature::Mean { property: "money".to_owned() },
+        Feature::Sum { property: "money".to_owned() },
+        plan_is("pro", Touch::Last),
+        plan_is("free", Touch::First),
+        plan_is("never", Touch::Last),
         Feature::Events,
         Feature::DaysActive,
         Feature::Recency,
@@ -31,8 +48,12 @@ fn all_features() -> Vec<Feature> {
     events.into_iter().chain(others).collect()
 }
 
-/// Every user's id with the amounts of the features, users in the order of their ids.
-fn amounts(features: &[Feature], sheet: &Sheet, scope: &Scope, now: i64) -> Vec<(String, Vec<f64>)> {
+fn known(amount: f64) -> Option<f64> {
+    (!amount.is_nan()).then_some(amount)
+}
+
+/// Every user's id with the amounts of the features, none if missing; users in the order of their ids.
+fn amounts(features: &[Feature], sheet: &Sheet, scope: &Scope, now: i64) -> Vec<(String, Vec<Option<f64>>)> {
     let table = sheet.table();
     let filter = ScopeFilter::new(scope, &table).unwrap();
     let mut scan =
@@ -43,11 +64,11 @@ fn amounts(features: &[Feature], sheet: &Sheet, scope: &Scope, now: i64) -> Vec<
         for (at, &user) in scan.users.iter().enumerate() {
             all.push((
                 table.users.id(user).to_owned(),
-                scan.amounts.iter().map(|column| column[at]).collect(),
+                scan.amounts.iter().map(|column| known(column[at])).collect(),
             ));
         }
     }
-    all.sort_by(|a: &(String, Vec<f64>), b| a.0.cmp(&b.0));
+    all.sort_by(|a: &(String, Vec<_>), b| a.0.cmp(&b.0));
     all
 }
 
@@ -55,7 +76,32 @@ fn amounts(features: &[Feature], sheet: &Sheet, scope: &Scope, now: i64) -> Vec<
 fn naive(feature: &Feature, rows: &[&SheetRow], now: i64) -> f64 {
     let (first, last) = (rows[0].time, rows[rows.len() - 1].time);
     let days = |millis: i64| millis.max(0) as f64 / 86_400_000.0;
+    let n_of = |event: &str| rows.iter().filter(|row| row.event == event).count();
     match feature {
+        Feature::EventShare { event } => n_of(event) as f64 / rows.len() as f64,
+        Feature::DaysUntil { event } => {
+            let found = rows.iter().find(|row| row.event == *event);
+            found.map_or(f64::NAN, |row| days(row.time - first))
+        }
+        Feature::Sessions => {
+            1.0 + rows.windows(2).filter(|pair| pair[1].time - pair[0].time >= 1_800_000).count() as f64
+        }
+        Feature::Breadth => {
+            rows.iter().map(|row| &row.event).collect::<std::collections::BTreeSet<_>>().len() as f64
+        }
+        Feature::Mean { .. } => {
+            let mut money: Vec<f64> = rows.iter().filter_map(|row| row.cells[1].parse().ok()).collect();
+            money.sort_by(f64::total_cmp);
+            if money.is_empty() { f64::NAN } else { money.iter().sum::<f64>() / money.len() as f64 }
+        }
+        Feature::Is { value, touch, .. } => {
+            let known = || rows.iter().filter(|row| !row.cells[0].is_empty());
+            let found = match touch {
+                Touch::Last => known().max_by_key(|row| (row.time, &row.cells[0])),
+                Touch::First => known().min_by_key(|row| (row.time, std::cmp::Reverse(&row.cells[0]))),
+            };
+            found.map_or(f64::NAN, |row| f64::from(u8::from(row.cells[0] == *value)))
+        }
         Feature::EventCount { event } => rows.iter().filter(|row| row.event == *event).count() as f64,
         Feature::Events => rows.len() as f64,
         Feature::DaysActive => {
@@ -66,7 +112,7 @@ fn naive(feature: &Feature, rows: &[&SheetRow], now: i64) -> f64 {
         Feature::Recency => days(now - last),
         Feature::Tenure => days(now - first),
         Feature::Span => days(last - first),
-        Feature::Revenue => {
+        Feature::Revenue | Feature::Sum { .. } => {
             let mut money: Vec<f64> = rows.iter().filter_map(|row| row.cells[1].parse().ok()).collect();
             money.sort_by(f64::total_cmp);
             money.iter().sum()
@@ -84,26 +130,35 @@ fn features_of_one_user_can_be_checked_by_hand() {
     let sheet = Sheet::new()
         .column("plan", Role::Other, Kind::Text)
         .column("money", Role::Revenue, Kind::Number)
-        .row("u", -1, "a", &["", "1.5"])
+        .row("u", -1, "a", &["free", "1.5"])
         .row("u", 0, "b", &["", ""])
-        .row("u", day - 1, "a", &["", "-4"])
+        .row("u", day - 1, "a", &["pro", "-4"])
         .row("u", 2 * day, "c", &["", "10"]);
     let found = amounts(&all_features(), &sheet, &Scope::default(), 4 * day);
     let before_0 = 1.0 / day as f64;
     // Three days: the one before 1970, 1970-01-01 and 1970-01-03.
-    let expected = vec![2.0, 1.0, 0.0, 4.0, 3.0, 2.0, 4.0 + before_0, 2.0 + before_0, 7.5, 10.0];
-    assert_eq!(found, [("u".to_owned(), expected)]);
+    let counts = [2.0, 1.0, 0.0];
+    // Half of the events are `a`; `b` comes a millisecond after the first. The first two rows are one session.
+    let shares = [Some(0.5), Some(0.0), Some(before_0), None, Some(3.0), Some(3.0)];
+    let properties = [2.5, 7.5, 1.0, 1.0, 0.0];
+    let rest = [4.0, 3.0, 2.0, 4.0 + before_0, 2.0 + before_0, 7.5, 10.0];
+    let expected =
+        counts.map(Some).into_iter().chain(shares).chain(properties.map(Some)).chain(rest.map(Some));
+    assert_eq!(found, [("u".to_owned(), expected.collect())]);
     let early = amounts(&[Feature::Recency, Feature::Tenure], &sheet, &Scope::default(), 0);
-    assert_eq!(early[0].1, [0.0, before_0], "what comes after `now` is no days ago");
+    assert_eq!(early[0].1, [Some(0.0), Some(before_0)], "what comes after `now` is no days ago");
 }
 
 #[test]
 fn scales_are_logarithms_of_counts_recency_and_money() {
-    assert_eq!(Measure::Events.scaled(0.0), 0.0);
-    assert!((Measure::EventCount(3).scaled(1.0) - std::f64::consts::LN_2).abs() < 1e-15);
-    assert!((Measure::Recency.scaled(std::f64::consts::E - 1.0) - 1.0).abs() < 1e-15);
-    assert_eq!(Measure::Revenue.scaled(-3.0), -Measure::Revenue.scaled(3.0));
-    assert_eq!((Measure::Tenure.scaled(30.0), Measure::Span.scaled(7.0)), (30.0, 7.0));
+    let scaled = |measure, amount| Curve::of(Scaling::Auto, measure).apply(amount);
+    assert_eq!(scaled(Measure::Events, 0.0), 0.0);
+    assert!((scaled(Measure::EventCount(3), 1.0) - std::f64::consts::LN_2).abs() < 1e-15);
+    assert!((scaled(Measure::Recency, std::f64::consts::E - 1.0) - 1.0).abs() < 1e-15);
+    assert_eq!(scaled(Measure::Revenue, -3.0), -scaled(Measure::Revenue, 3.0));
+    assert_eq!((scaled(Measure::Tenure, 30.0), scaled(Measure::Span, 7.0)), (30.0, 7.0));
+    assert_eq!(Curve::of(Scaling::Linear, Measure::Events).apply(9.0), 9.0);
+    assert_eq!(Scale { mean: 2.0, deviation: 1.0 }.standardized(f64::NAN), 0.0, "missing lies at the mean");
     assert_eq!(Scale { mean: 2.0, deviation: 0.0 }.standardized(5.0), 3.0);
 }
 
@@ -130,7 +185,13 @@ fn revenue_needs_a_number_column_with_that_role() {
 
 /// Two centroids on the number of events `a`: once and thrice.
 fn once_or_thrice() -> ClusterRule {
-    let scaled = ScaledFeature { feature: event_count("a"), mean: 0.0, deviation: 1.0 };
+    let scaled = ScaledFeature {
+        feature: event_count("a"),
+        mean: 0.0,
+        deviation: 1.0,
+        scaling: Scaling::Auto,
+        ranks: Vec::new(),
+    };
     let centroids = vec![vec![libm::log1p(1.0)], vec![libm::log1p(3.0)]];
     ClusterRule {
         features: vec![scaled],
@@ -191,7 +252,7 @@ proptest! {
                 from <= row.time && row.time <= to && (!paid || row.cells[0] == "pro")
             }).collect();
             if !rows.is_empty() {
-                let values = features.iter().map(|feature| naive(feature, &rows, now)).collect();
+                let values = features.iter().map(|feature| known(naive(feature, &rows, now))).collect();
                 expected.push((id.to_owned(), values));
             }
         }
@@ -206,7 +267,7 @@ proptest! {
         let features = [event_count("a"), Feature::Events, Feature::Revenue];
         let scales = [(0.5, 0.7), (1.2, 0.4), (3.0, 0.0)];
         let scaled = features.iter().zip(scales).map(|(feature, (mean, deviation))| ScaledFeature {
-            feature: feature.clone(), mean, deviation,
+            feature: feature.clone(), mean, deviation, scaling: Scaling::Auto, ranks: Vec::new(),
         });
         let table = sheet.table();
         let mut rule = ClusterRule {

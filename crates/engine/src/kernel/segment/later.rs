@@ -70,6 +70,7 @@ impl<'t> Rule<'t> {
             | Segment::Retention(_)
             | Segment::Lifecycle(_)
             | Segment::Stickiness(_)
+            | Segment::Measured(_)
             | Segment::Funnel(_) => {
                 return Err(of_the_whole("kind", "looks at the whole data; ask for what users did instead"));
             }

@@ -111,6 +111,7 @@ fn naive(segment: &Segment, id: &str, rows: &[&SheetRow], now: i64) -> bool {
             unreachable!("these have tests of their own")
         }
         Segment::Cluster(_) => unreachable!("tested in features.rs"),
+        Segment::Measured(_) => unreachable!("tested in measured.rs"),
     }
 }
 

@@ -4,7 +4,13 @@ use super::*;
 use crate::stats::kmeans::{Nearest, Points, Sums};
 
 fn property(name: &str) -> ScaledFeature {
-    ScaledFeature { feature: Feature::Property { property: name.to_owned() }, mean: 0.0, deviation: 1.0 }
+    ScaledFeature {
+        feature: Feature::Property { property: name.to_owned() },
+        mean: 0.0,
+        deviation: 1.0,
+        scaling: Scaling::Auto,
+        ranks: Vec::new(),
+    }
 }
 
 fn given(names: &[&str], centroids: Vec<Vec<f64>>, n_rounds: u32) -> ClusterQuery {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The sampled users' hashes, and their values row by row. More users than asked for are kept until [`Sample::cut`].
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Sample {
+pub struct Sample {
     hashes: Vec<u64>,
     values: Vec<f64>,
 }
@@ -12,7 +12,7 @@ pub(super) struct Sample {
 impl Sample {
     /// Adds a user with values, and now and then lets go of what is beyond the `limit` least hashes. Amortized
     /// O(values + 1).
-    pub(super) fn add(&mut self, hash: u64, values: impl Iterator<Item = f64>, limit: usize) {
+    pub fn add(&mut self, hash: u64, values: impl Iterator<Item = f64>, limit: usize) {
         self.hashes.push(hash);
         self.values.extend(values);
         if self.hashes.len() >= 2 * limit {
@@ -21,7 +21,7 @@ impl Sample {
     }
 
     /// The users of both samples.
-    pub(super) fn merged(mut self, other: Self) -> Self {
+    pub fn merged(mut self, other: Self) -> Self {
         self.hashes.extend(other.hashes);
         self.values.extend(other.values);
         self
@@ -29,7 +29,7 @@ impl Sample {
 
     /// Keeps the users with the `limit` least hashes, in the order of their hashes; of equal hashes in that of their
     /// values.
-    pub(super) fn cut(&mut self, limit: usize) {
+    pub fn cut(&mut self, limit: usize) {
         let width = if self.hashes.is_empty() { 0 } else { self.values.len() / self.hashes.len() };
         let row = |at: usize| &self.values[at * width..(at + 1) * width];
         let mut order: Vec<usize> = (0..self.hashes.len()).collect();
@@ -44,8 +44,18 @@ impl Sample {
         self.values = values;
     }
 
+    /// Whether nobody is in it.
+    pub fn is_empty(&self) -> bool {
+        self.hashes.is_empty()
+    }
+
+    /// Number of users.
+    pub fn len(&self) -> usize {
+        self.hashes.len()
+    }
+
     /// One column of values.
-    pub(super) fn column(&self, at: usize) -> Vec<f64> {
+    pub fn column(&self, at: usize) -> Vec<f64> {
         let width = self.values.len().checked_div(self.hashes.len()).unwrap_or(0);
         self.values.iter().skip(at).step_by(width.max(1)).copied().collect()
     }

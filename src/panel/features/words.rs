@@ -1,7 +1,7 @@
 //! Features in words.
 
 use cairn_engine::analysis::cluster::Trait;
-use cairn_engine::rule::Feature;
+use cairn_engine::rule::{Feature, Touch};
 
 use crate::text::{name, number, percent, text, text_with};
 
@@ -16,6 +16,18 @@ pub fn feature_name(feature: &Feature) -> String {
         Feature::Span => text("feature.span"),
         Feature::Revenue => text("feature.revenue"),
         Feature::Property { property } => text_with("feature.property", &[("property", property)]),
+        Feature::EventShare { event } => text_with("feature.event_share", &[("event", event)]),
+        Feature::Sessions => text("feature.sessions"),
+        Feature::Breadth => text("feature.breadth"),
+        Feature::DaysUntil { event } => text_with("feature.days_until", &[("event", event)]),
+        Feature::Mean { property } => text_with("feature.mean", &[("property", property)]),
+        Feature::Sum { property } => text_with("feature.sum", &[("property", property)]),
+        Feature::Is { property, value, touch: Touch::Last } => {
+            text_with("feature.is", &[("property", property), ("value", value)])
+        }
+        Feature::Is { property, value, touch: Touch::First } => {
+            text_with("feature.is_first", &[("property", property), ("value", value)])
+        }
     }
 }
 
@@ -23,7 +35,7 @@ pub fn feature_name(feature: &Feature) -> String {
 pub fn trait_text(of: &Trait) -> String {
     let values = [
         ("feature", name(feature_name(&of.feature))),
-        ("mean", number(of.mean, 1)),
+        ("mean", of.mean.map(|mean| number(mean, 1)).unwrap_or_default()),
         ("rest", of.rest_mean.map(|mean| number(mean, 1)).unwrap_or_default()),
         ("did", of.did_rate.map(|rate| percent(rate.rate, 0)).unwrap_or_default()),
         ("rest_did", of.rest_did_rate.map(|rate| percent(rate.rate, 0)).unwrap_or_default()),
