@@ -16,7 +16,8 @@ use crate::speech::Speech;
 use crate::store::Store;
 use crate::strings::Strings;
 
-const LAUNCHER: &str = "[part=launcher]";
+/// Where the loader has put the launcher.
+pub(crate) const LAUNCHER: &str = "[part=launcher]";
 
 /// What a short message beside the launcher, or at the top of the panel, is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -378,7 +379,8 @@ impl Desk {
         look(&Moment { visitor: &self.visitor.borrow(), now, page: &page })
     }
 
-    fn find(&self, selector: &str) -> Option<HtmlElement> {
+    /// The first element of the shadow root that the selector finds.
+    pub(crate) fn find(&self, selector: &str) -> Option<HtmlElement> {
         use wasm_bindgen::JsCast;
         self.root.query_selector(selector).ok().flatten().map(JsCast::unchecked_into)
     }
