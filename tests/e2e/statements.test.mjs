@@ -153,3 +153,65 @@ test('Focus is never hidden beneath the launcher', async () => {
   assert.deepEqual(await host.launcher.boundingBox(), before, 'and is back where it was');
   await host.close();
 });
+
+for (const name of ['sets another definition', 'makes it another person', 'takes it out', 'takes it out and puts it back', 'throws']) {
+  test(`no error escapes to the host: a listener of the host that ${name}`, async () => {
+    const host = await openHost(site, SIMPLE);
+    await host.element.evaluate((it, definition) => void (/** @type {Element} */ (it).definition = definition), DEFINITION);
+    await host.ready();
+    await host.tab.evaluate((act) => {
+      const acts = /** @type {Record<string, (it: Element) => void>} */ ({
+        'sets another definition': (it) => void (it.definition = /** @type {any} */ ({ ...it.definition, title: 'Other steps' })),
+        'makes it another person': (it) => it.setAttribute('user', 'v'),
+        'takes it out': (it) => it.remove(),
+        'takes it out and puts it back': (it) => (it.remove(), document.body.append(it)),
+        throws: () => { throw new Error('the host is broken'); },
+      });
+      const it = /** @type {Element} */ (document.querySelector('cairn-checklist'));
+      it.addEventListener('cairn:task', () => acts[act]?.(it), { once: true });
+    }, name);
+    await host.track('made');
+    await host.tab.waitForTimeout(300);
+    const own = host.said.filter((line) => !line.includes('the host is broken'));
+    assert.deepEqual(own, []);
+    if (name === 'takes it out') return host.close();
+    const { done } = (await host.ready()) ?? {};
+    assert.equal(done, name === 'makes it another person' ? 0 : 1);
+    await host.launcher.click();
+    await host.panel.getByText(name === 'sets another definition' ? 'Other steps' : 'First steps').waitFor();
+    await host.close();
+  });
+}
+
+test('a 5 MB definition: a long text shows and scrolls, a hundred thousand tasks are one error, and the page goes on', async () => {
+  const long = { ...DEFINITION, tasks: [{ id: 'a', title: 'Read', detail: 'word '.repeat(1_000_000), complete_when: 'manual' }] };
+  const task = (/** @type {number} */ at) => ({ id: `t${at}`, title: 'Do this', complete_when: 'manual' });
+  const many = { ...DEFINITION, tasks: Array.from({ length: 100_000 }, (_, at) => task(at)) };
+  const host = await openHost(site, hosting('', long));
+  await host.ready();
+  await host.launcher.click();
+  await host.panel.getByText('0 of 1 done').waitFor();
+  await host.element.evaluate((it, many) => Reflect.set(it, 'definition', many), many);
+  await host.tab.waitForFunction(() => Reflect.get(globalThis, 'recordedEvents').some((/** @type {string} */ line) => line.startsWith('error')));
+  const errors = host.said.filter((line) => line.startsWith('error'));
+  assert.equal(errors.length, 1);
+  assert.match(errors[0] ?? '', /\$\.tasks/);
+  assert.ok((errors[0]?.length ?? 0) < 2_000, 'the error itself stays short');
+  await host.tab.locator('main button').click();
+  await host.close();
+});
+
+test('names that mean something to JavaScript are names like others in a definition', async () => {
+  const text = JSON.stringify({ ...DEFINITION, tasks: [{ id: 'constructor', title: 'hasOwnProperty', detail: 'toString', complete_when: { event: '__proto__' } }] });
+  const host = await openHost(site, { ...hosting(''), files: { ...hosting('').files, 'three.json': text } });
+  await host.ready();
+  await host.track('__proto__');
+  assert.equal((await host.ready())?.done, 1);
+  assert.equal(await host.tab.evaluate(() => Reflect.get({}, 'polluted')), undefined);
+  const bad = text.replace('"title"', '"__proto__": {"polluted": 1}, "title"');
+  await host.element.evaluate((it, bad) => void (/** @type {any} */ (it).definition = JSON.parse(bad)), bad);
+  await host.tab.waitForFunction(() => Reflect.get(globalThis, 'recordedEvents').some((/** @type {string} */ line) => line.startsWith('error')));
+  assert.equal(await host.tab.evaluate(() => Reflect.get({}, 'polluted')), undefined);
+  assert.match(host.said.join('\n'), /__proto__/);
+  await host.close();
+});
