@@ -157,10 +157,11 @@ impl Desk {
     /// The launcher's name begins with its visible text and holds the count; out of the way it is a small button.
     fn show_launcher(&self, launcher: &HtmlElement, look: &Look) {
         let label = launcher.text_content().unwrap_or_default();
-        let name = match look.is_away {
+        let rest = match look.is_away {
             true => self.strings.get("back", &[("title", &self.definition.texts.title)]),
-            false => [label, look.words.clone()].join(&self.strings.plain("and")),
+            false => look.words.clone(),
         };
+        let name = [label, rest].join(&self.strings.plain("and"));
         let count = [&look.progress.done.to_string(), "/", &look.progress.total.to_string()].concat();
         // Attributes of an element that is there can always be set.
         for (attribute, value) in
