@@ -153,7 +153,9 @@ class CairnChecklist extends HTMLElement {
 
   #stop() {
     this.#run?.abort();
-    this.#view?.free?.();
+    // A listener of the host may have led here from inside the view.
+    const view = this.#view;
+    queueMicrotask(() => view?.free?.());
     this.#run = this.#view = undefined;
     this.#root.replaceChildren();
   }

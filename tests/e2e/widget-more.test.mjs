@@ -36,7 +36,7 @@ test('snoozing and dismissing are one action away, and the small button that sta
   await host.panel.getByRole('button', { name: 'Remind me later' }).click();
   assert.equal(await host.panel.isVisible(), false);
   await host.status.getByText('Put away. The small button brings it back.').waitFor();
-  assert.equal(await host.launcher.getAttribute('aria-label'), 'Show “First steps” again');
+  assert.equal(await host.launcher.getAttribute('aria-label'), 'Getting started, show “First steps” again');
   assert.ok(Number((await host.launcher.boundingBox())?.width) <= 48);
 
   await host.tab.reload();

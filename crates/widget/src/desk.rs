@@ -16,7 +16,8 @@ use crate::speech::Speech;
 use crate::store::Store;
 use crate::strings::Strings;
 
-const LAUNCHER: &str = "[part=launcher]";
+/// Where the loader has put the launcher.
+pub(crate) const LAUNCHER: &str = "[part=launcher]";
 
 /// What a short message beside the launcher, or at the top of the panel, is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,10 +157,11 @@ impl Desk {
     /// The launcher's name begins with its visible text and holds the count; out of the way it is a small button.
     fn show_launcher(&self, launcher: &HtmlElement, look: &Look) {
         let label = launcher.text_content().unwrap_or_default();
-        let name = match look.is_away {
+        let rest = match look.is_away {
             true => self.strings.get("back", &[("title", &self.definition.texts.title)]),
-            false => [label, look.words.clone()].join(&self.strings.plain("and")),
+            false => look.words.clone(),
         };
+        let name = [label, rest].join(&self.strings.plain("and"));
         let count = [&look.progress.done.to_string(), "/", &look.progress.total.to_string()].concat();
         // Attributes of an element that is there can always be set.
         for (attribute, value) in
@@ -378,7 +380,8 @@ impl Desk {
         look(&Moment { visitor: &self.visitor.borrow(), now, page: &page })
     }
 
-    fn find(&self, selector: &str) -> Option<HtmlElement> {
+    /// The first element of the shadow root that the selector finds.
+    pub(crate) fn find(&self, selector: &str) -> Option<HtmlElement> {
         use wasm_bindgen::JsCast;
         self.root.query_selector(selector).ok().flatten().map(JsCast::unchecked_into)
     }

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, ShadowRoot, StorageEvent};
 
+use crate::aside::Aside;
 use crate::desk::Desk;
 use crate::guide::Guide;
 use crate::store::{Store, warn};
@@ -24,6 +25,7 @@ pub struct Checklist {
     desk: Rc<Desk>,
     view: Element,
     on_storage: Closure<dyn Fn(StorageEvent)>,
+    _aside: Aside,
 }
 
 #[wasm_bindgen]
@@ -57,7 +59,12 @@ impl Checklist {
         });
         let panel = view::panel(&desk);
         desk.root.append_child(&panel.element)?;
-        let checklist = Checklist { on_storage: listen(&desk)?, view: panel.element.clone(), desk };
+        let checklist = Checklist {
+            on_storage: listen(&desk)?,
+            _aside: Aside::new(&desk),
+            view: panel.element.clone(),
+            desk,
+        };
         checklist.desk.follow(panel.into_live());
         // Starting cannot be refused.
         let _ = checklist.desk.act(&Event::Started);

@@ -1,6 +1,7 @@
 //! The checklist on a page: [`Checklist`], which the loader's custom element drives, and behind it the view (in the
 //! element's shadow root), storage and announcements. What the checklist *means* is in `cairn-checklist`.
 
+mod aside;
 mod desk;
 mod element;
 mod guide;

@@ -28,10 +28,13 @@ pub(crate) fn with_notice(view: View, desk: &Rc<Desk>, place: Place) -> View {
         },
         _ => Vec::new(),
     };
-    view.slot(key, move |_| desk.notice.get().map(|notice| message(&desk, notice)).into_iter().collect())
+    view.slot(key, move |_| {
+        let message = desk.notice.get().map(|notice| message(&desk, notice, place));
+        message.into_iter().collect()
+    })
 }
 
-fn message(desk: &Rc<Desk>, notice: Notice) -> View {
+fn message(desk: &Rc<Desk>, notice: Notice, place: Place) -> View {
     let (celebrates, buttons) = match notice {
         Notice::Nudge(index) => (false, nudge_buttons(desk, index)),
         Notice::Reward(index) => {
@@ -39,9 +42,15 @@ fn message(desk: &Rc<Desk>, notice: Notice) -> View {
             (reward.is_some_and(|reward| reward.has_celebration), vec![close(desk, "got_it", None)])
         }
     };
-    let attributes = [("part", "notice"), ("data-celebrates", "")];
-    View::new("div", if celebrates { &attributes } else { &attributes[..1] })
-        .child(View::new("p", &[]).text(&desk.notice_text(notice)))
+    let view = match place {
+        // Alone on the page it is a region of its own, so that it can be found.
+        Place::Launcher => {
+            View::new("section", &[("part", "notice"), ("aria-label", &desk.definition.texts.title)])
+        }
+        Place::Panel => View::new("div", &[("part", "notice")]),
+    };
+    let view = if celebrates { view.attribute("data-celebrates", "") } else { view };
+    view.child(View::new("p", &[]).text(&desk.notice_text(notice)))
         .child(View::new("div", &[("part", "choices")]).children(buttons))
 }
 
