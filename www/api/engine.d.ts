@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery | FeatureQuery | RfmQuery | PersonaQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery | FeatureQuery | RfmQuery | PersonaQuery | FeedbackQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -569,6 +569,19 @@ export interface PersonaQuery {
    * one.
    */
   value?: string | null;
+}
+
+/** What people answered in surveys. */
+export interface FeedbackQuery {
+  kind: 'feedback';
+  /** Groups whose answers are told apart, at most `MAX_GROUPS`; a user may be in several. */
+  groups?: NamedSegment[];
+  /** What scores mean. */
+  scale?: FeedbackScale;
+  /** Which users, and which of their rows are looked at. */
+  scope?: Scope;
+  /** The number column that holds the scores; none = the one with the role score. */
+  score?: string | null;
 }
 
 /** What every query shares: which users and rows it looks at, and by which calendar. */
@@ -1903,8 +1916,29 @@ export interface Cost {
   event: string;
 }
 
+/** What scores mean. */
+export type FeedbackScale =
+  /**
+   * Net promoter score (Reichheld 2003): whole numbers 0 to 10, of which 9 and 10 promote and 0 to 6 detract.
+   */
+  | { kind: 'nps' }
+  /** Customer satisfaction: who gives at least `satisfied_from` is satisfied. */
+  | {
+    kind: 'csat';
+    /** The greatest score; the least is 1. Default: 5.0. */
+    most?: number;
+    /** The least score that counts as satisfied. Default: 4.0. */
+    satisfied_from?: number;
+  }
+  /** Customer effort: the mean. */
+  | {
+    kind: 'ces';
+    /** The greatest score; the least is 1. Default: 7.0. */
+    most?: number;
+  };
+
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer | FeatureAnswer | RfmAnswer | PersonaAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer | FeatureAnswer | RfmAnswer | PersonaAnswer | FeedbackAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -2342,6 +2376,17 @@ export interface PersonaAnswer {
   personas: Persona[];
   /** What everybody in scope brings in all; none if no column says what users bring. */
   value: number | null;
+}
+
+/** How people scored. */
+export interface FeedbackAnswer {
+  kind: 'feedback';
+  /** All answers. */
+  all: FeedbackGroup;
+  /** The groups, in the query's order. */
+  groups: FeedbackGroup[];
+  /** Scores outside the scale's range, which are left out. */
+  n_out_of_range: number;
 }
 
 /** What a column is made of, over the whole scope. */
@@ -3761,6 +3806,39 @@ export interface PersonaTrait {
   rest_did_rate: Rate | null;
   /** Mean of the others who have it. */
   rest_mean: number;
+}
+
+/** How the users of one group scored. */
+export interface FeedbackGroup {
+  /** NPS: share of the detractors. */
+  detractor_rate: Rate | null;
+  /**
+   * The ends of its 95 % interval. NPS: by the variance of promoters minus detractors, with one answer added
+   * to each of the three classes, so that few answers that are all alike are not taken for certain (an
+   * adjusted Wald interval, after Agresti & Coull 1998). CSAT: Wilson's. CES: Student's t; none for one
+   * answer and where all are the same.
+   */
+  interval: [number, number] | null;
+  /** Answers. */
+  n_answers: number;
+  /** Users who answered. */
+  n_users: number;
+  /** Its name; empty for all. */
+  name: string;
+  /** NPS: share of the promoters, with Wilson's interval. */
+  promoter_rate: Rate | null;
+  /** The result: NPS −100 to 100, CSAT's share 0 to 1, CES' mean; none without an answer. */
+  result: number | null;
+  /** How often each score was given, ascending; scores between whole numbers count as the one below. */
+  scores: ScoreCount[];
+}
+
+/** How often a score was given. */
+export interface ScoreCount {
+  /** Answers. */
+  n: number;
+  /** The score. */
+  score: number;
 }
 
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */

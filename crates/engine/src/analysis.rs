@@ -14,6 +14,7 @@ pub mod aha;
 pub mod cluster;
 pub mod drivers;
 pub mod feature;
+pub mod feedback;
 pub mod frequency;
 pub mod funnel;
 pub mod journey;
@@ -92,6 +93,8 @@ pub enum Query {
     Rfm(rfm::RfmQuery),
     /// What sets groups of users apart, and what they are worth.
     Persona(persona::PersonaQuery),
+    /// What people answered in surveys.
+    Feedback(feedback::FeedbackQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -122,6 +125,7 @@ pub enum Answer {
     Feature(feature::FeatureAnswer),
     Rfm(rfm::RfmAnswer),
     Persona(persona::PersonaAnswer),
+    Feedback(feedback::FeedbackAnswer),
 }
 
 impl Query {
@@ -154,10 +158,12 @@ impl Query {
             "feature" => Deserialize::deserialize(fields).map(Self::Feature),
             "rfm" => Deserialize::deserialize(fields).map(Self::Rfm),
             "persona" => Deserialize::deserialize(fields).map(Self::Persona),
+            "feedback" => Deserialize::deserialize(fields).map(Self::Feedback),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
                  `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle`, `stickiness`, \
-                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers`, `aha_moment`, `feature`, `rfm` and `persona`"
+                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers`, `aha_moment`, `feature`, `rfm`, `persona` and \
+                 `feedback`"
             ))),
         }
     }
@@ -190,6 +196,7 @@ impl Query {
             Self::Feature(query) => query.check(table).map(Plan::new),
             Self::Rfm(query) => query.check(table).map(Plan::new),
             Self::Persona(query) => query.check(table).map(Plan::new),
+            Self::Feedback(query) => query.check(table).map(Plan::new),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The saved segments: how large they are, and what to do with them.
 
-use cairn_engine::analysis::segment::{SegmentQuery, SegmentSize};
+use cairn_engine::analysis::segment::{SegmentAnswer, SegmentQuery, SegmentSize};
 use cairn_engine::rule::NamedSegment;
 use cairn_engine::table::Role;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use super::export::export;
 use crate::panel::question::Question;
 use crate::session::{Facts, Session};
 use crate::text::{count, percent, text, text_with};
-use crate::view::{Badge, Tint, save_text};
+use crate::view::{Badge, Cell, Column, DataTable, TableData, Tint, save_text};
 
 /// The list; nothing while nothing is saved.
 #[component]
@@ -41,6 +41,8 @@ pub fn SavedSegments() -> impl IntoView {
             save_text("segments.json", "application/json", &text);
         }
     };
+    let overlap = question.shown(|_, found| overlap(found));
+    let has_overlap = Memo::new(move |_| !overlap.read().rows.is_empty());
     let size_of = move |name: String| {
         question.shown(move |_, found| found.segments.iter().find(|size| size.name == name).cloned())
     };
@@ -57,9 +59,36 @@ pub fn SavedSegments() -> impl IntoView {
                     <button class="button" type="button" on:click=save>{text("segments.export")}</button>
                     <span class="small soft">{left_out}</span>
                 </div>
+                <Show when=move || has_overlap.get()>
+                    <DataTable caption=text("segments.overlap") data=overlap file_name="overlap" />
+                </Show>
             </section>
         </Show>
     }
+}
+
+/// The users that every two segments share, most first; pairs that share nobody are left out.
+fn overlap(answer: &SegmentAnswer) -> TableData {
+    let columns = vec![
+        Column::text(text("segments.column_one")),
+        Column::text(text("segments.column_other")),
+        Column::number(text("segments.column_both")),
+        Column::number(text("segments.column_share_one")),
+        Column::number(text("segments.column_share_other")),
+    ];
+    let mut pairs = Vec::new();
+    for (at, one) in answer.segments.iter().enumerate() {
+        for (other, &n) in answer.segments[..at].iter().zip(&answer.overlap[at]).filter(|&(_, &n)| n > 0) {
+            pairs.push((n, other, one));
+        }
+    }
+    pairs.sort_by_key(|&(n, _, _)| std::cmp::Reverse(n));
+    let row = |&(n, one, other): &(u64, &SegmentSize, &SegmentSize)| {
+        let share = |of: &SegmentSize| Cell::percent(Some(n as f64 / of.n_users.max(1) as f64), 1);
+        let name = |of: &SegmentSize| Cell::text(of.name.clone());
+        vec![name(one), name(other), Cell::count(n), share(one), share(other)]
+    };
+    TableData { columns, rows: pairs.iter().map(row).collect() }
 }
 
 #[component]

@@ -172,6 +172,11 @@ const QUESTIONS: &[(&str, &str)] = &[
             {"name": "payers", "segment": {"kind": "did", "rule": {"event": "pay"}, "n": 4}},
             {"name": "pro", "segment": {"kind": "property", "property": "plan", "on": "user", "op": "eq", "values": ["pro"]}}]}"#,
     ),
+    (
+        "feedback by group",
+        r#"{"kind": "feedback", "score": "score", "scale": {"kind": "csat", "satisfied_from": 20, "most": 90}, "groups": [
+            {"name": "payers", "segment": {"kind": "did", "rule": {"event": "pay"}, "n": 4}}]}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 

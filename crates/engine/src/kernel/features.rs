@@ -233,7 +233,11 @@ fn sum_of_money(values: &mut [f64]) -> f64 {
     values.iter().fold(0.0, |sum, value| (sum + value).clamp(-MOST_MONEY, MOST_MONEY))
 }
 
-fn numbers(table: &Table, index: ColumnIdx) -> Result<&Numbers, QueryError> {
+/// A number column.
+///
+/// # Errors
+/// If it holds something else.
+pub fn numbers(table: &Table, index: ColumnIdx) -> Result<&Numbers, QueryError> {
     match table.column(index) {
         Column::Number(numbers) => Ok(numbers),
         other => {
