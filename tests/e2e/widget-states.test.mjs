@@ -14,10 +14,10 @@ let site;
 before(async () => void (site = await openSite()));
 after(() => site.close());
 
-/** @type {Record<string, { looks: Looks, locale?: string }>} */
+/** @type {Record<string, { looks: Looks, locale?: string, theme?: string }>} */
 const SETTINGS = {
-  light: { looks: { colorScheme: 'light' } },
-  dark: { looks: { colorScheme: 'dark' } },
+  light: { looks: {} },
+  dark: { looks: {}, theme: 'dark' },
   'right-to-left': { looks: {}, locale: 'ar' },
   'at-320-touch': { looks: { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true } },
   'at-200-percent': { looks: { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } },
@@ -28,15 +28,15 @@ const UNDECIDED = {
   'color-contrast': 'text beside marks that are pseudo-elements, and texts that are scrolled out of the panel’s sight',
 };
 
-/** @param {string} locale @param {string} policy */
-function host(locale, policy = `${STRICT}; img-src data:`) {
-  const body = `<cairn-checklist src="all.json" user="u" locale="${locale}"></cairn-checklist>`;
+/** @param {string} locale @param {string} theme @param {string} [policy] */
+function host(locale, theme, policy = `${STRICT}; img-src data:`) {
+  const body = `<cairn-checklist src="all.json" user="u" locale="${locale}" theme="${theme}"></cairn-checklist>`;
   return { path: 'host.html', files: { 'host.html': page(body, policy), 'all.json': EVERYTHING } };
 }
 
-for (const [name, { looks, locale = 'en' }] of Object.entries(SETTINGS)) {
+for (const [name, { looks, locale = 'en', theme = 'light' }] of Object.entries(SETTINGS)) {
   test(`axe finds nothing in any state of a list with everything in it: ${name}`, async () => {
-    const { tab, element, launcher, panel, row, ready, track, said, violations, close } = await openHost(site, { ...host(locale), looks });
+    const { tab, element, launcher, panel, row, ready, track, said, violations, close } = await openHost(site, { ...host(locale, theme), looks });
     await ready();
     await element.evaluate((it) => Reflect.set(it, 'traits', { seats: 3, role: 'maker' }));
     const judge = async (/** @type {string} */ state) => {
@@ -72,12 +72,12 @@ for (const [name, { looks, locale = 'en' }] of Object.entries(SETTINGS)) {
 }
 
 test('axe finds nothing in the plain list that shows where wasm cannot run, and nothing is left of one that fails', async () => {
-  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+  for (const theme of ['light', 'dark']) {
     const policy = STRICT.replace(" 'wasm-unsafe-eval'", '');
-    const { tab, launcher, panel, close } = await openHost(site, { ...host('en', policy), looks: { colorScheme } });
+    const { tab, launcher, panel, close } = await openHost(site, { ...host('en', theme, policy) });
     await launcher.click();
     await panel.waitFor();
-    await screenshot(tab, `states-${colorScheme}-plain`, { fullPage: false });
+    await screenshot(tab, `states-${theme}-plain`, { fullPage: false });
     await assertAccessible(tab, UNDECIDED);
     await close();
   }

@@ -82,7 +82,7 @@ async function loading(page, session, url) {
   await session.send('Tracing.end');
   await ended;
   const mains = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
-  const tasks = events.filter(({ name, dur, pid, tid }) => name === 'RunTask' && dur && mains.some((main) => main.pid === pid && main.tid === tid));
+  const tasks = events.filter(({ name, dur, pid, tid }) => name === 'ThreadControllerImpl::RunTask' && dur && mains.some((main) => main.pid === pid && main.tid === tid));
   const millis = tasks.map(({ dur = 0 }) => dur / 1000);
   const blocking = millis.reduce((sum, it) => sum + Math.max(0, it - LONG_TASK), 0);
   const visible = await page.evaluate(() => /** @type {number | undefined} */ (Reflect.get(globalThis, 'launcherSeen')));
