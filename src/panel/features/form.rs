@@ -65,7 +65,7 @@ fn FeatureList(question: Question<FeatureQuery>) -> impl IntoView {
     };
     let reset = move |_| question.change(|query| query.features = None);
     view! {
-        <ul class="row row-wrap" aria-label=text("features.used")>
+        <ul class="row" aria-label=text("features.used")>
             {move || used.get().into_iter().map(item).collect_view()}
         </ul>
         <div class="row">

@@ -42,7 +42,7 @@ fn card(persona: &Persona) -> impl IntoView + use<> {
         <article class="card stack">
             <div class="card-head"><h2 class="card-title"><bdi>{name}</bdi></h2>{negative}</div>
             <p class="strong">{plural_with("cluster.size", persona.n_users, &[("share", share)])}</p>
-            <dl class="row row-wrap">{stats}</dl>
+            <dl class="stats">{stats}</dl>
             <ul class="stack small">{told}</ul>
             {picture}
             {typical}
