@@ -11,6 +11,7 @@
 //! states and partials around as bytes and never know which analysis they run.
 
 pub mod aha;
+pub mod attribution;
 pub mod cluster;
 pub mod drivers;
 pub mod frequency;
@@ -83,6 +84,8 @@ pub enum Query {
     Drivers(Box<drivers::DriversQuery>),
     /// Which behavior of the first days goes with what users do later.
     AhaMoment(aha::AhaMomentQuery),
+    /// Which channels conversions are owed to.
+    Attribution(Box<attribution::AttributionQuery>),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -110,6 +113,7 @@ pub enum Answer {
     TimeToConvert(time_to_convert::TimeToConvertAnswer),
     Drivers(drivers::DriversAnswer),
     AhaMoment(aha::AhaMomentAnswer),
+    Attribution(attribution::AttributionAnswer),
 }
 
 impl Query {
@@ -139,10 +143,12 @@ impl Query {
             "time_to_convert" => Deserialize::deserialize(fields).map(Self::TimeToConvert),
             "drivers" => Deserialize::deserialize(fields).map(Self::Drivers),
             "aha_moment" => Deserialize::deserialize(fields).map(Self::AhaMoment),
+            "attribution" => Deserialize::deserialize(fields).map(Self::Attribution),
             _ => Err(D::Error::custom(format_args!(
-                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
-                 `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle`, `stickiness`, \
-                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers` and `aha_moment`"
+                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, \
+                 `segment`, `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, \
+                 `lifecycle`, `stickiness`, `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, \
+                 `drivers`, `aha_moment` and `attribution`"
             ))),
         }
     }
@@ -172,6 +178,7 @@ impl Query {
             Self::TimeToConvert(query) => query.check(table).map(Plan::new),
             Self::Drivers(query) => query.check(table).map(Plan::new),
             Self::AhaMoment(query) => query.check(table).map(Plan::new),
+            Self::Attribution(query) => query.check(table).map(Plan::new),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod gamma;
 pub mod interval;
 pub mod kmeans;
 pub(crate) mod lanes;
+pub mod markov;
 pub mod moments;
 pub mod random;
 pub mod silhouette;

@@ -142,6 +142,13 @@ const QUESTIONS: &[(&str, &str)] = &[
         "aha moment",
         r#"{"kind": "aha_moment", "target": {"kind": "did", "rule": {"event": "pay"}}, "days": [1, 2], "target_days": 5, "min_users": 5}"#,
     ),
+    (
+        "attribution by every model",
+        r#"{"kind": "attribution", "touches": [{"event": "visit"}, {"event": "open"}], "conversion": {"event": "pay"}, "limit": 3,
+            "channel": {"kind": "event_property", "property": "plan"}, "value": "score", "list": 9, "models": [{"kind": "first"},
+            {"kind": "linear"}, {"kind": "time_decay"}, {"kind": "w_shaped", "milestone": {"event": "signup"}},
+            {"kind": "markov", "order": 3}, {"kind": "shapley"}], "costs": [{"channel": "visit / pro", "cost": 7}]}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 
