@@ -14,6 +14,7 @@ pub mod aha;
 pub mod attribution;
 pub mod cluster;
 pub mod drivers;
+pub mod experiment;
 pub mod frequency;
 pub mod funnel;
 pub mod journey;
@@ -86,6 +87,8 @@ pub enum Query {
     AhaMoment(aha::AhaMomentQuery),
     /// Which channels conversions are owed to.
     Attribution(Box<attribution::AttributionQuery>),
+    /// Whether the variants of an experiment differ.
+    Experiment(Box<experiment::ExperimentQuery>),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -114,6 +117,7 @@ pub enum Answer {
     Drivers(drivers::DriversAnswer),
     AhaMoment(aha::AhaMomentAnswer),
     Attribution(attribution::AttributionAnswer),
+    Experiment(experiment::ExperimentAnswer),
 }
 
 impl Query {
@@ -144,11 +148,12 @@ impl Query {
             "drivers" => Deserialize::deserialize(fields).map(Self::Drivers),
             "aha_moment" => Deserialize::deserialize(fields).map(Self::AhaMoment),
             "attribution" => Deserialize::deserialize(fields).map(Self::Attribution),
+            "experiment" => Deserialize::deserialize(fields).map(Self::Experiment),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, \
                  `segment`, `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, \
                  `lifecycle`, `stickiness`, `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, \
-                 `drivers`, `aha_moment` and `attribution`"
+                 `drivers`, `aha_moment`, `attribution` and `experiment`"
             ))),
         }
     }
@@ -179,6 +184,7 @@ impl Query {
             Self::Drivers(query) => query.check(table).map(Plan::new),
             Self::AhaMoment(query) => query.check(table).map(Plan::new),
             Self::Attribution(query) => query.check(table).map(Plan::new),
+            Self::Experiment(query) => query.check(table).map(Plan::new),
         }
     }
 }

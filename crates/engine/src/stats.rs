@@ -2,7 +2,9 @@
 
 pub mod adjust;
 pub mod beta;
+pub mod compare;
 pub mod contingency;
+pub mod cross;
 pub mod difference;
 mod fraction;
 pub mod gamma;
@@ -11,6 +13,7 @@ pub mod kmeans;
 pub(crate) mod lanes;
 pub mod markov;
 pub mod moments;
+pub mod normal;
 pub mod random;
 pub mod silhouette;
 pub mod two_by_two;

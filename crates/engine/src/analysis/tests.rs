@@ -149,6 +149,15 @@ const QUESTIONS: &[(&str, &str)] = &[
             {"kind": "linear"}, {"kind": "time_decay"}, {"kind": "w_shaped", "milestone": {"event": "signup"}},
             {"kind": "markov", "order": 3}, {"kind": "shapley"}], "costs": [{"channel": "visit / pro", "cost": 7}]}"#,
     ),
+    (
+        "experiment with everything",
+        r#"{"kind": "experiment", "variant": "plan", "exposure": {"event": "open"}, "cuped_millis": 864000000, "winsorize": 0.95,
+            "window_millis": 2592000000, "aa_runs": 100, "metrics": [{"rule": {"event": "pay"}},
+            {"rule": {"event": "visit"}, "measure": {"kind": "sum", "property": "score"}},
+            {"rule": {"event": "pay"}, "measure": {"kind": "ratio", "per": {"event": "visit"}}},
+            {"rule": {"event": "help"}, "measure": {"kind": "retention", "from_day": 1, "to_day": 20}}],
+            "segments": [{"name": "invited", "segment": {"kind": "did", "rule": {"event": "invite"}}}]}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 
