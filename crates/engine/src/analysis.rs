@@ -28,6 +28,7 @@ pub mod sequence;
 pub mod sessions;
 pub mod stickiness;
 pub mod suggest;
+pub mod survival;
 #[cfg(test)]
 mod tests;
 pub mod time_to_convert;
@@ -89,6 +90,8 @@ pub enum Query {
     Attribution(Box<attribution::AttributionQuery>),
     /// Whether the variants of an experiment differ.
     Experiment(Box<experiment::ExperimentQuery>),
+    /// How long users take to reach something, or how long they stay.
+    Survival(survival::SurvivalQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -118,6 +121,7 @@ pub enum Answer {
     AhaMoment(aha::AhaMomentAnswer),
     Attribution(attribution::AttributionAnswer),
     Experiment(experiment::ExperimentAnswer),
+    Survival(survival::SurvivalAnswer),
 }
 
 impl Query {
@@ -149,11 +153,12 @@ impl Query {
             "aha_moment" => Deserialize::deserialize(fields).map(Self::AhaMoment),
             "attribution" => Deserialize::deserialize(fields).map(Self::Attribution),
             "experiment" => Deserialize::deserialize(fields).map(Self::Experiment),
+            "survival" => Deserialize::deserialize(fields).map(Self::Survival),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, \
                  `segment`, `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, \
                  `lifecycle`, `stickiness`, `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, \
-                 `drivers`, `aha_moment`, `attribution` and `experiment`"
+                 `drivers`, `aha_moment`, `attribution`, `experiment` and `survival`"
             ))),
         }
     }
@@ -185,6 +190,7 @@ impl Query {
             Self::AhaMoment(query) => query.check(table).map(Plan::new),
             Self::Attribution(query) => query.check(table).map(Plan::new),
             Self::Experiment(query) => query.check(table).map(Plan::new),
+            Self::Survival(query) => query.check(table).map(Plan::new),
         }
     }
 }

@@ -158,6 +158,12 @@ const QUESTIONS: &[(&str, &str)] = &[
             {"rule": {"event": "help"}, "measure": {"kind": "retention", "from_day": 1, "to_day": 20}}],
             "segments": [{"name": "invited", "segment": {"kind": "did", "rule": {"event": "invite"}}}]}"#,
     ),
+    (
+        "survival by segments",
+        r#"{"kind": "survival", "n_steps": 60, "end": {"kind": "inactivity", "millis": 864000000}, "segments": [
+            {"name": "paid", "segment": {"kind": "did", "rule": {"event": "pay"}}},
+            {"name": "not", "segment": {"kind": "not", "of": {"kind": "did", "rule": {"event": "pay"}}}}]}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 
