@@ -19,6 +19,7 @@ pub mod frequency;
 pub mod funnel;
 pub mod journey;
 pub mod lifecycle;
+pub mod lifetime_value;
 pub mod next_event;
 pub mod overview;
 pub mod quality;
@@ -92,6 +93,8 @@ pub enum Query {
     Experiment(Box<experiment::ExperimentQuery>),
     /// How long users take to reach something, or how long they stay.
     Survival(survival::SurvivalQuery),
+    /// What customers have been worth, and what they will be.
+    LifetimeValue(lifetime_value::LifetimeValueQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -122,6 +125,7 @@ pub enum Answer {
     Attribution(attribution::AttributionAnswer),
     Experiment(experiment::ExperimentAnswer),
     Survival(survival::SurvivalAnswer),
+    LifetimeValue(lifetime_value::LifetimeValueAnswer),
 }
 
 impl Query {
@@ -154,11 +158,12 @@ impl Query {
             "attribution" => Deserialize::deserialize(fields).map(Self::Attribution),
             "experiment" => Deserialize::deserialize(fields).map(Self::Experiment),
             "survival" => Deserialize::deserialize(fields).map(Self::Survival),
+            "lifetime_value" => Deserialize::deserialize(fields).map(Self::LifetimeValue),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, \
                  `segment`, `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, \
                  `lifecycle`, `stickiness`, `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, \
-                 `drivers`, `aha_moment`, `attribution`, `experiment` and `survival`"
+                 `drivers`, `aha_moment`, `attribution`, `experiment`, `survival` and `lifetime_value`"
             ))),
         }
     }
@@ -191,6 +196,7 @@ impl Query {
             Self::Attribution(query) => query.check(table).map(Plan::new),
             Self::Experiment(query) => query.check(table).map(Plan::new),
             Self::Survival(query) => query.check(table).map(Plan::new),
+            Self::LifetimeValue(query) => query.check(table).map(Plan::new),
         }
     }
 }

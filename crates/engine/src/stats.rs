@@ -16,6 +16,7 @@ pub mod minimum;
 pub mod moments;
 pub mod normal;
 pub mod random;
+pub mod repeat_buying;
 pub mod silhouette;
 pub mod survival;
 pub mod two_by_two;

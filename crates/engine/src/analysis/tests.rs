@@ -164,6 +164,11 @@ const QUESTIONS: &[(&str, &str)] = &[
             {"name": "paid", "segment": {"kind": "did", "rule": {"event": "pay"}}},
             {"name": "not", "segment": {"kind": "not", "of": {"kind": "did", "rule": {"event": "pay"}}}}]}"#,
     ),
+    (
+        "lifetime value with a hold-out",
+        r#"{"kind": "lifetime_value", "rule": {"event": "pay"}, "value": "score", "holdout_days": 30, "n_periods": 3,
+            "segments": [{"name": "invited", "segment": {"kind": "did", "rule": {"event": "invite"}}}]}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 
