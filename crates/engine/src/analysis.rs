@@ -10,6 +10,7 @@
 //! An analysis is written once, typed, as an [`Analysis`]. A [`Plan`] hides its types, so that workers and shards pass
 //! states and partials around as bytes and never know which analysis they run.
 
+pub mod adoption;
 pub mod aha;
 pub mod attribution;
 pub mod cluster;
@@ -95,6 +96,8 @@ pub enum Query {
     Survival(survival::SurvivalQuery),
     /// What customers have been worth, and what they will be.
     LifetimeValue(lifetime_value::LifetimeValueQuery),
+    /// How features are adopted.
+    Adoption(adoption::AdoptionQuery),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -126,6 +129,7 @@ pub enum Answer {
     Experiment(experiment::ExperimentAnswer),
     Survival(survival::SurvivalAnswer),
     LifetimeValue(lifetime_value::LifetimeValueAnswer),
+    Adoption(adoption::AdoptionAnswer),
 }
 
 impl Query {
@@ -159,11 +163,13 @@ impl Query {
             "experiment" => Deserialize::deserialize(fields).map(Self::Experiment),
             "survival" => Deserialize::deserialize(fields).map(Self::Survival),
             "lifetime_value" => Deserialize::deserialize(fields).map(Self::LifetimeValue),
+            "adoption" => Deserialize::deserialize(fields).map(Self::Adoption),
             _ => Err(D::Error::custom(format_args!(
                 "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, \
                  `segment`, `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, \
                  `lifecycle`, `stickiness`, `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, \
-                 `drivers`, `aha_moment`, `attribution`, `experiment`, `survival` and `lifetime_value`"
+                 `drivers`, `aha_moment`, `attribution`, `experiment`, `survival`, `lifetime_value` and \
+                 `adoption`"
             ))),
         }
     }
@@ -197,6 +203,7 @@ impl Query {
             Self::Experiment(query) => query.check(table).map(Plan::new),
             Self::Survival(query) => query.check(table).map(Plan::new),
             Self::LifetimeValue(query) => query.check(table).map(Plan::new),
+            Self::Adoption(query) => query.check(table).map(Plan::new),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Statistics: each function cites its formula and its source.
 
 pub mod adjust;
+pub mod bass;
 pub mod beta;
 pub mod compare;
 pub mod contingency;

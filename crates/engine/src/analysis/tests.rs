@@ -169,6 +169,11 @@ const QUESTIONS: &[(&str, &str)] = &[
         r#"{"kind": "lifetime_value", "rule": {"event": "pay"}, "value": "score", "holdout_days": 30, "n_periods": 3,
             "segments": [{"name": "invited", "segment": {"kind": "did", "rule": {"event": "invite"}}}]}"#,
     ),
+    (
+        "adoption",
+        r#"{"kind": "adoption", "period": "week", "features": [{"name": "help", "rule": {"event": "help"}},
+            {"name": "paid", "rule": {"event": "pay", "where": [{"kind": "property", "property": "money", "op": "gt", "values": ["0"]}]}}]}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 
