@@ -18,6 +18,7 @@ pub mod drivers;
 pub mod experiment;
 pub mod frequency;
 pub mod funnel;
+pub mod goal;
 pub mod journey;
 pub mod lifecycle;
 pub mod lifetime_value;
@@ -98,6 +99,8 @@ pub enum Query {
     LifetimeValue(lifetime_value::LifetimeValueQuery),
     /// How features are adopted.
     Adoption(adoption::AdoptionQuery),
+    /// How far a number has come on its way to a target.
+    Goal(Box<goal::GoalQuery>),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -130,6 +133,7 @@ pub enum Answer {
     Survival(survival::SurvivalAnswer),
     LifetimeValue(lifetime_value::LifetimeValueAnswer),
     Adoption(adoption::AdoptionAnswer),
+    Goal(goal::GoalAnswer),
 }
 
 impl Query {
@@ -164,12 +168,12 @@ impl Query {
             "survival" => Deserialize::deserialize(fields).map(Self::Survival),
             "lifetime_value" => Deserialize::deserialize(fields).map(Self::LifetimeValue),
             "adoption" => Deserialize::deserialize(fields).map(Self::Adoption),
+            "goal" => Deserialize::deserialize(fields).map(Self::Goal),
             _ => Err(D::Error::custom(format_args!(
-                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, \
-                 `segment`, `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, \
-                 `lifecycle`, `stickiness`, `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, \
-                 `drivers`, `aha_moment`, `attribution`, `experiment`, `survival`, `lifetime_value` and \
-                 `adoption`"
+                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
+                 `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle`, `stickiness`, \
+                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers`, `aha_moment`, `attribution`, \
+                 `experiment`, `survival`, `lifetime_value`, `adoption` and `goal`"
             ))),
         }
     }
@@ -204,6 +208,7 @@ impl Query {
             Self::Survival(query) => query.check(table).map(Plan::new),
             Self::LifetimeValue(query) => query.check(table).map(Plan::new),
             Self::Adoption(query) => query.check(table).map(Plan::new),
+            Self::Goal(query) => query.check(table).map(Plan::new),
         }
     }
 }

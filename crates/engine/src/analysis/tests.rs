@@ -174,6 +174,11 @@ const QUESTIONS: &[(&str, &str)] = &[
         r#"{"kind": "adoption", "period": "week", "features": [{"name": "help", "rule": {"event": "help"}},
             {"name": "paid", "rule": {"event": "pay", "where": [{"kind": "property", "property": "money", "op": "gt", "values": ["0"]}]}}]}"#,
     ),
+    (
+        "goal",
+        r#"{"kind": "goal", "target": 5000, "due": 9504000000, "trend": {"period": "week",
+            "series": [{"rule": {"event": "pay"}, "measure": {"kind": "sum", "property": "score"}}]}}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 
