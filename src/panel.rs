@@ -1,5 +1,6 @@
 //! The one list of panels.
 
+mod attribution;
 mod breakdown;
 mod calendar;
 mod conditions;
@@ -50,6 +51,8 @@ pub enum Panel {
     Segments,
     /// What goes with getting there.
     Drivers,
+    /// Whom conversions are owed to.
+    Attribution,
 }
 
 /// Where a panel asks a query.
@@ -77,12 +80,12 @@ pub const GROUPS: [(&str, &[Panel]); 4] = [
         ],
     ),
     ("group.understand", &[Panel::Segments]),
-    ("group.prove", &[Panel::Drivers]),
+    ("group.prove", &[Panel::Attribution, Panel::Drivers]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Sources,
         Self::Quality,
         Self::Trends,
@@ -93,6 +96,7 @@ impl Panel {
         Self::Frequency,
         Self::Sessions,
         Self::Segments,
+        Self::Attribution,
         Self::Drivers,
     ];
 
@@ -110,6 +114,7 @@ impl Panel {
             Self::Sessions => "sessions",
             Self::Segments => "segments",
             Self::Drivers => "drivers",
+            Self::Attribution => "attribution",
         }
     }
 
@@ -132,6 +137,7 @@ impl Panel {
             Self::Sessions => "sessions.title",
             Self::Segments => "segments.title",
             Self::Drivers => "drivers.title",
+            Self::Attribution => "attribution.title",
         }
     }
 
@@ -149,6 +155,7 @@ impl Panel {
             Self::Sessions => Icon::Session,
             Self::Segments => Icon::Segments,
             Self::Drivers => Icon::Drivers,
+            Self::Attribution => Icon::Credit,
         }
     }
 
@@ -166,6 +173,7 @@ impl Panel {
             Self::Sessions => sessions::Sessions().into_any(),
             Self::Segments => segments::Segments().into_any(),
             Self::Drivers => drivers::Drivers().into_any(),
+            Self::Attribution => attribution::Attribution().into_any(),
         }
     }
 }
