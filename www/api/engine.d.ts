@@ -504,7 +504,7 @@ export interface AttributionQuery {
   /** Which events are conversions. */
   conversion?: EventRule;
   /** What channels cost. */
-  costs?: Cost[];
+  costs?: ChannelCost[];
   /** Which of a user's conversions count. Default: 'every'. */
   count?: Conversions;
   /** Channels that `last_non_direct` passes over, in any case of their ASCII letters. */
@@ -1914,7 +1914,7 @@ export type SourcePart =
   | 'campaign';
 
 /** What a channel cost, in the unit of the conversions' values. */
-export interface Cost {
+export interface ChannelCost {
   /** The channel's name. */
   channel: string;
   /** The cost; at least 0. Several of one channel are added up. */

@@ -32,8 +32,8 @@ pub use answer::{
 };
 pub use partial::Partial;
 pub use query::{
-    AttributionQuery, ChannelRule, Conversions, Cost, Decay, MissingChannel, Model, Required, SameValue,
-    SourcePart, Worthless,
+    AttributionQuery, ChannelCost, ChannelRule, Conversions, Decay, MissingChannel, Model, Required,
+    SameValue, SourcePart, Worthless,
 };
 pub use scan::Prepared;
 

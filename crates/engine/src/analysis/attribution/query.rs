@@ -59,7 +59,7 @@ pub struct AttributionQuery {
     pub direct: Vec<String>,
     /// What channels cost.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub costs: Vec<Cost>,
+    pub costs: Vec<ChannelCost>,
     /// How many channels are kept, those with most touches, 1 to [`AttributionQuery::MAX_CHANNELS`]; the rest is "Other",
     /// which the models take for one channel.
     pub limit: u32,
@@ -255,7 +255,7 @@ pub enum Decay {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Cost {
+pub struct ChannelCost {
     /// The channel's name.
     pub channel: String,
     /// The cost; at least 0. Several of one channel are added up.

@@ -153,7 +153,7 @@ fn touches_before_the_range_count_for_conversions_in_it() {
 
 #[test]
 fn costs_give_a_price_and_a_return() {
-    let cost = |channel: &str, cost| Cost { channel: channel.to_owned(), cost };
+    let cost = |channel: &str, cost| ChannelCost { channel: channel.to_owned(), cost };
     let costs = vec![cost("a", 10.0), cost("a", 5.0), cost("b", 0.0)];
     let query = AttributionQuery { costs, ..by_plan(vec![Model::Linear]) };
     let answer = ask(&published(), &query);
@@ -228,7 +228,7 @@ fn a_query_that_does_not_fit_names_its_field() {
         ("limit", AttributionQuery { limit: 64, ..good.clone() }),
         (
             "costs[0].cost",
-            AttributionQuery { costs: vec![Cost { channel: "a".to_owned(), cost: -1.0 }], ..good },
+            AttributionQuery { costs: vec![ChannelCost { channel: "a".to_owned(), cost: -1.0 }], ..good },
         ),
     ];
     for (field, query) in wrong {
