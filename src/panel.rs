@@ -1,5 +1,6 @@
 //! The one list of panels.
 
+mod attribution;
 mod breakdown;
 mod calendar;
 mod conditions;
@@ -60,6 +61,8 @@ pub enum Panel {
     Personas,
     /// What goes with getting there.
     Drivers,
+    /// Whom conversions are owed to.
+    Attribution,
 }
 
 /// Where a panel asks a query.
@@ -87,12 +90,12 @@ pub const GROUPS: [(&str, &[Panel]); 4] = [
         ],
     ),
     ("group.understand", &[Panel::Segments, Panel::Personas, Panel::Features, Panel::Rfm]),
-    ("group.prove", &[Panel::Drivers]),
+    ("group.prove", &[Panel::Attribution, Panel::Drivers]),
 ];
 
 impl Panel {
     /// Every panel.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Sources,
         Self::Quality,
         Self::Trends,
@@ -106,6 +109,7 @@ impl Panel {
         Self::Personas,
         Self::Features,
         Self::Rfm,
+        Self::Attribution,
         Self::Drivers,
     ];
 
@@ -126,6 +130,7 @@ impl Panel {
             Self::Rfm => "rfm",
             Self::Personas => "personas",
             Self::Drivers => "drivers",
+            Self::Attribution => "attribution",
         }
     }
 
@@ -151,6 +156,7 @@ impl Panel {
             Self::Rfm => "rfm.title",
             Self::Personas => "personas.title",
             Self::Drivers => "drivers.title",
+            Self::Attribution => "attribution.title",
         }
     }
 
@@ -171,6 +177,7 @@ impl Panel {
             Self::Rfm => Icon::Customers,
             Self::Personas => Icon::Persona,
             Self::Drivers => Icon::Drivers,
+            Self::Attribution => Icon::Credit,
         }
     }
 
@@ -191,6 +198,7 @@ impl Panel {
             Self::Rfm => rfm::Rfm().into_any(),
             Self::Personas => personas::Personas().into_any(),
             Self::Drivers => drivers::Drivers().into_any(),
+            Self::Attribution => attribution::Attribution().into_any(),
         }
     }
 }

@@ -13,6 +13,8 @@ pub enum Icon {
     Close,
     /// Put on the clipboard.
     Copy,
+    /// Whom something is owed to.
+    Credit,
     /// Sources and columns.
     Data,
     /// Move down.
@@ -64,6 +66,7 @@ impl Icon {
             Self::Check => "M3 8.5 6.5 12 13 4.5",
             Self::Close => "m4 4 8 8M12 4l-8 8",
             Self::Copy => "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
+            Self::Credit => "M2.5 4.5h4l3.5 3.5M2.5 11.5h4L10 8M10 8h3.5",
             Self::Data => "M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 6.5v6",
             Self::Down => "M8 3v10M4 9l4 4 4-4",
             Self::Customers => "M2.5 2.5h11v11h-11zM2.5 6h11M2.5 9.5h11M6 2.5v11M9.5 2.5v11",

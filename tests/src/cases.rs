@@ -4,6 +4,7 @@
 //! what that tool answers. Nothing is computed here but the translation; the numbers come from [`cairn_engine::run`]. A
 //! field that the translation does not know fails the case, so that no part of a query is left out in silence.
 
+mod attribution;
 mod compare;
 mod data;
 mod database;
@@ -193,6 +194,7 @@ impl Line {
             "time_to_convert" => ready(times::prepare(&case)),
             "correlation" => ready(drivers::prepare(&case)),
             "retention" => retention::prepare(&case),
+            "attribution" => ready(attribution::prepare(&case)),
             "lifecycle" => ready(lifecycle::prepare(&case)),
             "stickiness" => ready(stickiness::prepare(&case)),
             kind if JOURNEYS.contains(&kind) => ready(journeys::prepare(kind, &case)),

@@ -90,7 +90,7 @@ fn what_is_not_built_is_skipped_and_named() {
     let output = program(&folder("skipped"), &[]);
     assert!(output.status.success());
     let expected = [
-        "skipped 1: kind attribution is not built yet",
+        "skipped 1: attribution as in clickhouse is not built yet",
         "skipped 1: regular expressions are not built yet",
         "mixed.jsonl: 0 passed, 0 failed, 2 skipped",
         "0 passed, 0 failed, 2 skipped",

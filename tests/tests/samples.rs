@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use cairn_engine::analysis::experiment::Verdict;
 use cairn_engine::analysis::funnel::{FunnelResult, GroupKey};
 use cairn_engine::analysis::suggest::{SuggestFunnelAnswer, SuggestFunnelQuery};
 use cairn_engine::table::Table;
@@ -72,4 +73,21 @@ fn the_shop_s_first_funnel_leads_from_the_catalog_to_the_purchase_and_no_group_s
 #[test]
 fn invoices_have_one_event_with_revenue_and_nothing_that_leads_to_it() {
     assert_eq!(steps(&suggested(&sample("online-retail-invoices.csv.gz"))), ["order"]);
+}
+
+#[test]
+fn the_product_s_experiment_worked_as_planted() {
+    let query: Query = serde_json::from_str(
+        r#"{"kind": "experiment", "exposure": {"event": "onboarding_started"}, "window_millis": 1209600000,
+            "metrics": [{"rule": {"event": "project_created"}}]}"#,
+    )
+    .unwrap();
+    let Answer::Experiment(found) = run(&sample("saas-events.csv"), &query).unwrap() else {
+        panic!("not an experiment")
+    };
+    let arms: Vec<(u64, u64)> =
+        found.metrics[0].all.arms.iter().map(|arm| (arm.n_users, arm.n_with)).collect();
+    // As the samples' README counts them.
+    assert_eq!(arms, [(1583, 886), (1456, 971)]);
+    assert_eq!(found.verdict, Verdict::Better { variant: 1 });
 }

@@ -4,7 +4,7 @@
 // Written from the engine's Rust types; to renew it: CAIRN_BLESS=1 cargo test -p cairn-tests --test types
 
 /** Every question that can be asked. The tag is `kind`. */
-export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery | FeatureQuery | RfmQuery | PersonaQuery | FeedbackQuery;
+export type Query = OverviewQuery | FunnelQuery | SuggestFunnelQuery | SegmentQuery | ClusterQuery | JourneyQuery | TransitionQuery | SequenceQuery | NextEventQuery | RetentionQuery | LifecycleQuery | StickinessQuery | QualityQuery | TrendQuery | SessionsQuery | FrequencyQuery | TimeToConvertQuery | DriversQuery | AhaMomentQuery | FeatureQuery | RfmQuery | PersonaQuery | FeedbackQuery | AttributionQuery | ExperimentQuery | SurvivalQuery | LifetimeValueQuery | AdoptionQuery | GoalQuery;
 
 /** What the data hold: events by frequency, activity by day, columns. */
 export interface OverviewQuery {
@@ -582,6 +582,190 @@ export interface FeedbackQuery {
   scope?: Scope;
   /** The number column that holds the scores; none = the one with the role score. */
   score?: string | null;
+}
+
+/** Which channels conversions are owed to. */
+export interface AttributionQuery {
+  kind: 'attribution';
+  /** What a touch is called. */
+  channel?: ChannelRule;
+  /** Which events are conversions. */
+  conversion?: EventRule;
+  /** What channels cost. */
+  costs?: ChannelCost[];
+  /** Which of a user's conversions count. Default: 'every'. */
+  count?: Conversions;
+  /** Channels that `last_non_direct` passes over, in any case of their ASCII letters. */
+  direct?: string[];
+  /**
+   * How many channels are kept, those with most touches, 1 to `AttributionQuery::MAX_CHANNELS`; the rest is
+   * "Other", which the models take for one channel. Default: 20.
+   */
+  limit?: number;
+  /** How many conversions are listed with their touches, the earliest ones. Default: 0. */
+  list?: number;
+  /** Instead: on one of so many calendar days of the scope's zone, the last of which is the conversion's. */
+  lookback_days?: number | null;
+  /**
+   * A touch lies at most so long before its conversion, edge inclusive; none = no matter how long. It always
+   * lies after the user's conversion before. Default: 2592000000.
+   */
+  lookback_millis?: number | null;
+  /** How conversions are shared out; at least one. */
+  models?: Model[];
+  /** How many of the commonest paths are listed. Default: 10. */
+  path_limit?: number;
+  /** Touches only count that are followed by one event of each of these, before the conversion. */
+  required?: Required[];
+  /** The order of rows of one instant. Default: 'input_order'. */
+  same_instant?: SameInstant;
+  /**
+   * Which users and rows. Conversions must lie in the range; the touches before one may lie before the range.
+   */
+  scope?: Scope;
+  /** A touch matches one of these; empty = any event. A row that is a conversion or required is no touch. */
+  touches?: EventRule[];
+  /** The number column that says what a conversion is worth; none = conversions are only counted. */
+  value?: string | null;
+  /** What a conversion is worth whose value is missing, 0 or below. Default: 'as_it_is'. */
+  worthless?: Worthless;
+}
+
+/** Whether the variants of an experiment differ. */
+export interface ExperimentQuery {
+  kind: 'experiment';
+  /**
+   * How many times users are dealt out at random, to see how often two arms that do not differ seem to; 0 =
+   * not at all. Default: 0.
+   */
+  aa_runs?: number;
+  /**
+   * How p-values are adjusted for their number: over metrics and variants, and apart over the segments' ones.
+   * Default: 'holm'.
+   */
+  adjust?: Adjust;
+  /** The variant that the others are compared with; none = the first by name. */
+  control?: string | null;
+  /**
+   * Takes out what the same measure in so long a time before the exposure foretells (CUPED); none = it does
+   * not.
+   */
+  cuped_millis?: number | null;
+  /** A user takes part from the first of these events on that says a variant. */
+  exposure?: EventRule;
+  /** When it is looked at, which decides which p-value makes the verdict. Default: 'any_time'. */
+  looks?: Stopping;
+  /** What is measured; the first one decides the verdict. */
+  metrics?: Metric[];
+  /**
+   * The effect that matters, as a share of the control's mean; how many users it takes is told for it. 0.05
+   * is 5 %. Default: 0.05.
+   */
+  min_effect?: number;
+  /** The probability with which a true effect is to be found, 0.5 to 0.99. Default: 0.8. */
+  power?: number;
+  /**
+   * Which users and rows. Exposures must lie in the range and meet the conditions; what users did before or
+   * after is not cut off by either.
+   */
+  scope?: Scope;
+  /** What decides how they are dealt out. Default: 0. */
+  seed?: number;
+  /** Effects by segment. */
+  segments?: NamedSegment[];
+  /** How users were to be dealt out; empty = equally. */
+  shares?: Share[];
+  /** About how many users the always-valid interval is narrowest at. Default: 5000. */
+  tuned_users?: number;
+  /** The text column that says it; none = the one with the role variant. */
+  variant?: string | null;
+  /**
+   * For how long after the exposure; users for whom this is not over at the end of the data are left out.
+   * None = to the end of the data, which is not the same time for all users.
+   */
+  window_millis?: number | null;
+  /**
+   * Values of counts and sums above this quantile over all users count as it, 0.9 to below 1; none = as they
+   * are.
+   */
+  winsorize?: number | null;
+}
+
+/** How long users take to reach something, or how long they stay. */
+export interface SurvivalQuery {
+  kind: 'survival';
+  /** What is waited for. */
+  end?: SurvivalEnd;
+  /** How many steps are drawn; users are watched no longer. Default: 90. */
+  n_steps?: number;
+  /**
+   * Which users and rows. The start must lie in the range and meet the conditions; what follows is not cut
+   * off by either.
+   */
+  scope?: Scope;
+  /** Curves by segment. */
+  segments?: NamedSegment[];
+  /** A user is watched from the first of these events on. */
+  start?: EventRule;
+  /** How long a step of the curves is: a day, a week. Default: 86400000. */
+  step_millis?: number;
+}
+
+/** What customers have been worth, and what they will be. */
+export interface LifetimeValueQuery {
+  kind: 'lifetime_value';
+  /**
+   * How many of the last days are held out: the model is fitted to what was before, and its forecast of them
+   * compared with what happened. None = nothing is.
+   */
+  holdout_days?: number | null;
+  /** How many days to look ahead. Default: 365. */
+  horizon_days?: number;
+  /** How many such lengths of time after the first purchase their value is told for. Default: 12. */
+  n_periods?: number;
+  /** Customers by the period of their first purchase. Default: 'month'. */
+  period?: Period;
+  /** Which events are purchases. Those of one calendar day of a user count as one. */
+  rule?: EventRule;
+  /** Which users and rows. */
+  scope?: Scope;
+  /** Values by segment. */
+  segments?: NamedSegment[];
+  /** The number column that says what a purchase is worth; none = purchases are only counted. */
+  value?: string | null;
+}
+
+/** How features are adopted. */
+export interface AdoptionQuery {
+  kind: 'adoption';
+  /** For how many periods ahead adopters are foretold. Default: 8. */
+  ahead?: number;
+  /** The features, 1 to `AdoptionQuery::MAX_FEATURES`. */
+  features?: AdoptedFeature[];
+  /** The steps of the curves. Default: 'week'. */
+  period?: Period;
+  /** Which users and rows. A user adopts a feature with the first use in scope. */
+  scope?: Scope;
+}
+
+/** How far a number has come on its way to a target. */
+export interface GoalQuery {
+  kind: 'goal';
+  /** What it was at the beginning. Default: 0.0. */
+  baseline?: number;
+  /** By when. Default: 0. */
+  due?: Millis;
+  /** Other series that must not suffer. */
+  guards?: Guard[];
+  /** How the periods make up the number. Default: 'sum'. */
+  of?: GoalNumber;
+  /** What it is to be; below the baseline if less is better. Default: 1.0. */
+  target?: number;
+  /**
+   * The number: the last formula, or the first series if there is none, by period; its scope begins when the
+   * goal does. Without a breakdown, running totals or comparison.
+   */
+  trend?: Omit<TrendQuery, 'kind'>;
 }
 
 /** What every query shares: which users and rows it looks at, and by which calendar. */
@@ -1937,8 +2121,290 @@ export type FeedbackScale =
     most?: number;
   };
 
+/** What a touch is called: its channel. */
+export type ChannelRule =
+  /** By its event. */
+  | { kind: 'event' }
+  /** By the value of a text column. */
+  | {
+    kind: 'property';
+    /** What becomes of rows without a value. Default: 'left_out'. */
+    missing?: MissingChannel;
+    /** The column. */
+    property: string;
+  }
+  /**
+   * By its event and the value of a text column, as in `visit / google`; by the event alone where there is no
+   * value.
+   */
+  | {
+    kind: 'event_property';
+    /** The column. */
+    property: string;
+  }
+  /**
+   * By the address that was visited and the one before. The campaign's parameters (`utm_source`,
+   * `utm_medium`, `utm_campaign`, or a click's id such as `gclid`) count first, then the referrer. A page
+   * reached from another of the same host is no touch; one reached from nowhere is `direct`.
+   */
+  | {
+    kind: 'source';
+    /** What of them names the channel. Default: 'source'. */
+    by?: SourcePart;
+    /** The text column with the address of the page before. */
+    referrer?: string | null;
+    /** The text column with the address of the page; none = there is none, and only referrers count. */
+    url?: string | null;
+  };
+
+/** What becomes of touches without a channel. */
+export type MissingChannel =
+  /** They are no touches. */
+  | 'left_out'
+  /** They are a channel of their own. */
+  | 'kept';
+
+/** What of an address names the channel. */
+export type SourcePart =
+  /** `google`, `newsletter`, or the referrer's host. */
+  | 'source'
+  /**
+   * `cpc`, `email`, as the campaign says; else `organic` from a search engine, `social` from a network,
+   * `referral` from another host.
+   */
+  | 'medium'
+  /** Both, as in `google / organic`. */
+  | 'source_medium'
+  /** The campaign's name; a row without one is no touch. */
+  | 'campaign';
+
+/** What a channel cost, in the unit of the conversions' values. */
+export interface ChannelCost {
+  /** The channel's name. */
+  channel: string;
+  /** The cost; at least 0. Several of one channel are added up. */
+  cost: number;
+}
+
+/** Which of a user's conversions count. */
+export type Conversions =
+  /** All; the touches of each lie between the one before and it. */
+  | 'every'
+  /** The first in the range; what comes after it is not looked at. */
+  | 'first';
+
+/** How a conversion is shared out between the touches on its path, or between the channels. */
+export type Model =
+  /** All to the first touch. */
+  | { kind: 'first' }
+  /** All to the last touch. */
+  | { kind: 'last' }
+  /** All to the last touch that is not direct; to the last one if all are. */
+  | { kind: 'last_non_direct' }
+  /** The same to each touch. */
+  | { kind: 'linear' }
+  /** Half as much to a touch for each half-life that it lies farther from the conversion. */
+  | {
+    kind: 'time_decay';
+    /** Whether parts of a half-life count. Default: 'smooth'. */
+    decay?: Decay;
+    /** The half-life; at least 1. Default: 604800000. */
+    half_life_millis?: number;
+  }
+  /**
+   * A share to the first touch, one to the last, and one spread over those between (U-shaped: 0.4, 0.2, 0.4).
+   * Of fewer than three touches, the same to each.
+   */
+  | {
+    kind: 'position';
+    /** The first touch's share, 0 to 1. Default: 0.4. */
+    first?: number;
+    /** The last touch's share. Default: 0.4. */
+    last?: number;
+    /** The share of those between; the three shares sum to 1. Default: 0.2. */
+    middle?: number;
+  }
+  /**
+   * W-shaped: 30 % each to the first touch, to the last, and to the last one before a milestone (say,
+   * becoming a lead); 10 % spread over the others. Shares that nobody takes, of a milestone that was not
+   * reached or of others that are not there, are spread over the rest in proportion; a touch that is several
+   * of these takes the shares of each.
+   */
+  | {
+    kind: 'w_shaped';
+    /** The milestone: the first such event on the path. */
+    milestone: EventRule;
+  }
+  /**
+   * The removal effect: how many fewer paths would convert if each touch of a channel ended its path, by a
+   * Markov chain of the paths that convert and those that do not (Anderl et al. 2016).
+   */
+  | {
+    kind: 'markov';
+    /** How many touches back what comes next depends on, 1 to 3. Default: 1. */
+    order?: number;
+  }
+  /**
+   * The Shapley value, where a set of channels is worth the conversions of the paths that use no others (Zhao
+   * et al. 2018): each conversion is shared equally between the channels on its path, however often they were
+   * touched.
+   */
+  | { kind: 'shapley' }
+  /** The whole conversion to each channel on its path, so that the sum is more than there were. */
+  | { kind: 'participation' };
+
+/** Whether parts of a half-life count. */
+export type Decay =
+  /** They do. */
+  | 'smooth'
+  /** Only whole half-lives count, as in ByConity. */
+  | 'steps';
+
+/** An event that must lie between a touch and its conversion. */
+export interface Required {
+  /** Which event. */
+  rule: EventRule;
+  /**
+   * Its value of a property must be the conversion's value of another one, or one of them where that is a
+   * list such as `[1, 2]` or `["a"]`. A missing value is equal to none.
+   */
+  same_value?: SameValue | null;
+}
+
+/** Two properties that must agree; text or number columns. */
+export interface SameValue {
+  /** The conversion's column. */
+  conversion_property: string;
+  /** The required event's column. */
+  property: string;
+}
+
+/** What a conversion is worth whose value is missing, 0 or below. */
+export type Worthless =
+  /** Nothing where the value is missing, else what it says. */
+  | 'as_it_is'
+  /** One, as in ByConity. */
+  | 'one';
+
+/** How p-values are adjusted for their number. */
+export type Adjust =
+  /** Holm: hardly any false alarm among all. */
+  | 'holm'
+  /** Benjamini and Hochberg: few false alarms among those that are raised. */
+  | 'benjamini_hochberg'
+  /** Not at all. */
+  | 'none';
+
+/** When an experiment is looked at. */
+export type Stopping =
+  /** At any time and as often as one likes. */
+  | 'any_time'
+  /** Once, at a time that was set before. */
+  | 'once';
+
+/** Something to judge variants by: a number for each user. */
+export interface Metric {
+  /** Which way is good. Default: 'higher'. */
+  goal?: Goal;
+  /** What of them. */
+  measure?: Measurement;
+  /** Which events after the exposure count. */
+  rule?: EventRule;
+}
+
+/** Which way is good. */
+export type Goal = 'higher' | 'lower';
+
+/** What of a user's events is measured. */
+export type Measurement =
+  /** Whether there was one. */
+  | { kind: 'conversion' }
+  /** How many there were. */
+  | { kind: 'count' }
+  /** The sum of a number column; missing values count as 0. */
+  | {
+    kind: 'sum';
+    /** The column. */
+    property: string;
+  }
+  /**
+   * Whether there was one from so many days of 24 hours after the exposure (inclusive) to so many
+   * (exclusive). Users for whom this is not over are left out.
+   */
+  | {
+    kind: 'retention';
+    /** The first day, from 0. */
+    from_day: number;
+    /** The day that is none of them any more. */
+    to_day: number;
+  }
+  /**
+   * The sum over all users of an arm, divided by the arm's number of other events: money per order, clicks
+   * per visit.
+   */
+  | {
+    kind: 'ratio';
+    /** The events that are divided by. */
+    per: EventRule;
+    /** The column that is summed up; none = events are counted. */
+    property?: string | null;
+  };
+
+/** How many of the users a variant was to get. */
+export interface Share {
+  /** Its share in any unit, above 0. */
+  share: number;
+  /** The variant. */
+  variant: string;
+}
+
+/** What is waited for. */
+export type SurvivalEnd =
+  /** The first of these events after the start. Users without one are censored at the end of the data. */
+  | {
+    kind: 'event';
+    /** The events. */
+    rule: EventRule;
+  }
+  /**
+   * Doing none of these events for so long: a user has left at the last one before. Users whose last one is
+   * not so long ago are censored at it.
+   */
+  | {
+    kind: 'inactivity';
+    /** For how long; at least 1. */
+    millis: number;
+    /** What counts as activity. */
+    rule?: EventRule;
+  };
+
+/** Something that can be adopted. */
+export interface AdoptedFeature {
+  /** What people call it. */
+  name: string;
+  /** Which events are a use of it. */
+  rule: EventRule;
+}
+
+/** A series that must not suffer. */
+export interface Guard {
+  /** The least value of a period; none = there is no least. */
+  least?: number | null;
+  /** The greatest value; none = there is no greatest. */
+  most?: number | null;
+  /** Index of the series, from 0. */
+  series: number;
+}
+
+/** How the periods make up a goal's number. */
+export type GoalNumber =
+  /** The baseline and all periods' values summed up: payments, money. */
+  | 'sum'
+  /** The value of one period, the one that ends by the due date: a rate, weekly users. */
+  | 'level';
+
 /** Every answer, one kind for each kind of `Query`. */
-export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer | FeatureAnswer | RfmAnswer | PersonaAnswer | FeedbackAnswer;
+export type Answer = OverviewAnswer | FunnelAnswer | SuggestFunnelAnswer | SegmentAnswer | ClusterAnswer | JourneyAnswer | TransitionAnswer | SequenceAnswer | NextEventAnswer | RetentionAnswer | LifecycleAnswer | StickinessAnswer | QualityAnswer | TrendAnswer | SessionsAnswer | FrequencyAnswer | TimeToConvertAnswer | DriversAnswer | AhaMomentAnswer | FeatureAnswer | RfmAnswer | PersonaAnswer | FeedbackAnswer | AttributionAnswer | ExperimentAnswer | SurvivalAnswer | LifetimeValueAnswer | AdoptionAnswer | GoalAnswer;
 
 /** What the data hold. */
 export interface OverviewAnswer {
@@ -2387,6 +2853,154 @@ export interface FeedbackAnswer {
   groups: FeedbackGroup[];
   /** Scores outside the scale's range, which are left out. */
   n_out_of_range: number;
+}
+
+/** Which channels conversions are owed to, by several models. */
+export interface AttributionAnswer {
+  kind: 'attribution';
+  /** The channels, those with most touches first, equal ones by name; "Other" is the last. */
+  channels: ChannelCredit[];
+  /** Conversions by the number of touches on their path; those that occur, ascending. */
+  lengths: LengthCount[];
+  /**
+   * The earliest conversions, with their touches, as many as the query lists; equal ones by their user's id.
+   */
+  listed: ListedConversion[];
+  /** How each of the query's models came out, in their order. */
+  models: Outcome[];
+  /** Conversions that count. */
+  n_conversions: number;
+  /** Runs of touches that no conversion followed in time. */
+  n_lost: number;
+  /** How many different paths lead to a conversion. */
+  n_paths: number;
+  /** Touches in the range. */
+  n_touches: number;
+  /** Users with at least one. */
+  n_users: number;
+  /** The commonest paths to conversion, by number of conversions, equal ones by their channels. */
+  paths: PathCount[];
+  /** Conversions without a touch on their path, which no model shares out. */
+  unattributed: Unattributed;
+  /**
+   * What all conversions are worth; none if the query names no value or the sum is too large to be a number.
+   */
+  value: number | null;
+}
+
+/** What an experiment says. */
+export interface ExperimentAnswer {
+  kind: 'experiment';
+  /** The first exposure; none without users. */
+  first: Millis | null;
+  /** The last exposure. */
+  last: Millis | null;
+  /**
+   * The metrics, in the query's order; empty where users were not dealt out as they were to be, since then no
+   * comparison can be trusted.
+   */
+  metrics: MetricResult[];
+  /** Users of variants beyond the ten largest, who are left out. */
+  n_left_out: number;
+  /** Users who were shown more than one variant, and are left out. */
+  n_mixed: number;
+  /** Users who take part. */
+  n_users: number;
+  /** Whether users were dealt out as they were to be. */
+  sample_ratio: SampleRatio;
+  /** The variants, the control first, the others by name. */
+  variants: VariantUsers[];
+  /** What to conclude, by the first metric. */
+  verdict: Verdict;
+}
+
+/** How long users take, or stay. */
+export interface SurvivalAnswer {
+  kind: 'survival';
+  /** All users. */
+  all: SurvivalCurve;
+  /** Whether the segments differ; none with fewer than two, if a user is in several, or if nothing tells. */
+  log_rank: LogRankResult | null;
+  /** Users in more than one segment: then they cannot be compared by one test. */
+  n_overlapping: number;
+  /** Each of the query's segments. */
+  segments: SurvivalCurve[];
+}
+
+/** What customers have been worth, and what they are expected to be. */
+export interface LifetimeValueAnswer {
+  kind: 'lifetime_value';
+  /** Customers by the period of their first purchase, in order; periods without any are left out. */
+  cohorts: ValueCohort[];
+  /** What the model says of the customers; none without one. */
+  forecast: Forecast | null;
+  /**
+   * What the model, fitted to the time before, foretold of the days held out, and what happened; none if
+   * nothing is held out or that fit failed.
+   */
+  holdout: Holdout | null;
+  /** The fitted model of purchases (BG/NBD); none where `problem` says why not. */
+  model: BuyModel | null;
+  /** Users with a purchase. */
+  n_customers: number;
+  /** Those with another one on a later day. */
+  n_repeaters: number;
+  /** Why purchases are not foretold. */
+  problem: FitProblem | null;
+  /** What the model says of each of the query's segments; empty without a model. */
+  segments: SegmentForecast[];
+  /**
+   * The fitted model of their worth (Gamma-Gamma); none where `spend_problem` says why not, or without a
+   * value.
+   */
+  spend: SpendModel | null;
+  /** Why their worth is not foretold. */
+  spend_problem: FitProblem | null;
+}
+
+/** How features are adopted. */
+export interface AdoptionAnswer {
+  kind: 'adoption';
+  /** Users by how many of the features they have adopted, from 0 to all. */
+  breadth: number[];
+  /** The features, in the query's order. */
+  features: FeatureAdoption[];
+  /** Users with an event in scope: who could have adopted. */
+  n_users: number;
+}
+
+/** How far a number has come. */
+export interface GoalAnswer {
+  kind: 'goal';
+  /** The number now: the sum so far, or the last complete period's value; none if there is none yet. */
+  current: number | null;
+  /** The share of the time from the first period's start to the due date that is over, 0 to 1. */
+  elapsed: number;
+  /**
+   * Where it is going, if it goes on like this; none with fewer than four complete periods, or after the due
+   * date.
+   */
+  forecast: GoalForecast | null;
+  /** The guards, in the query's order. */
+  guards: GuardResult[];
+  /** Periods from the first that is not complete to the due date. */
+  n_periods_left: number;
+  /**
+   * What each period left must bring (sum), or by how much the number must change in each (level); none if
+   * none is left or nothing is known.
+   */
+  needed_per_period: number | null;
+  /** What a period has brought so far on average, or by how much the number changed from each to the next. */
+  pace_per_period: number | null;
+  /** The periods, with the trend's values. */
+  periods: GoalPeriod[];
+  /**
+   * The share of the way from the baseline to the target; below 0 if it went the other way. None as
+   * `current`.
+   */
+  progress: number | null;
+  /** Where things stand. */
+  status: GoalStatus;
 }
 
 /** What a column is made of, over the whole scope. */
@@ -3840,6 +4454,621 @@ export interface ScoreCount {
   /** The score. */
   score: number;
 }
+
+/** One channel. */
+export interface ChannelCredit {
+  /** What it cost; none if the query does not say. */
+  cost: number | null;
+  /**
+   * What each model gives it, in the query's order; none where the model could not share the conversions out.
+   */
+  credits: (Credit | null)[];
+  /** Its name. */
+  key: GroupKey;
+  /** Mean time from its credited touches to their conversions; none without any. */
+  mean_millis: number | null;
+  /** Conversions that have it on their path, but not as the last touch: which it assisted. */
+  n_assisted: number;
+  /** Conversions with at least one of its touches on their path. */
+  n_conversions: number;
+  /** Those of its touches that lie on the path to a conversion. */
+  n_credited: number;
+  /** Conversions whose path begins with it. */
+  n_first: number;
+  /** Conversions whose path ends with it. */
+  n_last: number;
+  /** Its touches in the range, whatever came of them. */
+  n_touches: number;
+}
+
+/** What one model gives to one channel. */
+export interface Credit {
+  /** Conversions, with fractions. */
+  conversions: number;
+  /** The channel's cost divided by `conversions`; none without a cost or with no conversion. */
+  cost_per_conversion: number | null;
+  /** Of a Markov chain, by which share fewer paths would convert without the channel. */
+  removal_effect: number | null;
+  /** `value` divided by the channel's cost; none without either or if it cost nothing. */
+  return_on_cost: number | null;
+  /** These divided by all conversions with a touch. */
+  share: number;
+  /** What they are worth; none if the query names no value. */
+  value: number | null;
+}
+
+/** Conversions with so many touches. */
+export interface LengthCount {
+  /** Conversions. */
+  n_conversions: number;
+  /** Touches on the path. */
+  n_touches: number;
+}
+
+/** A conversion with its touches. */
+export interface ListedConversion {
+  /** When. */
+  time: Millis;
+  /** Its touches, the first one first. */
+  touches: ListedTouch[];
+  /** The user's id. */
+  user: string;
+}
+
+/** A touch on a conversion's path. */
+export interface ListedTouch {
+  /** The channel, as an index into the answer's. */
+  channel: number;
+  /** How long before the conversion. */
+  millis: number;
+  /** How many touches, required events and conversions from it to the conversion. */
+  n_events: number;
+}
+
+/** Whether a model could share the conversions out. */
+export type Outcome =
+  /** It could. */
+  | 'shared'
+  /** There is no conversion with a touch. */
+  | 'no_conversions'
+  /** Of a Markov chain: removing any one channel changes nothing, so that there is nothing to share by. */
+  | 'no_effect'
+  /**
+   * Of a Markov chain: paths are so long that its solution was not found. Choose a shorter lookback or fewer
+   * touches.
+   */
+  | 'not_converged';
+
+/** A path to conversion. */
+export interface PathCount {
+  /**
+   * Its touches' channels, as indexes into the answer's, at most `PathCount::MAX_TOUCHES`: of a longer path
+   * the last.
+   */
+  channels: number[];
+  /** Conversions that it led to. */
+  n_conversions: number;
+  /** How often it led to none. */
+  n_lost: number;
+  /** What its conversions are worth; none if the query names no value. */
+  value: number | null;
+}
+
+/** Conversions without a touch. */
+export interface Unattributed {
+  /** How many. */
+  n_conversions: number;
+  /** What they are worth; none as in the whole answer. */
+  value: number | null;
+}
+
+/** One metric. */
+export interface MetricResult {
+  /** How often arms that do not differ seem to; none if it is not asked for. */
+  aa: AaResult | null;
+  /** All users. */
+  all: GroupEffects;
+  /** The value that larger ones count as; none if they count as they are. */
+  cap: number | null;
+  /** Users whose time is not over, who are left out of this metric. */
+  n_not_over: number;
+  /** Each of the query's segments. */
+  segments: GroupEffects[];
+  /**
+   * By which share of the variance CUPED makes it smaller, 0 to 1: 0 says that what users did before
+   * foretells nothing. None if it is not asked for or does not fit the metric.
+   */
+  variance_reduction: number | null;
+}
+
+/** How often arms that do not differ seem to, on the same users dealt out at random. */
+export interface AaResult {
+  /** How many times they were dealt out. */
+  n_runs: number;
+  /**
+   * How often the p-value was below 5 %, with Wilson's interval: about 5 % if the test can be trusted on such
+   * data, less for small numbers.
+   */
+  rate: Rate | null;
+}
+
+/** One metric for a group of users. */
+export interface GroupEffects {
+  /** The variants' arms, in their order. */
+  arms: ArmResult[];
+  /** Each variant but the first against it. */
+  comparisons: Comparison[];
+}
+
+/** One variant's users by one metric. */
+export interface ArmResult {
+  /**
+   * The probability that this variant is the best one, given the data and no opinion before (a uniform prior
+   * for shares, a flat one for means).
+   */
+  best_chance: number | null;
+  /** How much is lost on average by choosing it, in the metric's unit. */
+  expected_loss: number | null;
+  /** Its upper end. */
+  high: number | null;
+  /** The mean's 95 % interval: Wilson's for shares, else Student's; none below two users. */
+  low: number | null;
+  /** The mean, or the ratio; none without users. As CUPED leaves it, if it is asked for. */
+  mean: number | null;
+  /** Users. */
+  n_users: number;
+  /** Users whose number is not 0. */
+  n_with: number;
+}
+
+/** A variant against the control. */
+export interface Comparison {
+  /** How many more days that takes at the pace of exposures so far; 0 if there are enough. */
+  days_needed: number | null;
+  /** What is found; none where `problem` says why not. */
+  effect: Effect | null;
+  /** Why nothing can be told. */
+  problem: Problem | null;
+  /**
+   * How many users each arm needs to find the effect that matters; none if the control's mean is 0 or
+   * unknown.
+   */
+  users_needed: number | null;
+  /** The variant, as an index. */
+  variant: number;
+}
+
+/** A difference. */
+export interface Effect {
+  /** The same, adjusted for the number of comparisons. */
+  adjusted_p_value: number;
+  /** For looks at any time; none with fewer than 50 users in an arm. */
+  any_time: AnyTime | null;
+  /** The variant's mean minus the control's. */
+  difference: number;
+  /** Upper end. */
+  high: number;
+  /**
+   * The difference as a share of the control's mean, with its 95 % interval (of the ratio's logarithm); none
+   * if a mean is not above 0.
+   */
+  lift: Lift | null;
+  /** Lower end of its 95 % interval: Newcombe's for shares, else Welch's. */
+  low: number;
+  /** Two-sided, for a look at a time that was set before. */
+  p_value: number;
+  /** The smallest difference that so many users find with the query's power. */
+  smallest_effect: number;
+  /** How it was computed. */
+  test: TestKind;
+}
+
+/** What is right at whatever time one looks, and however often. */
+export interface AnyTime {
+  /** The same, adjusted for the number of comparisons. */
+  adjusted_p_value: number;
+  /** Upper end. */
+  high: number;
+  /** Lower end of an interval that holds the difference at all times, 19 times in 20. */
+  low: number;
+  /** The probability of such evidence ever, if there were no difference, at most. */
+  p_value: number;
+}
+
+/** A difference as a share of the control's mean. */
+export interface Lift {
+  high: number;
+  lift: number;
+  low: number;
+}
+
+/** How a p-value was computed. */
+export type TestKind =
+  /** Two shares: Pearson's χ², which is the square of the pooled z. */
+  | 'two_proportion'
+  /** Two shares where fewer than 5 users are expected in a cell: Fisher's exact test. */
+  | 'fisher'
+  /** Two means: Welch's t. */
+  | 'welch'
+  /** Two ratios: Welch's t with variances by the delta method. */
+  | 'delta';
+
+/** Why a comparison says nothing. */
+export type Problem =
+  /** An arm has no users. */
+  | 'empty'
+  /** An arm has fewer than ten users, too few for means. */
+  | 'too_few'
+  /** All users have the same number, or nothing is there to divide by. */
+  | 'no_variance';
+
+/** Whether users were dealt out as they were to be. */
+export interface SampleRatio {
+  /**
+   * Pearson's χ² of the numbers of users; none below two variants or where fewer than 5 users are expected in
+   * one.
+   */
+  chi_squared: number | null;
+  /** What that means. */
+  outcome: SampleRatioOutcome;
+  /** The probability of such numbers or odder ones by chance. */
+  p_value: number | null;
+}
+
+/** What the numbers of users say. */
+export type SampleRatioOutcome =
+  /** They fit. */
+  | 'holds'
+  /**
+   * A sample-ratio mismatch: chance brings this about less than once in a thousand times. Something loses
+   * users of one variant or counts others twice.
+   */
+  | 'mismatch'
+  /** There are too few users to tell. */
+  | 'too_few';
+
+/** A variant and who got it. */
+export interface VariantUsers {
+  /** The share of the users it was to get. */
+  expected_share: number;
+  /** Users. */
+  n_users: number;
+  /** Its name. */
+  name: string;
+}
+
+/** What to conclude. */
+export type Verdict =
+  /** There are fewer than two variants with users. */
+  | { kind: 'no_comparison' }
+  /** Users were not dealt out as they were to be: find out why before anything else. */
+  | { kind: 'sample_ratio_mismatch' }
+  /** There is too little data to compare by the first metric. */
+  | { kind: 'too_few_users' }
+  /** A variant is better than the control. */
+  | {
+    kind: 'better';
+    /** The best of them, as an index. */
+    variant: number;
+  }
+  /** No variant is better than the control, and at least one is worse. */
+  | {
+    kind: 'worse';
+    /** The worst of them. */
+    variant: number;
+  }
+  /** Nothing is sure yet. */
+  | { kind: 'undecided' };
+
+/** A curve by Kaplan and Meier. */
+export interface SurvivalCurve {
+  /**
+   * Mean time until it happens, up to the end of the curve (restricted mean), in steps; none without users.
+   */
+  mean_steps: number | null;
+  /** The first step by whose end it has happened to half, from 0; none if it has not. */
+  median_step: number | null;
+  /**
+   * The shifted beta-geometric model of who stays, for as many steps again; none where too few leave to tell.
+   */
+  model: StayModel | null;
+  /** To whom it happened within the steps. */
+  n_events: number;
+  /** Users. */
+  n_users: number;
+  /** The steps, in order. */
+  points: SurvivalPoint[];
+}
+
+/** A shifted beta-geometric model (Fader & Hardie 2007). */
+export interface StayModel {
+  /** First parameter. */
+  alpha: number;
+  /** Second parameter. */
+  beta: number;
+  /** The share that stays after each step, twice as many as the curve has. */
+  survival: number[];
+}
+
+/** One step of a curve. */
+export interface SurvivalPoint {
+  /**
+   * `n_events` ÷ `n_at_risk`: the chance that it happens in this step to whom it has not yet; none where
+   * nobody is at risk.
+   */
+  hazard: number | null;
+  /** Upper end. */
+  high: number | null;
+  /** Lower end of its 95 % interval: Greenwood's variance, symmetric in `ln(−ln S)`. */
+  low: number | null;
+  /** Users watched to whom it had not happened before. */
+  n_at_risk: number;
+  /** Who are watched no longer after it. */
+  n_censored: number;
+  /** To whom it happens in this step. */
+  n_events: number;
+  /** The share to whom it has not happened by the end of the step; none where nobody was at risk any more. */
+  survival: number | null;
+}
+
+/** Whether segments differ. */
+export interface LogRankResult {
+  /** The statistic. */
+  chi_squared: number;
+  /** Segments less one. */
+  freedom: number;
+  /**
+   * The probability of such a difference or a greater one if there were none; 0 stands for less than 1e-300.
+   */
+  p_value: number;
+}
+
+/** Customers whose first purchase lies in one period. */
+export interface ValueCohort {
+  /** Customers. */
+  n_customers: number;
+  /** When the period starts. */
+  start: Millis;
+  /**
+   * What a customer has been worth by the end of each length of time after the first purchase, on average:
+   * money, or purchases if the query names no value. None from where on not all of them have been customers
+   * so long.
+   */
+  values: (number | null)[];
+}
+
+/** What the model says of the customers. */
+export interface Forecast {
+  /** Customers by that probability, in tenths: 0 to 0.1, …, 0.9 to 1; of those that it is fitted to. */
+  alive: number[];
+  /**
+   * The mean probability that a customer is still there. Those who bought once count as there, by
+   * construction.
+   */
+  alive_rate: number;
+  /** Purchases that a customer is expected to make in the days ahead, on average. */
+  purchases: number;
+  /** Upper end. */
+  purchases_high: number | null;
+  /** Lower end of its 95 % interval, as far as the parameters are unsure. */
+  purchases_low: number | null;
+  /** Purchases that somebody who becomes a customer today is expected to make besides the first. */
+  purchases_of_new: number;
+  /** What these are expected to be worth; none without a model of that. */
+  value: number | null;
+}
+
+/** A forecast held against what happened. */
+export interface Holdout {
+  /** Purchases made in all. */
+  actual: number;
+  /** Purchases foretold in all. */
+  expected: number;
+  /** Customers by repeat purchases before, 0 to 6, and 7 or more. */
+  rows: HoldoutRow[];
+}
+
+/** Customers with so many repeat purchases before. */
+export interface HoldoutRow {
+  /** Purchases that each made. */
+  actual: number | null;
+  /** Purchases foretold for each, on average; none without customers. */
+  expected: number | null;
+  /** Customers. */
+  n_customers: number;
+  /** Repeat purchases before; the last row's or more. */
+  n_repeats: number;
+}
+
+/** The model of purchases, in days. */
+export interface BuyModel {
+  /** First parameter of the chances to leave after a purchase. */
+  a: number;
+  /** Their scale, in days. */
+  alpha: number;
+  /** Second one. */
+  b: number;
+  /** The logarithm of the likelihood. */
+  log_likelihood: number;
+  /** To how many customers it is fitted: all, or a sample of them. */
+  n_fitted: number;
+  /** Shape of the rates of purchase. */
+  r: number;
+}
+
+/** Why something is not foretold. */
+export type FitProblem =
+  /** Fewer than 30 customers bought again. */
+  | 'too_few_repeats'
+  /** Nobody seems to leave, so that there is no telling when they do. Count purchases over a longer time. */
+  | 'nobody_leaves'
+  /** The likelihood has no maximum: the data do not look like the model. */
+  | 'not_converged'
+  /**
+   * Who buys more often spends more or less at a time: the correlation is beyond ±0.3, which the model takes
+   * to be 0.
+   */
+  | 'spend_depends_on_frequency';
+
+/** What the model says of a segment. */
+export interface SegmentForecast {
+  /** The mean probability that they are still there; none without any. */
+  alive_rate: number | null;
+  /** Customers in it, of those that the model is fitted to. */
+  n_customers: number;
+  /** Purchases that each is expected to make in the days ahead, on average. */
+  purchases: number | null;
+  /** What these are expected to be worth. */
+  value: number | null;
+}
+
+/** The model of what purchases are worth. */
+export interface SpendModel {
+  /**
+   * The correlation between how often customers buy again and what it is worth on average; should be near 0.
+   */
+  correlation: number;
+  /** Their scale. */
+  gamma: number;
+  /** Shape of a customer's purchases. */
+  p: number;
+  /** Shape of the customers' means. */
+  q: number;
+}
+
+/** How one feature is adopted. */
+export interface FeatureAdoption {
+  /** Rogers' categories by share of all users: where each begins and how many of it have adopted. */
+  categories: AdopterCategory[];
+  /** Uses of an adopter, on average: the depth; none without adopters. */
+  events_per_adopter: number | null;
+  /** The fitted curve; none where `problem` says why not. */
+  model: SpreadModel | null;
+  /** Users with at least one use. */
+  n_adopters: number;
+  /** Uses. */
+  n_events: number;
+  /** Users with uses on at least two occasions: more than one event. */
+  n_repeaters: number;
+  /** Every period of the data or the range, in order. */
+  periods: AdoptionPeriod[];
+  /** Why there is no curve. */
+  problem: SpreadProblem | null;
+  /** These divided by all users, with Wilson's interval; none without users. */
+  rate: Rate | null;
+}
+
+/** One of Rogers' (1962) categories. */
+export interface AdopterCategory {
+  /** Which. */
+  category: Category;
+  /** The period in which the first of them adopted, as an index; none if none has. */
+  first_period: number | null;
+  /** Users of it who have adopted. */
+  n_adopters: number;
+  /** How many it is to have, of all users. */
+  n_users: number;
+}
+
+/** Rogers' categories: the first 2.5 % of all, then 13.5 %, 34 %, 34 % and 16 %. */
+export type Category = 'innovators' | 'early_adopters' | 'early_majority' | 'late_majority' | 'laggards';
+
+/** Bass' model (1969), by period from the first use's on. */
+export interface SpreadModel {
+  /** New adopters of the periods ahead, beginning with the first that was not over. */
+  ahead: SpreadForecast[];
+  /** How many will have adopted in the end. */
+  m: number;
+  /** The share of those who have not yet that adopts by itself in a period: innovation. */
+  p: number;
+  /** How many periods after the first use's start adoption is fastest. */
+  peak: number;
+  /** How much others add to that: imitation. */
+  q: number;
+  /** Which share of the variance of new adopters the curve explains. */
+  r_squared: number;
+  /**
+   * The shares of innovators, early adopters, early majority, late majority and laggards by the curve's
+   * turning points (Mahajan, Muller & Srivastava 1990); none if the curve has no peak after its start.
+   */
+  shares: number[] | null;
+}
+
+/** New adopters of a period to come. */
+export interface SpreadForecast {
+  /** Upper end. */
+  high: number;
+  /** Lower end of a band that is as wide as the curve was wrong so far, 95 %. */
+  low: number;
+  /** As the curve says. */
+  n_new: number;
+}
+
+/** One period of a curve. */
+export interface AdoptionPeriod {
+  /** Whether it was over at the end of the data; the curve is fitted to those that were. */
+  is_over: boolean;
+  /** Users whose first use lies in it. */
+  n_new: number;
+  /** Users whose first use lies in it or before. */
+  n_total: number;
+  /** When it starts. */
+  start: Millis;
+}
+
+/** Why there is no curve. */
+export type SpreadProblem =
+  /** Fewer than six periods that are over, or ten adopters. */
+  | 'too_few'
+  /** Adoption has not begun to slow down, so that the data do not tell how many will adopt. */
+  | 'no_peak_yet'
+  /** No curve of this kind fits. */
+  | 'not_converged';
+
+/** Where a number is going. */
+export interface GoalForecast {
+  /** The probability that the target is met. */
+  chance: number;
+  /** Upper end. */
+  high: number;
+  /** Lower end of its 95 % prediction interval. */
+  low: number;
+  /** The number at the due date. */
+  value: number;
+}
+
+/** Whether a guard holds. */
+export interface GuardResult {
+  /** Whether it lies within the bounds; none without a value. */
+  is_kept: boolean | null;
+  /** The last complete period's value; none if there is none. */
+  value: number | null;
+}
+
+/** One period. */
+export interface GoalPeriod {
+  /** Whether it is over. */
+  is_complete: boolean;
+  /** The goal's number by its end: the sum so far, or the value. */
+  number: number | null;
+  /** When it starts. */
+  start: Millis;
+  /** The trend's value; none where there is nothing to tell. */
+  value: number | null;
+}
+
+/** Where a goal stands. */
+export type GoalStatus =
+  /** The target is met. */
+  | 'reached'
+  /** The due date has passed without it. */
+  | 'missed'
+  /** It will more likely than not be met. */
+  | 'on_pace'
+  /** It will more likely than not be missed. */
+  | 'behind'
+  /** Too few periods to tell. */
+  | 'too_early';
 
 /** A person's choices about one file. `Mapping::default()` takes everything as guessed. */
 export interface Mapping {

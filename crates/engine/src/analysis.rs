@@ -10,15 +10,20 @@
 //! An analysis is written once, typed, as an [`Analysis`]. A [`Plan`] hides its types, so that workers and shards pass
 //! states and partials around as bytes and never know which analysis they run.
 
+pub mod adoption;
 pub mod aha;
+pub mod attribution;
 pub mod cluster;
 pub mod drivers;
+pub mod experiment;
 pub mod feature;
 pub mod feedback;
 pub mod frequency;
 pub mod funnel;
+pub mod goal;
 pub mod journey;
 pub mod lifecycle;
+pub mod lifetime_value;
 pub mod next_event;
 pub mod overview;
 pub mod persona;
@@ -30,6 +35,7 @@ pub mod sequence;
 pub mod sessions;
 pub mod stickiness;
 pub mod suggest;
+pub mod survival;
 #[cfg(test)]
 mod tests;
 pub mod time_to_convert;
@@ -95,6 +101,18 @@ pub enum Query {
     Persona(persona::PersonaQuery),
     /// What people answered in surveys.
     Feedback(feedback::FeedbackQuery),
+    /// Which channels conversions are owed to.
+    Attribution(Box<attribution::AttributionQuery>),
+    /// Whether the variants of an experiment differ.
+    Experiment(Box<experiment::ExperimentQuery>),
+    /// How long users take to reach something, or how long they stay.
+    Survival(survival::SurvivalQuery),
+    /// What customers have been worth, and what they will be.
+    LifetimeValue(lifetime_value::LifetimeValueQuery),
+    /// How features are adopted.
+    Adoption(adoption::AdoptionQuery),
+    /// How far a number has come on its way to a target.
+    Goal(Box<goal::GoalQuery>),
 }
 
 /// Every answer, one kind for each kind of [`Query`].
@@ -126,6 +144,12 @@ pub enum Answer {
     Rfm(rfm::RfmAnswer),
     Persona(persona::PersonaAnswer),
     Feedback(feedback::FeedbackAnswer),
+    Attribution(attribution::AttributionAnswer),
+    Experiment(experiment::ExperimentAnswer),
+    Survival(survival::SurvivalAnswer),
+    LifetimeValue(lifetime_value::LifetimeValueAnswer),
+    Adoption(adoption::AdoptionAnswer),
+    Goal(goal::GoalAnswer),
 }
 
 impl Query {
@@ -159,11 +183,18 @@ impl Query {
             "rfm" => Deserialize::deserialize(fields).map(Self::Rfm),
             "persona" => Deserialize::deserialize(fields).map(Self::Persona),
             "feedback" => Deserialize::deserialize(fields).map(Self::Feedback),
+            "attribution" => Deserialize::deserialize(fields).map(Self::Attribution),
+            "experiment" => Deserialize::deserialize(fields).map(Self::Experiment),
+            "survival" => Deserialize::deserialize(fields).map(Self::Survival),
+            "lifetime_value" => Deserialize::deserialize(fields).map(Self::LifetimeValue),
+            "adoption" => Deserialize::deserialize(fields).map(Self::Adoption),
+            "goal" => Deserialize::deserialize(fields).map(Self::Goal),
             _ => Err(D::Error::custom(format_args!(
-                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, `segment`, \
-                 `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle`, `stickiness`, \
-                 `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers`, `aha_moment`, `feature`, `rfm`, `persona` and \
-                 `feedback`"
+                "there is no kind `{kind}` of queries; the kinds are `overview`, `funnel`, `suggest_funnel`, \
+                 `segment`, `cluster`, `journey`, `transition`, `sequence`, `next_event`, `retention`, `lifecycle`, \
+                 `stickiness`, `quality`, `trend`, `sessions`, `frequency`, `time_to_convert`, `drivers`, \
+                 `aha_moment`, `feature`, `rfm`, `persona`, `feedback`, `attribution`, `experiment`, `survival`, \
+                 `lifetime_value`, `adoption` and `goal`"
             ))),
         }
     }
@@ -197,6 +228,12 @@ impl Query {
             Self::Rfm(query) => query.check(table).map(Plan::new),
             Self::Persona(query) => query.check(table).map(Plan::new),
             Self::Feedback(query) => query.check(table).map(Plan::new),
+            Self::Attribution(query) => query.check(table).map(Plan::new),
+            Self::Experiment(query) => query.check(table).map(Plan::new),
+            Self::Survival(query) => query.check(table).map(Plan::new),
+            Self::LifetimeValue(query) => query.check(table).map(Plan::new),
+            Self::Adoption(query) => query.check(table).map(Plan::new),
+            Self::Goal(query) => query.check(table).map(Plan::new),
         }
     }
 }

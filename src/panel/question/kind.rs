@@ -1,6 +1,7 @@
 //! The kinds of questions: which query belongs to which answer.
 
 use cairn_engine::analysis::aha::{AhaMomentAnswer, AhaMomentQuery};
+use cairn_engine::analysis::attribution::{AttributionAnswer, AttributionQuery};
 use cairn_engine::analysis::cluster::{ClusterAnswer, ClusterQuery};
 use cairn_engine::analysis::drivers::{DriversAnswer, DriversQuery};
 use cairn_engine::analysis::feature::{FeatureAnswer, FeatureQuery};
@@ -76,6 +77,7 @@ macro_rules! kinds {
 
 kinds! {
     AhaMoment.scope: AhaMomentQuery => AhaMomentAnswer,
+    Attribution.scope: AttributionQuery => AttributionAnswer,
     Cluster.scope: ClusterQuery => ClusterAnswer,
     Drivers.scope: DriversQuery => DriversAnswer,
     Feature.scope: FeatureQuery => FeatureAnswer,

@@ -177,6 +177,43 @@ const QUESTIONS: &[(&str, &str)] = &[
         r#"{"kind": "feedback", "score": "score", "scale": {"kind": "csat", "satisfied_from": 20, "most": 90}, "groups": [
             {"name": "payers", "segment": {"kind": "did", "rule": {"event": "pay"}, "n": 4}}]}"#,
     ),
+    (
+        "attribution by every model",
+        r#"{"kind": "attribution", "touches": [{"event": "visit"}, {"event": "open"}], "conversion": {"event": "pay"}, "limit": 3,
+            "channel": {"kind": "event_property", "property": "plan"}, "value": "score", "list": 9, "models": [{"kind": "first"},
+            {"kind": "linear"}, {"kind": "time_decay"}, {"kind": "w_shaped", "milestone": {"event": "signup"}},
+            {"kind": "markov", "order": 3}, {"kind": "shapley"}], "costs": [{"channel": "visit / pro", "cost": 7}]}"#,
+    ),
+    (
+        "experiment with everything",
+        r#"{"kind": "experiment", "variant": "plan", "exposure": {"event": "open"}, "cuped_millis": 864000000, "winsorize": 0.95,
+            "window_millis": 2592000000, "aa_runs": 100, "metrics": [{"rule": {"event": "pay"}},
+            {"rule": {"event": "visit"}, "measure": {"kind": "sum", "property": "score"}},
+            {"rule": {"event": "pay"}, "measure": {"kind": "ratio", "per": {"event": "visit"}}},
+            {"rule": {"event": "help"}, "measure": {"kind": "retention", "from_day": 1, "to_day": 20}}],
+            "segments": [{"name": "invited", "segment": {"kind": "did", "rule": {"event": "invite"}}}]}"#,
+    ),
+    (
+        "survival by segments",
+        r#"{"kind": "survival", "n_steps": 60, "end": {"kind": "inactivity", "millis": 864000000}, "segments": [
+            {"name": "paid", "segment": {"kind": "did", "rule": {"event": "pay"}}},
+            {"name": "not", "segment": {"kind": "not", "of": {"kind": "did", "rule": {"event": "pay"}}}}]}"#,
+    ),
+    (
+        "lifetime value with a hold-out",
+        r#"{"kind": "lifetime_value", "rule": {"event": "pay"}, "value": "score", "holdout_days": 30, "n_periods": 3,
+            "segments": [{"name": "invited", "segment": {"kind": "did", "rule": {"event": "invite"}}}]}"#,
+    ),
+    (
+        "adoption",
+        r#"{"kind": "adoption", "period": "week", "features": [{"name": "help", "rule": {"event": "help"}},
+            {"name": "paid", "rule": {"event": "pay", "where": [{"kind": "property", "property": "money", "op": "gt", "values": ["0"]}]}}]}"#,
+    ),
+    (
+        "goal",
+        r#"{"kind": "goal", "target": 5000, "due": 9504000000, "trend": {"period": "week",
+            "series": [{"rule": {"event": "pay"}, "measure": {"kind": "sum", "property": "score"}}]}}"#,
+    ),
     ("stickiness", r#"{"kind": "stickiness", "series": [{"event": "open"}, {}], "join": 3}"#),
 ];
 
