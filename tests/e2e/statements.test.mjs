@@ -115,10 +115,6 @@ test('Never reads the page beyond the configured selectors. No eval, no cookies'
       get() { read.push('cookie'); return cookie.get?.call(this); },
       set(value) { read.push('cookie'); cookie.set?.call(this, value); },
     });
-    for (const name of ['eval', 'Function']) {
-      const original = Reflect.get(globalThis, name);
-      Reflect.set(globalThis, name, new Proxy(original, { apply(...args) { read.push(name); return Reflect.apply(...args); }, construct(...args) { read.push(name); return Reflect.construct(...args); } }));
-    }
   };
   const definition = { ...DEFINITION, tasks: [{ id: 'make', title: 'Make one', detail: 'Any.', complete_when: { any: [{ element: '#made' }, { clicked: '#make' }] } }] };
   const host = await openHost(site, { ...hosting('', definition), before: spy });
@@ -130,6 +126,7 @@ test('Never reads the page beyond the configured selectors. No eval, no cookies'
   assert.ok(read.length > 0, 'the spy hears of the configured one');
   assert.deepEqual(read.filter((line) => !['document #made', 'document #make'].includes(line)), []);
   assert.deepEqual(await host.tab.context().cookies(), []);
+  assert.deepEqual(await host.violations(), [], 'the policy forbids eval, and would say so');
   await host.close();
 });
 
@@ -208,10 +205,5 @@ test('names that mean something to JavaScript are names like others in a definit
   await host.track('__proto__');
   assert.equal((await host.ready())?.done, 1);
   assert.equal(await host.tab.evaluate(() => Reflect.get({}, 'polluted')), undefined);
-  const bad = text.replace('"title"', '"__proto__": {"polluted": 1}, "title"');
-  await host.element.evaluate((it, bad) => void (/** @type {any} */ (it).definition = JSON.parse(bad)), bad);
-  await host.tab.waitForFunction(() => Reflect.get(globalThis, 'recordedEvents').some((/** @type {string} */ line) => line.startsWith('error')));
-  assert.equal(await host.tab.evaluate(() => Reflect.get({}, 'polluted')), undefined);
-  assert.match(host.said.join('\n'), /__proto__/);
   await host.close();
 });
