@@ -153,7 +153,9 @@ impl DriversQuery {
 impl Rank {
     /// Which of two drivers comes first: the stronger one, then that of more users, then by name.
     fn order(self, a: &Driver, b: &Driver) -> Ordering {
-        let stronger = self.strength(b).total_cmp(&self.strength(a));
+        // In billionths: odds that are equal, of other numbers of users, may differ in their last bits.
+        let strength = |driver: &Driver| (self.strength(driver) * 1e9).round();
+        let stronger = strength(b).total_cmp(&strength(a));
         stronger.then(b.n_users.cmp(&a.n_users)).then_with(|| a.factor.cmp(&b.factor))
     }
 

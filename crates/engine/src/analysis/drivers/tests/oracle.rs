@@ -192,8 +192,8 @@ fn naive(query: &DriversQuery, sheet: &Sheet) -> DriversAnswer {
     let n_compared = drivers.len() as u64;
     drivers.sort_by(|a, b| {
         let (of_a, of_b) = (naive_strength(query.rank, a), naive_strength(query.rank, b));
-        // The two logarithms may differ in their last bits.
-        let are_equal = (of_a - of_b).abs() < 1e-12;
+        // Equal odds of other numbers of users may differ in their last bits.
+        let are_equal = (of_a - of_b).abs() < 1e-9;
         let stronger = if are_equal { std::cmp::Ordering::Equal } else { of_b.total_cmp(&of_a) };
         stronger.then(b.n_users.cmp(&a.n_users)).then_with(|| a.factor.cmp(&b.factor))
     });
