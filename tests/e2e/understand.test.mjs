@@ -81,7 +81,7 @@ test('RFM says what the engine says natively, and a cell becomes a segment of as
 
 test('features say what the engine says natively, and one that is taken out is gone until the data choose again', async () => {
   const { page, done } = await open('Features');
-  const rows = await readTable(page, 'Features');
+  const rows = await readTable(page, 'Features and their distributions');
   const answer = await nativeAnswer('events.csv', content, { kind: 'feature' });
   assert.deepEqual(rows.map((row) => [count(row[1]), shown(row[2])]),
     answer.features.map((/** @type {any} */ it) => [it.n_known, rounded(it.mean)]));
@@ -94,7 +94,7 @@ test('features say what the engine says natively, and one that is taken out is g
   await settled(page);
   const query = await queryInAddress(page);
   assert.deepEqual([query.scaling, query.features.length], ['rank', answer.features.length - 1]);
-  assert.equal((await readTable(page, 'Features')).length, answer.features.length - 1);
+  assert.equal((await readTable(page, 'Features and their distributions')).length, answer.features.length - 1);
   const ranked = await nativeAnswer('events.csv', content, query);
   const pairs = await readTable(page, 'Correlations of all pairs');
   const strongest = Math.max(...ranked.correlations.flatMap((/** @type {any[]} */ row, /** @type {number} */ at) => row.slice(0, at).map(Math.abs)));

@@ -62,7 +62,9 @@ export async function openHost(site, { path = 'demo/', files = {}, looks = {}, b
     const body = typeof content === 'string' ? content : JSON.stringify(content);
     const types = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css' };
     const contentType = Reflect.get(types, name.split('.').pop() ?? '') ?? 'application/json';
-    await profile.route(new URL(name, site.server.url).href, (route) => route.fulfill({ body, contentType }));
+    const address = new URL(name, site.server.url).href;
+    // Whatever version is asked for.
+    await profile.route((url) => url.origin + url.pathname === address, (route) => route.fulfill({ body, contentType }));
   }
   profile.setDefaultTimeout(10_000);
   const tab = await profile.newPage();

@@ -38,16 +38,12 @@ extern "C" {
 /// Hears what happens on the page: what, of which selector, and `start` where it was so at the first look.
 type Report = Closure<dyn Fn(String, String, String)>;
 
-/// Takes the module once it is there.
-type Arrived = Closure<dyn Fn(Tours)>;
-
 /// The hold of one checklist.
 pub(crate) struct Guide {
     desk: Weak<Desk>,
     /// Fetches the JavaScript, and calls back with the module; where it cannot be had, it says so instead.
     import: Function,
     report: RefCell<Option<Report>>,
-    arrived: RefCell<Option<Arrived>>,
     page: RefCell<Option<Page>>,
     /// The tour and its step that shows, or is waited for.
     step: Cell<Option<(usize, usize)>>,
@@ -62,7 +58,6 @@ impl Guide {
             desk,
             import,
             report: RefCell::default(),
-            arrived: RefCell::default(),
             page: RefCell::default(),
             step: Cell::default(),
             wanted: RefCell::default(),
@@ -156,15 +151,15 @@ impl Guide {
         });
         self.report.replace(Some(report));
         let desk = self.desk.clone();
-        // Not a future: what runs futures would be another two kilobytes.
-        let arrived = Arrived::new(move |tours: Tours| {
+        // Not a future: what runs futures would be another two kilobytes. And not ours to drop: the checklist may be gone
+        // when the module comes.
+        let arrived = Closure::once_into_js(move |tours: Tours| {
             if let Some(desk) = desk.upgrade() {
                 desk.guide.arrive(&desk, &tours);
             }
         });
         // The loader's function does not throw.
-        let _ = self.import.call1(&JsValue::NULL, arrived.as_ref());
-        self.arrived.replace(Some(arrived));
+        let _ = self.import.call1(&JsValue::NULL, &arrived);
     }
 
     fn arrive(&self, desk: &Desk, tours: &Tours) {
