@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ROOT, assertAccessible, openSite, screenshot } from './harness.mjs';
-import { UNDECIDED, count, nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
+import { UNDECIDED, count, nativeAnswer, openPanel, openText, queryInAddress, readTable, settled } from './workbench.mjs';
 
 const DRIVERS = 'What goes with it, in numbers';
 const AHA = 'The best behavior of each event';
@@ -20,16 +20,12 @@ before(async () => {
 });
 after(() => site.close());
 
-/** @param {import('playwright-core').Page} page */
-const openSample = async (page) =>
-  openFile(page, await page.evaluateHandle((text) => new File([text], 'events.csv', { type: 'text/csv' }), content));
-
 /** What the table calls a factor. @param {any} factor */
 const name = (factor) => (factor.kind === 'event' ? factor.event : `${factor.property}: ${factor.value}`);
 
 test('drivers say what the engine says natively, and a bar becomes a segment that filters', async () => {
   const { page, problems, close } = await site.visit();
-  await openSample(page);
+  await openText(page, content);
   await openPanel(page, 'Drivers');
   await settled(page);
   await page.getByRole('spinbutton', { name: 'Fewest users' }).or(page.getByRole('textbox', { name: 'Fewest users' })).first().fill('10');
@@ -69,7 +65,7 @@ test('drivers say what the engine says natively, and a bar becomes a segment tha
 
 test('the aha moment says what the engine says natively, and its users are a rule', async () => {
   const { page, problems, close } = await site.visit();
-  await openSample(page);
+  await openText(page, content);
   await openPanel(page, 'Drivers');
   await settled(page);
   await page.getByRole('combobox', { name: 'What users do later' }).fill('subscription');
@@ -102,7 +98,7 @@ test('the aha moment says what the engine says natively, and its users are a rul
 
 test('how long users take opens below the funnel, and groups are compared in words', async () => {
   const { page, problems, close } = await site.visit();
-  await openSample(page);
+  await openText(page, content);
   await openPanel(page, 'Funnels');
   await settled(page);
   await page.getByText('How long users take').click();
@@ -119,7 +115,7 @@ test('how long users take opens below the funnel, and groups are compared in wor
 for (const [colorScheme, width] of /** @type {['light' | 'dark', number][]} */ ([['light', 1280], ['dark', 360]])) {
   test(`drivers are accessible, ${colorScheme} at ${width} px`, async () => {
     const { page, close } = await site.visit('', { colorScheme, width });
-    await openSample(page);
+    await openText(page, content);
     await openPanel(page, 'Drivers');
     await readTable(page, DRIVERS);
     await readTable(page, AHA);

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ROOT, assertAccessible, openSite, screenshot } from './harness.mjs';
-import { UNDECIDED, count, nativeAnswer, openFile, openPanel, queryInAddress, readTable, settled } from './workbench.mjs';
+import { UNDECIDED, count, nativeAnswer, openPanel, openText, queryInAddress, readTable, settled } from './workbench.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -21,7 +21,7 @@ after(() => site.close());
 /** A page with the sample in a panel. @param {string} panel */
 async function open(panel) {
   const { page, problems, close } = await site.visit();
-  await openFile(page, await page.evaluateHandle((text) => new File([text], 'events.csv', { type: 'text/csv' }), content));
+  await openText(page, content);
   await openPanel(page, panel);
   await settled(page);
   const done = async () => {

@@ -26,6 +26,15 @@ export async function openFile(page, file) {
 }
 
 /**
+ * Drops a CSV file of this content, called `events.csv`, and waits until its data are there.
+ * @param {Page} page
+ * @param {string} content
+ */
+export async function openText(page, content) {
+  await openFile(page, await page.evaluateHandle((text) => new File([text], 'events.csv', { type: 'text/csv' }), content));
+}
+
+/**
  * Drops files together and waits until data are there.
  * @param {Page} page
  * @param {FileHandle[]} files

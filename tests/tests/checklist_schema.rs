@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cairn_checklist::{Definition, Value};
+use cairn_checklist::Definition;
+use cairn_tests::checklist::value;
 use cairn_tests::json_schema::errors;
 use serde_json::{Value as Json, json};
 
@@ -191,18 +192,5 @@ fn put(target: &mut Json, pointer: &str, wanted: Json) {
         Json::Object(fields) => drop(fields.insert(name.to_owned(), wanted)),
         Json::Array(items) => items[name.parse::<usize>().expect(pointer)] = wanted,
         other => panic!("nothing can be put into {other}"),
-    }
-}
-
-fn value(json: &Json) -> Value {
-    match json {
-        Json::Null => Value::Null,
-        Json::Bool(truth) => Value::Bool(*truth),
-        Json::Number(number) => Value::Number(number.as_f64().expect("JSON numbers are finite")),
-        Json::String(text) => Value::Text(text.clone()),
-        Json::Array(items) => Value::List(items.iter().map(value).collect()),
-        Json::Object(fields) => {
-            Value::Map(fields.iter().map(|(name, it)| (name.clone(), value(it))).collect())
-        }
     }
 }

@@ -5,6 +5,7 @@ use cairn_checklist::{Definition, Millis as Moment, Needs, Record, Rule, Tracked
 use cairn_engine::kernel::segment::select;
 use cairn_engine::rule::Segment;
 use cairn_engine::time::Millis;
+use cairn_tests::checklist::value;
 use cairn_tests::native;
 use serde_json::{Value as Json, json};
 
@@ -130,19 +131,6 @@ fn read(segment: &Json) -> Rule {
     let checked = Definition::check(&value(&definition));
     let mut definition = checked.unwrap_or_else(|error| panic!("{segment}: {error}")).definition;
     definition.segments.remove(0).1
-}
-
-fn value(json: &Json) -> Value {
-    match json {
-        Json::Null => Value::Null,
-        Json::Bool(truth) => Value::Bool(*truth),
-        Json::Number(number) => Value::Number(number.as_f64().expect("JSON numbers are finite")),
-        Json::String(text) => Value::Text(text.clone()),
-        Json::Array(items) => Value::List(items.iter().map(value).collect()),
-        Json::Object(fields) => {
-            Value::Map(fields.iter().map(|(name, it)| (name.clone(), value(it))).collect())
-        }
-    }
 }
 
 fn any_segment(random: &mut Random, depth: u64) -> Json {

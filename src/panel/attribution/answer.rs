@@ -12,7 +12,7 @@ use crate::view::{Cell, Column, TableData, Value};
 /// So many channels have a bar.
 const CHART_BARS: usize = 12;
 
-/// The answer in a few sentences: how many conversions there are, who gets most of them, and how far the models agree.
+/// The answer in a few sentences: how many conversions there are, who gets the largest share, and how far the models agree.
 pub fn sentence(query: &AttributionQuery, answer: &AttributionAnswer) -> String {
     if answer.n_conversions == 0 {
         return text("attribution.nobody");
@@ -28,7 +28,7 @@ pub fn sentence(query: &AttributionQuery, answer: &AttributionAnswer) -> String 
     if let Some((channel, low, high)) = ranked.first() {
         let share = |credit: f64| percent(credit / n_shared as f64, 0);
         let channel = name(group_name(&channel.key));
-        let values = [("channel", channel), ("low", share(*low)), ("high", strong(share(*high)))];
+        let values = [("channel", channel), ("share", strong(span(share(*low), share(*high))))];
         let key = if high - low < 0.05 * n_shared as f64 {
             "attribution.said_agree"
         } else {
@@ -48,6 +48,11 @@ pub fn sentence(query: &AttributionQuery, answer: &AttributionAnswer) -> String 
         said.push(text_with(key, &[("model", model_name(model))]));
     }
     said.join(" ")
+}
+
+/// From the least to the most that models give; one number where they give the same.
+fn span(low: String, high: String) -> String {
+    if low == high { low } else { text_with("attribution.range", &[("low", low), ("high", high)]) }
 }
 
 /// The models that share each conversion out once: the sum over channels is that of the conversions.
@@ -86,7 +91,7 @@ pub fn chart(query: &AttributionQuery, answer: &AttributionAnswer) -> ChartSpec 
         Bar {
             name: group_name(&channel.key),
             value: (low + high) / 2.0,
-            text: text_with("attribution.range", &values),
+            text: span(number(*low, 1), number(*high, 1)),
             note: String::new(),
             interval: Some((*low, *high)),
             tone: None,
